@@ -1,0 +1,24 @@
+"What `pyproject.toml` declares dynamic: the version from the package, the rest from settings.ini."
+import re
+from configparser import ConfigParser
+from pathlib import Path
+from setuptools import setup
+
+here = Path(__file__).parent
+pkg = here/'convpapers'
+init = (pkg/'__init__.py').read_text(encoding='utf-8')
+ini = ConfigParser(delimiters=['='], interpolation=None)
+ini.read(here/'settings.ini', encoding='utf-8')
+cfg = ini['DEFAULT']
+stages = 'Planning,Pre-Alpha,Alpha,Beta,Production/Stable,Mature,Inactive'.split(',')
+
+def words(key): return cfg.get(key, '').split()
+
+extras = {k.removesuffix('_requirements'): words(k) for k in cfg if k.endswith('_requirements')}
+extras['dev'] = [r for name in extras for r in extras[name]]
+
+setup(version=re.search(r'^__version__\s*=\s*"([^"]+)"', init, re.M)[1],
+    install_requires=words('requirements'), extras_require=extras,
+    entry_points={'console_scripts': words('console_scripts'), 'nbdev': [f'{pkg.name}={pkg.name}._modidx:d']},
+    classifiers=['Programming Language :: Python :: 3', f"Intended Audience :: {cfg['audience']}",
+        f"Topic :: {cfg['topic']}", f"Development Status :: {cfg['status']} - {stages[int(cfg['status'])-1]}"])
