@@ -185,15 +185,15 @@ def from_text(
         return Record(d['config'], history, d['summary'])
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as e: raise ValueError(f'{name} is damaged ({e!r})') from e
 
-# %% ../../nbs/lab/30_records.ipynb #a152c263
+# %% ../../nbs/lab/30_records.ipynb #646d473d
 def record_path(
     config:dict, # A run's config
 )->str: # `experiment/row-data-eN-sN.json`
     "Where a run with this `config` is published, relative to the results folder"
     missing = [k for k in CONFIG_KEYS if k not in config]
     if missing: raise ValueError(f'config lacks {", ".join(missing)}')
-    slug = lambda k: re.sub('[^a-z0-9]+', '_', str(config[k]).lower()).strip('_')
-    return f"{slug('experiment')}/{slug('row')}-{slug('data')}-e{config['epochs']}-s{config['seed']}.json"
+    slug = lambda s: re.sub('[^a-z0-9]+', '_', str(s).lower()).strip('_')
+    return f"{slug(config['experiment'])}/{slug(config['row'])}-{slug(Path(config['data']).name)}-e{config['epochs']}-s{config['seed']}.json"
 
 # %% ../../nbs/lab/30_records.ipynb #d7e366a5
 def publish(

@@ -21,13 +21,13 @@ from .basics import COLOURS, figure, need
 from .records import Record, shipped
 from .registry import experiments, networks
 
-# %% ../../nbs/lab/40_tables.ipynb #dc818029
+# %% ../../nbs/lab/40_tables.ipynb #cbadfd36
 @dataclass(frozen=True)
 class PaperNumber:
     "A result as a paper states it"
     value: float # The number, in the experiment's unit
     std: float|None = None # Its standard deviation over runs, where stated
-    source: str = '' # Citation key, and the figure or table
+    source: str = '' # Where it stands, in words: `poster, figure 3`
     digitised: bool = False # Read off a figure, so its last digit is not certain
     epochs: int|None = None # Epochs it was trained for; None: those of the row's recipe
     data: str|None = None # Data it holds for; None: the experiment's
@@ -253,7 +253,7 @@ class ResultTable:
             l.values[r.config['seed']] = r.summary[self.exp.metric]
         return sorted(out.values(), key=lambda l: (l.config['data'], l.config['epochs'])) or [Line(row)]
 
-# %% ../../nbs/lab/40_tables.ipynb #57201c23
+# %% ../../nbs/lab/40_tables.ipynb #bf94e560
 @patch
 def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a column that is empty throughout is left out
     "The table's cells"
@@ -262,9 +262,10 @@ def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a c
         return f'{v:,}' + f' ({digits})'*bool(digits) if v else digits
     def cells(l):
         params,macs = _counts(l.row, self.runs(l.row))
-        of = (l.row.paper and l.row.paper.epochs) or getattr(l.row.recipe, 'epochs', None)
+        of = l.row.paper and (l.row.paper.epochs or getattr(l.row.recipe, 'epochs', None))
+        budget = l.n and f"{l.config['data']}, {l.config['epochs']}{f' of {of}' if of else ''} epochs"
         return {'row': l.row.name, 'params': count(l, 'params', params), 'MACs': count(l, 'macs', macs), 'paper': str(l.row.paper or '–'),
-            'measured': str(l), 'budget': f"{l.config['data']}, {l.config['epochs']} of {of} epochs" if l.n else '', 'verdict': l.verdict}
+            'measured': str(l), 'budget': budget or '', 'verdict': l.verdict}
     out = [cells(l) for l in self.lines]
     return [{k: v for k,v in c.items() if any(o[k] for o in out)} for c in out]
 
@@ -301,7 +302,7 @@ def notes(self:ResultTable)->list: # Sentences
         (not self.records, 'No runs yet.')]
     return [text for there,text in says if there]
 
-# %% ../../nbs/lab/40_tables.ipynb #dd7e9a60
+# %% ../../nbs/lab/40_tables.ipynb #ef33c099
 @patch
 def terminal(self:ResultTable)->str:
     "Aligned text"
@@ -310,9 +311,10 @@ def terminal(self:ResultTable)->str:
 
 @patch
 def markdown(self:ResultTable)->str:
-    "Pipe tables, the notes beneath"
+    "Pipe tables, the notes beneath with the citation"
     parts = [_pipes(p, list(p[0])) for p in (self.rows(), self.claims()) if p]
-    return '\n\n'.join([*parts, ' '.join(self.notes())])
+    cite = f' [@{self.exp.citation}]' if self.exp.citation else ''
+    return '\n\n'.join([*parts, ' '.join(self.notes())+cite])
 
 @patch
 def html(self:ResultTable)->str:
@@ -348,32 +350,35 @@ def frame(
             mean=l.mean, std=l.std, n=l.n, data=c.get('data'), epochs=c.get('epochs'), verdict=l.verdict)
     return pd.DataFrame(map(one, self.lines))
 
-# %% ../../nbs/lab/40_tables.ipynb #4d308e21
+# %% ../../nbs/lab/40_tables.ipynb #f2a290cc
 @patch
 def plot_curves(
     self:ResultTable,
     column:str|None=None, # Column of the history; default: the experiment's metric
-    epochs:int|None=None, # Budget to draw; default: the largest measured
+    data:str|None=None, # Data of the runs to draw; default: the experiment's, else whatever was measured
+    epochs:int|None=None, # Their budget; default: the largest measured
     ax=None, # Where to draw; default: a new figure
 ): # The axes
-    "A history column by epoch: mean over seeds, band from lowest to highest"
-    column = column or self.exp.metric
-    if not self.records: raise ValueError(f'experiment {self.exp.name!r} has no finished runs to plot')
-    epochs = epochs or max(r.config['epochs'] for r in self.records)
-    ax = ax or figure(size=(5,3.2))[1]
+    "A history column by epoch: mean over seeds, band of one standard deviation"
+    budgets = [(r.config['data']==self.exp.data, r.config['epochs'], r.config['data']) for r in self.records
+        if data in (None, r.config['data']) and epochs in (None, r.config['epochs'])]
+    if not budgets: raise ValueError(f'experiment {self.exp.name!r} has no finished runs to plot')
+    _,epochs,data = max(budgets)
+    column,ax = column or self.exp.metric, ax or figure(size=(5,3.2))[1]
     for row,colour in zip([r for r in self.exp.rows if r.model], COLOURS*9):
-        runs = [r for r in self.records if r.config['row']==row.name and r.config['epochs']==epochs]
-        if not runs: continue
+        runs = [r for r in self.runs(row) if (r.config['data'],r.config['epochs'])==(data,epochs)]
         ys = list(zip(*([h[column] for h in r.history] for r in runs)))
-        xs = range(1, len(ys)+1)
-        ax.plot(xs, [mean(y) for y in ys], color=colour, label=f'{row.name} ({len(runs)})')
-        ax.fill_between(xs, [min(y) for y in ys], [max(y) for y in ys], color=colour, alpha=.2, lw=0)
-    ax.set(xlabel='epoch', ylabel=f"{column.replace('_', ' ')}" + (f' ({self.exp.unit})' if 'loss' not in column else ''))
+        if not ys: continue
+        xs,mid,dev = range(1, len(ys)+1), [mean(y) for y in ys], [stdev(y) if len(y)>1 else 0 for y in ys]
+        ax.plot(xs, mid, color=colour, label=f'{row.name} ({len(runs)})')
+        ax.fill_between(xs, [m-d for m,d in zip(mid,dev)], [m+d for m,d in zip(mid,dev)], color=colour, alpha=.2, lw=0)
+    ax.set(xlabel=f'epoch ({data})', ylabel=column.replace('_', ' ') + (f' ({self.exp.unit})' if 'loss' not in column else ''))
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
     return ax
 ResultTable.plot = ResultTable.plot_curves
 
-# %% ../../nbs/lab/40_tables.ipynb #d47c305e
+# %% ../../nbs/lab/40_tables.ipynb #6cea3831
 @patch
 def plot_paper(
     self:ResultTable,
@@ -384,7 +389,7 @@ def plot_paper(
     f = f[f[x].notna()]
     if f.empty: raise ValueError(f'no row of experiment {self.exp.name!r} has a place on the {x!r} axis')
     far = (f.n>0) & f.verdict.str.startswith('not comparable')
-    axs = figure(1, 1+far.any(), size=(4.6,3.2), squeeze=False)[1][0]
+    axs = figure(1, 1+far.any(), size=(4.6,3.2), squeeze=False, sharex=True)[1][0]
     for series,colour in zip(f.series.unique(), COLOURS*9):
         g = f.series==series
         p = f[g & f.paper.notna()].drop_duplicates('row').sort_values(x)
@@ -393,6 +398,7 @@ def plot_paper(
             ax.errorbar(m[x], m['mean'], yerr=m['std'].astype(float).fillna(0), color=colour, fmt='D', mfc='none', capsize=3)
     label = self.exp.xlabel if x=='x' else {'params': 'parameters', 'macs': 'multiply-adds'}[x]
     for ax in axs: ax.set(xlabel=label, ylabel=f'{self.exp.metric} ({self.exp.unit})', xscale='linear' if x=='x' else 'log')
+    if x=='x': axs[0].set_xticks(sorted(f.x.unique()))
     axs[0].set_title("the paper's numbers"); axs[0].legend()
     if far.any(): axs[1].set_title('measured, ' + '; '.join(sorted({f'{d}, {e:g} epochs' for d,e in zip(f[far].data, f[far].epochs)})))
     return axs
