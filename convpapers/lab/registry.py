@@ -15,27 +15,27 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Callable
 
-# %% ../../nbs/lab/01_registry.ipynb #75d8dbd9
+# %% ../../nbs/lab/01_registry.ipynb #46fdad2b
 class Register(dict):
     "Names to entries; each name once"
     def __init__(self, kind:str): # What the entries are, for messages
         super().__init__()
         self.kind = kind
     def add(self, name:str, entry):
-        "Store `entry` under a new `name`; a taken name raises a `ValueError`"
-        if name in self: raise ValueError(f'a {self.kind} named {name!r} is registered already')
+        "Store `entry` under `name`; a name that holds another entry raises a `ValueError`"
+        if name in self and self[name]!=entry: raise ValueError(f'a {self.kind} named {name!r} is registered already')
         self[name] = entry
         return entry
     def __missing__(self, name):
         near = get_close_matches(str(name), self, n=3, cutoff=.4)
         raise KeyError(f"there is no {self.kind} {name!r}; " + (f"did you mean {', '.join(near)}?" if near else f'known: {len(self)}'))
 
-# %% ../../nbs/lab/01_registry.ipynb #f04e7dba
+# %% ../../nbs/lab/01_registry.ipynb #c4072ca7
 @dataclass(frozen=True)
 class NetworkEntry:
     "A network of a chapter: how to build it, and what it should weigh"
     name: str # Public name, as in `create_model(name)`
-    build: Callable # `build(**kwargs)` gives the module; takes at least `num_classes` and `in_chans`
+    build: Callable = field(compare=False) # `build(**kwargs)` gives the module; takes at least `num_classes` and `in_chans`
     paper: str # Citation key in `references.bib`
     input_size: tuple # `(channels, height, width)` that the counts hold for
     params: int|None = None # Trainable parameters with the default arguments
