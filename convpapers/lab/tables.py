@@ -35,18 +35,19 @@ class PaperNumber:
     def __str__(self):
         return f"{'≈ ' if self.digitised else ''}" + (f'{self.value:g}' if self.std is None else f'{self.value:.2f} ± {self.std:.2f}')
 
-# %% ../../nbs/lab/40_tables.ipynb #a849acb8
+# %% ../../nbs/lab/40_tables.ipynb #dc70139c
 @dataclass(frozen=True)
 class Row:
     "One line of a paper's table: what to train and what the paper got"
     name: str # As the table prints it, unique in the experiment
-    model: str|None = None # Registered network; None: the paper quotes it, we do not have it
+    model: object = None # Registered network, or a function that builds one; None: the paper quotes it, we do not have it
     model_kw: dict = field(default_factory=dict) # Arguments of the network
     recipe: object = None # A `convpapers.lab.training.Recipe`
     paper: PaperNumber|None = None # The paper's result
     series: str = '' # Curve that the row belongs to in a figure
     x: float|None = None # Its place on the curve
     printed: dict = field(default_factory=dict) # `params` and `macs` in the paper's own digits
+    counts: tuple = () # Parameters and multiply-adds, where `model` is a function
     note: str = '' # What a reader must know of this row
 
 # %% ../../nbs/lab/40_tables.ipynb #f1a6a8d5
@@ -85,8 +86,10 @@ class Experiment:
             if r.name==name: return r
         raise ValueError(f"experiment {self.name!r} has no row {name!r}; it has {', '.join(r.name for r in self.rows)}")
 
-# %% ../../nbs/lab/40_tables.ipynb #45c3631e
+# %% ../../nbs/lab/40_tables.ipynb #37aca5aa
 def _plain(o): return json.loads(json.dumps(asdict(o) if is_dataclass(o) else o, default=str))
+
+def _model_name(m): return m if isinstance(m, (str,type(None))) else f'{m.__module__}.{m.__qualname__}'
 
 SPEED_ONLY = {'precision','channels_last','compile','bench'} # Fields of a recipe that change its cost, not its question
 
@@ -115,7 +118,7 @@ class Line:
         if not self.n: return '–'
         return f'{self.mean:.2f}' + ('' if self.std is None else f' ± {self.std:.2f}') + f' ({self.n})'
 
-# %% ../../nbs/lab/40_tables.ipynb #9bbd7501
+# %% ../../nbs/lab/40_tables.ipynb #1f958197
 def differences(
     exp:Experiment,
     row:Row,
@@ -126,12 +129,12 @@ def differences(
     epochs = (p and p.epochs) or getattr(row.recipe, 'epochs', None)
     if config['epochs']!=epochs: out.append(f"{config['epochs']} of {epochs} epochs")
     data = (p and p.data) or exp.data
-    have = Path(str(config['data'])).name         # a folder of images goes by its own name
-    if have!=data: out.append(f'{have} instead of {data}')
+    name = Path(str(config['data'])).name         # a folder of images goes by its own name
+    if name!=data: out.append(f'{name} instead of {data}')
     if n := (config.get('data_kw') or {}).get('n_train'): out.append(f'{n} training images')
-    if (config['model'], config.get('model_kw') or {}) != (row.model, _plain(row.model_kw)): out.append(f"network {config['model']}")
+    if (config['model'], _plain(config.get('model_kw') or {})) != (_model_name(row.model), _plain(row.model_kw)): out.append(f"network {config['model']}")
     want = _plain(row.recipe.at(epochs=config['epochs'])) if row.recipe else {}
-    have = config.get('recipe') or {}
+    have = _plain(config.get('recipe') or {})
     return out + [f'{k} {have.get(k)} instead of {v}' for k,v in want.items() if k not in SPEED_ONLY and have.get(k, v)!=v]
 
 # %% ../../nbs/lab/40_tables.ipynb #7b4579d2
@@ -205,12 +208,13 @@ def judge_paper(
     s = math.hypot(better.std, worse.std)
     return f"{'holds' if d>s else 'contradicted' if d<-s else 'within the spread'} (difference {d:.2f} ± {s:.2f})"
 
-# %% ../../nbs/lab/40_tables.ipynb #a0568d91
+# %% ../../nbs/lab/40_tables.ipynb #c086f7a5
 def _counts(row, runs):
     "Parameters and multiply-adds of a row: from its runs, else as registered for the default arguments"
     for r in runs:
         if r.summary.get('params'): return r.summary['params'], r.summary.get('macs')
-    net = networks.get(row.model)
+    if row.counts: return row.counts
+    net = None if callable(row.model) else networks.get(row.model)
     return (net.params, net.macs) if net and not row.model_kw else (None, None)
 
 def _grid(rows, head):
@@ -378,27 +382,28 @@ def plot_curves(
     return ax
 ResultTable.plot = ResultTable.plot_curves
 
-# %% ../../nbs/lab/40_tables.ipynb #6cea3831
+# %% ../../nbs/lab/40_tables.ipynb #634a46b0
 @patch
 def plot_paper(
     self:ResultTable,
     x:str='x', # `x`: the rows' own place; `params` or `macs`: counts, on a log axis
+    ax=None, # Draw the paper's panel here, and no other
 ): # The axes, one or two
     "The paper's curves from its numbers, with the measured results beside"
     f = self.frame()
     f = f[f[x].notna()]
     if f.empty: raise ValueError(f'no row of experiment {self.exp.name!r} has a place on the {x!r} axis')
     far = (f.n>0) & f.verdict.str.startswith('not comparable')
-    axs = figure(1, 1+far.any(), size=(4.6,3.2), squeeze=False, sharex=True)[1][0]
+    axs = [ax] if ax else figure(1, 1+far.any(), size=(4.6,3.2), squeeze=False, sharex=True)[1][0]
     for series,colour in zip(f.series.unique(), COLOURS*9):
         g = f.series==series
         p = f[g & f.paper.notna()].drop_duplicates('row').sort_values(x)
         axs[0].errorbar(p[x], p.paper, yerr=p.paper_std.astype(float).fillna(0), color=colour, label=series, marker='.', lw=1.2, capsize=2)
-        for ax,m in (axs[0], f[g & (f.n>0) & ~far]), (axs[-1], f[g & far]):
-            ax.errorbar(m[x], m['mean'], yerr=m['std'].astype(float).fillna(0), color=colour, fmt='D', mfc='none', capsize=3)
+        for a,m in (axs[0], f[g & (f.n>0) & ~far]), *((a, f[g & far]) for a in axs[1:]):
+            a.errorbar(m[x], m['mean'], yerr=m['std'].astype(float).fillna(0), color=colour, fmt='D', mfc='none', capsize=3)
     label = self.exp.xlabel if x=='x' else {'params': 'parameters', 'macs': 'multiply-adds'}[x]
-    for ax in axs: ax.set(xlabel=label, ylabel=f'{self.exp.metric} ({self.exp.unit})', xscale='linear' if x=='x' else 'log')
+    for a in axs: a.set(xlabel=label, ylabel=f'{self.exp.metric} ({self.exp.unit})', xscale='linear' if x=='x' else 'log')
     if x=='x': axs[0].set_xticks(sorted(f.x.unique()))
     axs[0].set_title("the paper's numbers"); axs[0].legend()
-    if far.any(): axs[1].set_title('measured, ' + '; '.join(sorted({f'{d}, {e:g} epochs' for d,e in zip(f[far].data, f[far].epochs)})))
+    if len(axs)>1: axs[1].set_title('measured, ' + '; '.join(sorted({f'{d}, {e:g} epochs' for d,e in zip(f[far].data, f[far].epochs)})))
     return axs
