@@ -237,14 +237,14 @@ def _lines(n, count, side, u):
     dist = ((vx-t*dx)**2+(vy-t*dy)**2).sqrt()
     return (1.2+u(n, count, 1, 1)*.6-dist).clamp(0, 1).amax(1, keepdim=True)
 
-# %% ../../nbs/lab/09_images.ipynb #2522dc77
+# %% ../../nbs/lab/09_images.ipynb #3419d3c6
 def draw_digits(
     sources:Tensor, # `(m, 8, 8)` floats, 0 to 1
     labels:Tensor, # `(m,)`
     n:int, # Canvases to draw
     seed:int=0, # Everything random depends on it
-    fragments:int=5, # Pieces of other digits on a canvas
-    lines:int=2, # Strokes on a canvas
+    fragments:int=4, # Pieces of other digits on a canvas
+    lines:int=1, # Strokes on a canvas
     side:int=32, # Pixels of a canvas
 )->tuple: # `(n, 3, side, side)` uint8, `(n,)` labels
     "Digits on cluttered canvases, the sources in turn"
@@ -252,23 +252,24 @@ def draw_digits(
     u = lambda *s: torch.rand(*s, generator=g)
     ink = lambda: u(n, 3, 1, 1)
     pick = torch.randperm(n, generator=g) % len(sources)
-    img = F.interpolate(u(n, 3, 3, 3), size=(side,side), mode='bilinear', align_corners=True)*.7+.15
+    img = F.interpolate(u(n, 3, 3, 3), size=(side,side), mode='bilinear', align_corners=True)*.5+.25
     base = img.mean((2,3), keepdim=True)
-    def paint(img, mask, colour): return img + mask*(colour-img)
+    paint = lambda mask, colour: img.lerp_(colour, mask)
     for _ in range(fragments):
         other = sources[torch.randint(len(sources), (n,), generator=g)][:,None]
         cut = torch.randint(2, 6, (n,), generator=g)
         keep = (torch.arange(8) < cut[:,None]) ^ (u(n, 1)<.5)
         other = torch.where((u(n)<.5)[:,None,None,None], other*keep[:,None,None,:], other*keep[:,None,:,None])
-        img = paint(img, _place(other, 1.1+u(n)*.9, u(n)*side, u(n)*side, u(n)*6.28, u(n)*0, side), ink())
-    img = paint(img, _lines(n, lines, side, u), ink())
-    scale = 1.3+u(n)*1.1
+        paint(_place(other, 1.1+u(n)*.9, u(n)*side, u(n)*side, u(n)*6.28, u(n)*0, side), ink())
+    paint(_lines(n, lines, side, u), ink())
+    scale = 1.5+u(n)*1.
     room = 4*scale
     cx,cy = room+u(n)*(side-1-2*room), room+u(n)*(side-1-2*room)
     mask = _place(sources[pick][:,None], scale, cx, cy, (u(n)-.5)*.5, (u(n)-.5)*.5, side)
-    colour = (base + torch.where(base.mean(1, keepdim=True)<.5, 1., -1.)*(.3+.4*u(n,3,1,1))).clamp(0, 1)
-    img = paint(img, mask, colour) + .06*torch.randn(n, 3, side, side, generator=g)
-    return (img.clamp(0, 1)*255).round().to(torch.uint8), labels[pick]
+    colour = (base + torch.where(base.mean(1, keepdim=True)<.5, 1., -1.)*(.35+.4*u(n,3,1,1))).clamp(0, 1)
+    paint(mask, colour)
+    img.add_(torch.randn(img.shape, generator=g), alpha=.05)
+    return (img.clamp_(0, 1)*255).round_().to(torch.uint8), labels[pick]
 
 # %% ../../nbs/lab/09_images.ipynb #0b50c256
 @lru_cache(1)
