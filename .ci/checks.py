@@ -1,0 +1,116 @@
+"Counts the checks that `.ci/run` makes in its fresh environment; the last line is `N passed, N failed`"
+import os, re, shutil, subprocess, sys, time
+from pathlib import Path
+
+import docs, readme
+
+root = Path(__file__).resolve().parents[1]
+nbs = root/'nbs'
+results = []
+
+def record(name, error='', seconds=0.):
+    "Count one check; an empty `error` passes it"
+    results.append(not error)
+    print(f"{'FAIL' if error else 'ok':4} {name}" + (f' ({seconds:.0f} s)' if seconds>=1 else ''), flush=True)
+    if error: print('     '+str(error).strip().replace('\n', '\n     '), flush=True)
+
+def check(name):
+    "Run the decorated function now, and count it: it fails by raising"
+    def run(f):
+        start,error = time.time(),''
+        try: f()
+        except Exception as e: error = str(e) or repr(e)
+        record(name, error, time.time()-start)
+    return run
+
+def sh(cmd, env=None, **kwargs):
+    "Output of a shell command; a non-zero exit raises with the end of what it printed"
+    r = subprocess.run(['bash', '-c', cmd], cwd=kwargs.pop('cwd', root), env={**os.environ, **(env or {})}, text=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **kwargs)
+    if r.returncode: raise RuntimeError(f'{cmd!r} ended with {r.returncode}\n{r.stdout[-4000:]}')
+    return r.stdout
+
+def same_after(cmd):
+    "Run `cmd`; no tracked or new file may differ from before"
+    state = 'git status --porcelain && git diff'
+    before = sh(state)
+    sh(cmd)
+    if sh(state)!=before: raise RuntimeError(f'{cmd} changes files; run it and commit:\n{sh("git status --short && git diff --stat")}')
+
+def test_notebooks():
+    "Run the README's own test command, and count every notebook"
+    start = time.time()
+    r = subprocess.Popen(['bash', '-c', readme.command('nbdev-test')], cwd=root, text=True, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    log,begun,done = [],{},{}
+    for line in r.stdout:
+        log.append(line)
+        m = re.match(r'(Starting|- Completed) (.+\.ipynb)$', line.strip())
+        if m: (begun if m[1]=='Starting' else done)[Path(m[2]).resolve()] = time.time()
+    failed = {l.strip() for l in ''.join(log).partition('Failed On The Following Notebooks:')[2].splitlines()[2:]}
+    cells = re.findall(r'^nbdev-test: (\d+) cells$', ''.join(log), re.M)
+    pages = sorted(p for p in nbs.rglob('*.ipynb') if not any(o[0] in '._' for o in p.relative_to(nbs).parts))
+    for p in pages:
+        missed = '' if p in done and p.name not in failed else 'failed, see below' if p in begun else 'was not run'
+        record(p.relative_to(root), missed, done.get(p, 0)-begun.get(p, 0) if p in done else 0)
+    problem = '' if r.wait()==0 and cells and pages else f'ended with {r.returncode}\n'+''.join(log)[-20000:]
+    record(f"the README's test command: {' '.join(cells) or 'no'} cells", problem, time.time()-start)
+
+def fresh_install(env):
+    "Build sdist and wheel; install the wheel in an environment of its own, without extras"
+    dist,venv = Path(env)/'dist', Path(env)/'wheel'
+    dirty = sh('git status --porcelain')
+    py = f'{venv}/bin/python'
+    @check('sdist and wheel build')
+    def _():
+        sh(f'uv build -q -o {dist}')
+        if {p.suffix for p in dist.glob('convpapers-*')}!={'.gz','.whl'}: raise RuntimeError(f'built {list(dist.iterdir())}')
+    @check('the wheel installs and imports with torch and fastcore alone')
+    def _():
+        sh(f'uv venv -q --python {sys.executable} {venv} && uv pip install -q --python {py} {dist}/*.whl')
+        sh(f'{py} -c "import convpapers; convpapers.Conv2dSP(8, 8, 2)"', cwd=env)
+    @check('`convpapers list` works there')
+    def _():
+        if not sh(f'{venv}/bin/convpapers list', cwd=env).strip(): raise RuntimeError('printed nothing')
+    @check('`import convpapers` pulls in no optional package')
+    def _():
+        heavy = 'fastai timm matplotlib pandas sklearn torchvision onnx tensorboard'.split()
+        code = f'import convpapers, sys; print(*[m for m in {heavy} if m in sys.modules])'
+        got = sh(f'{sys.executable} -c "{code}"', cwd=env).split()
+        if got: raise RuntimeError(f'imported {got}')
+    @check('the sdist installs')
+    def _():
+        sh(f'uv pip install -q --python {py} --no-deps --reinstall-package convpapers {dist}/*.tar.gz')
+        sh(f'{py} -c "import convpapers.lab.records as r; assert r.shipped(), \'no records\'"', cwd=env)
+    @check('building leaves the checkout clean')
+    def _():
+        if sh('git status --porcelain')!=dirty: raise RuntimeError(sh('git status --porcelain'))
+
+def preprocess(env):
+    "The docs build up to Quarto; a stand-in for `quarto` on the path stops nbdev from downloading it"
+    stub = Path(env)/'stub'
+    stub.mkdir()
+    (stub/'quarto').write_text('#!/bin/sh\nexit 0\n')
+    (stub/'quarto').chmod(0o755)
+    shutil.rmtree(root/'_proc', ignore_errors=True)
+    sh('nbdev-proc-nbs --n-workers 2', env={'PATH': f"{stub}:{os.environ['PATH']}"})
+    pages = {p.relative_to(nbs) for p in nbs.rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts}
+    missing = {p for p in pages if not (root/'_proc'/p).exists()}
+    if missing or not pages: raise RuntimeError(f'not preprocessed: {sorted(map(str, missing))}')
+    if (root/'_proc/_quarto.yml').read_text()!=(root/'_quarto.yml').read_text(): raise RuntimeError('_proc/_quarto.yml differs from _quarto.yml')
+    for p in pages:
+        if 'colab-badge' not in (root/'_proc'/p).read_text(encoding='utf-8'): raise RuntimeError(f'{p} has no Colab badge')
+
+def main(env):
+    for cmd in ('nbdev-export', 'nbdev-clean'): check(f'{cmd} leaves the checkout clean')(lambda: same_after(cmd))
+    check('README.md is what the index notebook gives now')(readme.check)
+    check('each rule for the pages finds its planted fault')(docs.self_test)
+    for rule,seen,faults in docs.check(nbs): record(f'pages: {rule} ({seen})', '\n'.join(faults))
+    check('docs preprocessing')(lambda: preprocess(env))
+    fresh_install(env)
+    test_notebooks()
+    passed = sum(results)
+    print(f'{passed} passed, {len(results)-passed} failed')
+    return not results or passed<len(results)
+
+if __name__=='__main__': sys.exit(main(sys.argv[1]))

@@ -1,0 +1,253 @@
+"""What can be checked of the pages without Quarto: references, citations, links, formulas, figures, contents.
+
+`python .ci/docs.py` checks the notebooks; `python .ci/docs.py --self-test` checks that each rule finds its planted fault."""
+import ast, importlib.util, json, re, sys, tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote
+
+import yaml
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from py_mini_racer import MiniRacer
+from pybtex.database import parse_file
+
+import contents
+
+KINDS = 'eq|fig|tbl|sec|lst|thm'
+LABEL = re.compile(rf'\{{[^{{}}]*#((?:{KINDS})-[\w-]+)')
+CITED = re.compile(r'(?<![\w@.\\/])@([A-Za-z][\w:-]*)')
+MACHINE = re.compile(r'(?<![\w.:/-])/(?:home|root|tmp|work|Users|opt|usr|var|mnt|srv)/\w[^\s\'"]*|\b[A-Z]:\\\w+')
+COLAB = """#| hide
+import importlib.util, sys
+if 'google.colab' in sys.modules and not importlib.util.find_spec('convpapers'): get_ipython().system("pip install -q 'convpapers[dev]'")"""
+markdown = MarkdownIt('commonmark').enable('table').use(dollarmath_plugin, double_inline=True, allow_space=False, allow_digits=False)
+
+def source(cell): return ''.join(cell['source'])
+
+def spans(md):
+    "`(kind, content)` of a Markdown text: text, math, display, link, image; code is left out"
+    for block in markdown.parse(md.replace(r'\$', '＄')): # An escaped dollar sign opens no formula
+        if block.type.startswith('math_block'): yield 'display', block.content
+        text = ''
+        for t in block.children or []:
+            if t.type=='text': text += t.content
+            elif t.type=='softbreak': text += '\n'
+            elif t.type.startswith('math_inline'): yield 'display' if t.type=='math_inline_double' else 'math', t.content
+            elif t.type=='link_open': yield 'link', t.attrs['href']
+            elif t.type=='image': yield 'image', t.attrs['src']
+            if t.type not in ('text','softbreak'): text += ' '
+        if text: yield 'text', text
+
+def slug(heading):
+    "The id that Pandoc gives a heading"
+    text = re.sub(r'\{[^}]*\}|`|\*|\[|\]\([^)]*\)', '', heading).lower()
+    return re.sub(r'^[^a-z]+', '', re.sub(r'\s+', '-', re.sub(r'[^\w\s.-]', '', text).strip()))
+
+@dataclass
+class Page:
+    "A notebook, or a `.qmd`, of the site"
+    path: Path # Below the site's root
+    cells: list
+    @cached_property
+    def code(self): return [c for c in self.cells if c['cell_type']=='code']
+    @cached_property
+    def shown(self): return [c for c in self.code if not re.search(r'^#\|\s*(hide|include: *false|output: *false)', source(c), re.M)]
+    @cached_property
+    def prose(self): return [source(c) for c in self.cells if c['cell_type']=='markdown']
+    @cached_property
+    def spans(self): return [s for md in self.prose+self.outputs('text/markdown', self.shown) for s in spans(md)]
+    @cached_property
+    def labels(self):
+        "All labels, repeated ones too"
+        text = [LABEL.findall(t) for k,t in self.spans if k=='text']
+        return sum(text, []) + [o['label'] for o in map(options, self.code) if 'label' in o]
+    @cached_property
+    def anchors(self):
+        heads = [slug(h) for md in self.prose for h in re.findall(r'^#{1,6}\s+(.+?)\s*$', md, re.M)]
+        ids = [i for md in self.prose for i in re.findall(r'\{[^{}]*#([\w-]+)', md)]
+        return {*self.labels, *heads, *ids, *exported(self.code)}
+    def outputs(self, mime, cells=None):
+        data = [o.get('data', {}).get(mime) for c in (self.code if cells is None else cells) for o in c.get('outputs', [])]
+        return [''.join(d) for d in data if d]
+    def of(self, *kinds): return [t for k,t in self.spans if k in kinds]
+
+def options(cell):
+    "Quarto's options of a code cell: `#| key: value` lines"
+    return {k: v.strip().strip('"\'') for k,v in re.findall(r'^#\|\s*([\w-]+):[ \t]+(.+)$', source(cell), re.M)}
+
+def exported(code):
+    "Ids that `show_doc` gives the public names of exported cells"
+    for c in code:
+        if not re.match(r'#\|\s*exports?\s*$', source(c), re.M): continue
+        try: tree = ast.parse(source(c))
+        except SyntaxError: continue
+        for node in tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)): yield node.name.lower()
+
+@dataclass
+class Site:
+    root: Path
+    @cached_property
+    def pages(self):
+        def page(p):
+            text = p.read_text(encoding='utf-8')
+            return json.loads(text)['cells'] if p.suffix=='.ipynb' else [dict(cell_type='markdown', source=text)]
+        return {p: Page(p, page(self.root/p)) for p in contents.pages(self.root)}
+    @cached_property
+    def bib(self): return parse_file(str(self.root/'references.bib')).entries
+    def each(self, items):
+        "`(page, item)` for the `items(page)` of every page"
+        return [(p, i) for p in self.pages.values() for i in items(p)]
+
+def references(site):
+    "Every cross-reference has its label on the same page"
+    refs = site.each(lambda p: [r for t in p.of('text') for r in CITED.findall(t) if re.match(rf'(?:{KINDS})-', r)])
+    return len(refs), [f'{p.path}: @{r} has no label on this page' for p,r in refs if r not in p.labels]
+
+def labels(site):
+    "Labels are unique on their page, and the text refers to every numbered equation, figure and table"
+    found = site.each(lambda p: sorted(set(p.labels)))
+    refs = {(p.path, r) for p in site.pages.values() for t in p.of('text') for r in CITED.findall(t)}
+    linked = {l.partition('#')[2] for p in site.pages.values() for l in p.of('link')}
+    return len(found), [f'{p.path}: the label {l} stands more than once' for p,l in found if p.labels.count(l)>1] + [
+        f'{p.path}: nothing refers to {l}' for p,l in found if l[:3] in ('eq-','fig','tbl') and (p.path, l) not in refs and l not in linked]
+
+def citations(site):
+    "Every citation has its entry"
+    keys = site.each(lambda p: [k for t in p.of('text') for k in CITED.findall(t) if not re.match(rf'(?:{KINDS})-', k)])
+    return len(keys), [f'{p.path}: @{k} is not in references.bib' for p,k in keys if k not in list(site.bib)] # pybtex looks keys up in any case
+
+def bibliography(site):
+    "Every entry is cited, and says who, what, when and where"
+    cited = {k for p in site.pages.values() for t in p.of('text') for k in CITED.findall(t)}
+    def lacks(e): return [f for f in ('title','year') if f not in e.fields] + ['author']*(not e.persons) + \
+        ['a doi, url or eprint']*(not {'doi','url','eprint'}&set(e.fields))
+    return len(site.bib), [f'references.bib: {k} is cited nowhere' for k in site.bib if k not in cited] + [
+        f"references.bib: {k} lacks {', '.join(lacks(e))}" for k,e in site.bib.items() if lacks(e)]
+
+def links(site):
+    "Every relative link, and its anchor, leads somewhere"
+    faults,seen = [],site.each(lambda p: [l for l in p.of('link','image') if not re.match(r'[a-z]+:|data:|//', l)])
+    for p,link in seen:
+        path,_,anchor = unquote(link).partition('#')
+        target = p.path if not path else Path(*[x for x in (p.path.parent/path).parts])
+        full = (site.root/target).resolve()
+        if not full.exists() or not full.is_relative_to(site.root.resolve()): faults.append(f'{p.path}: {link} leads nowhere')
+        elif anchor and full.suffix in ('.ipynb','.qmd'):
+            page = site.pages.get(full.relative_to(site.root.resolve()))
+            if not page or anchor not in page.anchors: faults.append(f'{p.path}: {link} has no such anchor')
+    return len(seen), faults
+
+def formulas(site):
+    "KaTeX, which renders the formulas on the site, parses each of them strictly"
+    katex = Path(importlib.util.find_spec('sphinxcontrib.katex').origin).with_name('katex.min.js').read_text(encoding='utf-8')
+    seen = site.each(lambda p: [(k, t) for k,t in p.spans if k in ('math','display')])
+    with MiniRacer() as js:
+        js.eval(katex)
+        js.eval("""function fault(tex, display) {
+            try { katex.renderToString(tex, {displayMode: display, throwOnError: true, strict: 'error'}); return '' }
+            catch (e) { return e.message } }""")
+        faults = [(p, t, js.call('fault', t, k=='display')) for p,(k,t) in seen]
+    stray = site.each(lambda p: [t for t in p.of('text') if re.search(r'(?<!\\)\$\$|(?<![\\\w])\$(?!\d)\S', t)])
+    return len(seen), [f'{p.path}: {t.strip()}\n  {e}' for p,t,e in faults if e] + [
+        f'{p.path}: a dollar sign that opens no formula in: {t.strip()[:100]}' for p,t in stray]
+
+def figures(site):
+    "Every figure cell has a label, a caption and a text for those who cannot see it"
+    def shows(c): return any(k.startswith('image/') for o in c.get('outputs', []) for k in o.get('data', {}))
+    seen = site.each(lambda p: [c for c in p.shown if shows(c) or options(c).get('label', '').startswith('fig-')])
+    lack = [(p, c, [k for k in ('label','fig-cap','fig-alt') if not options(c).get(k)]) for p,c in seen]
+    return len(seen), [f"{p.path}: a figure without {', '.join(l)}: {source(c)[:80]!r}" for p,c,l in lack if l]
+
+def reading_order(site):
+    "The sidebar and llms.txt list every page once, in reading order"
+    return len(site.pages), [f'{f} is not what the pages give; run: python .ci/contents.py' for f in contents.stale(site.root)]
+
+def titles(site):
+    "The first cell is title and subtitle alone: nbdev makes it the page's front matter, and drops what else it holds"
+    pages = [p for p in site.pages.values() if p.path.suffix=='.ipynb']
+    form = re.compile(r'# [^\n]+\n+> [^\n]+\n*(- [\w-]+: *[^\n]*\n*)*\Z')
+    return len(pages), [f'{p.path}: the first cell is not just `# Title` and `> one line`' for p in pages if not p.prose or not form.match(p.prose[0])]
+
+def colab(site):
+    "The first code cell of every notebook makes it run in Colab"
+    pages = [p for p in site.pages.values() if p.path.suffix=='.ipynb']
+    return len(pages), [f'{p.path}: the first code cell is not the one for Colab' for p in pages if not p.code or source(p.code[0])!=COLAB]
+
+def machine_paths(site):
+    "No saved output shows a path of the machine that made it"
+    def texts(c): return [''.join(t) for o in c.get('outputs', []) for t in
+        [o.get('text', ''), *o.get('traceback', []), *(v for k,v in o.get('data', {}).items() if k.startswith('text/'))] if isinstance(t, (str,list))]
+    seen = site.each(lambda p: [t for c in p.code for t in texts(c)])
+    return len(seen), [f'{p.path}: an output shows {m}' for p,t in seen for m in MACHINE.findall(t)]
+
+rules = [titles, references, labels, citations, bibliography, links, formulas, figures, reading_order, colab, machine_paths]
+
+def check(root):
+    "`(rule, things examined, faults)` of every rule; a rule that found nothing to examine is at fault"
+    site = Site(Path(root))
+    for rule in rules:
+        name = rule.__name__.replace('_', ' ')
+        try: seen,faults = rule(site)
+        except Exception as e: seen,faults = 0,[f'{type(e).__name__}: {e}']
+        yield name, seen, faults or ([] if seen else ['nothing to examine'])
+
+BIB = '@article{a2020, title={T}, author={A, B}, year={2020}, eprint={1}}\n'
+TITLE = '# A page\n\n> In one line'
+PROSE = r"""See @eq-mean and @fig-one, [@a2020], [the other](sub/10_b.ipynb#a-page), [the layer](sub/10_b.ipynb#layer), a `@patch` and `$x`, and 5 \$.
+
+$$ \bar\delta = \frac{1}{k} $$ {#eq-mean}
+
+Inline $k^2$."""
+FIGURE = '#| label: fig-one\n#| fig-cap: "One"\n#| fig-alt: "A line"\nplot()'
+FAULTS = { # Rule: what to replace, by what
+    'titles': [('In one line', 'In one line\n\n- What you will know: much'), ('> In', 'In')],
+    'references': [('See @eq-mean', 'See @eq-mean and @eq-meen'), ('@fig-one', '@fig-two and [to it](#fig-one)')],
+    'labels': [('Inline', '$$ a $$ {#eq-mean}\n\nInline'), ('Inline', '$$ a $$ {#eq-unused}\n\nInline')],
+    'citations': [('[@a2020]', '[@a2020; @b2020]'), ('[@a2020]', '[@a2020], @A2020')],
+    'bibliography': [('@article', BIB.replace('a2020', 'b2020')+'@article'), ('eprint={1}', 'pages={1}'), ('author={A, B},', ''), ('@article', '@article{b, title={T}}\n@article')],
+    'links': [('sub/10_b.ipynb#a-page', 'sub/10_c.ipynb'), ('#a-page', '#a-pge'), ('#layer', '#hidden'), ('Inline', '[up](../../x.ipynb)')],
+    'formulas': [(r'\frac{1}{k}', r'\frac{1}'), (r'\bar\delta', r'\bar\delt'), ('$k^2$', '$k^2^2$'), ('$k^2$', r'$\left(k$'),
+        ('$k^2$', '$k$ and $$ k^2'), ('$k^2$', '$k^2')],
+    'figures': [('#| fig-alt: "A line"\n', ''), ('#| fig-cap: "One"\n', '')],
+    'reading order': [('- sub/10_b.ipynb', '- sub/11_b.ipynb'), ('      - sub/10_b.ipynb\n', '')],
+    'colab': [("pip install -q 'convpapers[dev]'", 'pip install -q convpapers')],
+    'machine paths': [('<Figure>', '<Figure /home/me/x>'), ('<Figure>', r'C:\Users')]}
+
+def sample(root, name='', old=None, new=None):
+    "A small correct site, with `old` replaced by `new` everywhere"
+    def change(text): return text.replace(old, new) if old else text
+    def code(s, *outputs): return dict(cell_type='code', source=change(s), outputs=list(outputs))
+    figure = code(FIGURE, dict(output_type='display_data', data={'image/png': '', 'text/plain': change('<Figure>')}))
+    layer = code('#| export\nclass Layer: pass')
+    (root/'sub').mkdir(parents=True)
+    for stem,prose,cells in [('index', PROSE, [figure]), ('sub/10_b', 'Text', [layer])]:
+        nb = [dict(cell_type='markdown', source=change(TITLE)), code(COLAB), dict(cell_type='markdown', source=change(prose)), *cells]
+        (root/f'{stem}.ipynb').write_text(json.dumps({'cells': nb}), encoding='utf-8')
+    (root/'references.bib').write_text(change(BIB))
+    (root/'nbdev.yml').write_text('website: {title: T, description: D, site-url: "https://x.org"}')
+    for f,make in contents.FILES.items(): (root/f).write_text(change(make(root)) if name!='titles' else make(root))
+
+def self_test():
+    "The correct site passes every rule; each planted fault is found by its own rule and by no other"
+    for name,old,new in [('', None, None)]+[(r, *f) for r,fs in FAULTS.items() for f in fs]:
+        with tempfile.TemporaryDirectory() as tmp:
+            root = Path(tmp)/'nbs'
+            sample(root, name, old, new)
+            found = {rule: faults for rule,_,faults in check(root) if faults}
+            if set(found)!=({name}-{''}): raise AssertionError(f'{old!r} -> {new!r}: expected {name or "no fault"}, found {found}')
+    if set(FAULTS)!={r.__name__.replace('_', ' ') for r in rules}: raise AssertionError('a rule without a planted fault')
+
+def main():
+    if '--self-test' in sys.argv:
+        self_test()
+        return print(f'each of {len(rules)} rules finds its planted faults ({sum(map(len, FAULTS.values()))})')
+    bad = 0
+    for rule,seen,faults in check(Path(__file__).resolve().parents[1]/'nbs'):
+        print(f"{'FAIL' if faults else 'ok':4} {rule} ({seen})", *faults, sep='\n     ')
+        bad += bool(faults)
+    return bad
+
+if __name__=='__main__': sys.exit(main())
