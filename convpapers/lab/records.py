@@ -108,7 +108,7 @@ CONFIG_KEYS = 'experiment','row','model','model_kw','recipe','data','seed','epoc
 SUMMARY_KEYS = ('error','best_error','train_loss','valid_loss','epochs_done','seconds','images_per_second','peak_memory_bytes',
     'params','macs','environment','finished')
 
-# %% ../../nbs/lab/30_records.ipynb #5cbe558c
+# %% ../../nbs/lab/30_records.ipynb #09f72baf
 @dataclass(repr=False)
 class Record:
     "What one run was asked for, what happened in each epoch, and what came out"
@@ -132,7 +132,7 @@ class Record:
     def __repr__(self):
         c,done = self.config,self.summary.get('epochs_done', len(self.history))
         out = f"error {self.summary['error']:.2f} %" if 'error' in self.summary else 'no result'
-        return (f"Record({c.get('experiment')}: {c.get('row')}, {c.get('data')}, {done} of {c.get('epochs')} epochs, "
+        return (f"Record({c.get('experiment')}: {c.get('row')}, {Path(str(c.get('data'))).name}, {done} of {c.get('epochs')} epochs, "
                 f"seed {c.get('seed')}, {out})")
 
 # %% ../../nbs/lab/30_records.ipynb #6601b11f

@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/tables.html.md"""
 
 # %% auto #0
 __all__ = ['SPEED_ONLY', 'PaperNumber', 'Row', 'Claim', 'Experiment', 'Line', 'differences', 'verdict', 't_quantile', 'welch',
-           'judge', 'judge_paper', 'ResultTable', 'results']
+           'judge', 'judge_paper', 'ResultTable', 'results', 'millions']
 
 # %% ../../nbs/lab/40_tables.ipynb #0246a105
 import json, math
@@ -21,7 +21,7 @@ from .basics import COLOURS, figure, need
 from .records import Record, shipped
 from .registry import experiments, networks
 
-# %% ../../nbs/lab/40_tables.ipynb #cbadfd36
+# %% ../../nbs/lab/40_tables.ipynb #e80b2d1a
 @dataclass(frozen=True)
 class PaperNumber:
     "A result as a paper states it"
@@ -33,14 +33,14 @@ class PaperNumber:
     data: str|None = None # Data it holds for; None: the experiment's
 
     def __str__(self):
-        return f"{'≈ ' if self.digitised else ''}" + (f'{self.value:g}' if self.std is None else f'{self.value:.2f} ± {self.std:.2f}')
+        return f"{'≈ ' if self.digitised else ''}" + (str(self.value) if self.std is None else f'{self.value:.2f} ± {self.std:.2f}')
 
-# %% ../../nbs/lab/40_tables.ipynb #dc70139c
+# %% ../../nbs/lab/40_tables.ipynb #c79c0e58
 @dataclass(frozen=True)
 class Row:
     "One line of a paper's table: what to train and what the paper got"
     name: str # As the table prints it, unique in the experiment
-    model: object = None # Registered network, or a function that builds one; None: the paper quotes it, we do not have it
+    model: object = field(default=None, compare=False) # Registered network, or a function that builds one; None: the paper quotes it, we do not have it
     model_kw: dict = field(default_factory=dict) # Arguments of the network
     recipe: object = None # A `convpapers.lab.training.Recipe`
     paper: PaperNumber|None = None # The paper's result
@@ -382,7 +382,19 @@ def plot_curves(
     return ax
 ResultTable.plot = ResultTable.plot_curves
 
-# %% ../../nbs/lab/40_tables.ipynb #634a46b0
+# %% ../../nbs/lab/40_tables.ipynb #4ee1ea89
+def millions(
+    ax, # Its x values are counts
+    label:str='parameters',
+):
+    "Make the x axis logarithmic, in millions at 1, 2, 5"
+    ticker = need('train', 'matplotlib.ticker')
+    ax.set(xscale='log', xlabel=f'{label} (M)')
+    ax.xaxis.set_major_locator(ticker.LogLocator(subs=(1,2,5)))
+    ax.xaxis.set_major_formatter(lambda v,_: f'{v/1e6:g}')
+    ax.minorticks_off()
+
+# %% ../../nbs/lab/40_tables.ipynb #31de22d0
 @patch
 def plot_paper(
     self:ResultTable,
@@ -401,9 +413,10 @@ def plot_paper(
         axs[0].errorbar(p[x], p.paper, yerr=p.paper_std.astype(float).fillna(0), color=colour, label=series, marker='.', lw=1.2, capsize=2)
         for a,m in (axs[0], f[g & (f.n>0) & ~far]), *((a, f[g & far]) for a in axs[1:]):
             a.errorbar(m[x], m['mean'], yerr=m['std'].astype(float).fillna(0), color=colour, fmt='D', mfc='none', capsize=3)
-    label = self.exp.xlabel if x=='x' else {'params': 'parameters', 'macs': 'multiply-adds'}[x]
-    for a in axs: a.set(xlabel=label, ylabel=f'{self.exp.metric} ({self.exp.unit})', xscale='linear' if x=='x' else 'log')
-    if x=='x': axs[0].set_xticks(sorted(f.x.unique()))
+    for a in axs:
+        a.set(xlabel=self.exp.xlabel, ylabel=f'{self.exp.metric} ({self.exp.unit})')
+        if x=='x': a.set_xticks(sorted(f.x.unique()))
+        else: millions(a, {'params': 'parameters', 'macs': 'multiply-adds'}[x])
     axs[0].set_title("the paper's numbers"); axs[0].legend()
     if len(axs)>1: axs[1].set_title('measured, ' + '; '.join(sorted({f'{d}, {e:g} epochs' for d,e in zip(f[far].data, f[far].epochs)})))
     return axs
