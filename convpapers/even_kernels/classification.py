@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/even_kernels/classification.html.m
 
 # %% auto #0
 __all__ = ['CIFAR_RECIPE', 'RESNET_ERRORS', 'DENSENET_ERRORS', 'IMAGENET_RECIPE', 'IMAGENET_SMALL_RECIPE', 'WIDE_RECIPE',
-           'WIDE_RECIPE_MIXED', 'SMALL_EPOCHS', 'DIGITS_RECIPE', 'SMALL_CLAIMS', 'depth_table', 'depth_rows',
+           'WIDE_RECIPE_MIXED', 'SMALL_RECIPE', 'DIGITS_RECIPE', 'SMALL_CLAIMS', 'depth_table', 'depth_rows',
            'depth_claims', 'interpolate', 'saving', 'saving_lines', 'shufflenet_v2', 'mobilenet_v2', 'printed_as',
            'small_rows']
 
@@ -200,9 +200,9 @@ register_experiment(Experiment('even_kernels_wide_densenet', 'CIFAR-10: Wide-Den
         Claim('searched networks are better without further augmentation', 'AmoebaNet-A', 'Wide-DenseNet C2sp'),
         Claim('with cutout and mixup C2sp is better', 'Wide-DenseNet C2sp + cutout + mixup', 'NASNet-A + cutout'))));
 
-# %% ../../nbs/even_kernels/30_classification.ipynb #2e325922
-SMALL_EPOCHS = 10 # Of both small tables
-DIGITS_RECIPE = replace(CIFAR_RECIPE, augment=dict(crop=4, flip=False))
+# %% ../../nbs/even_kernels/30_classification.ipynb #7f8ac5c4
+SMALL_RECIPE = replace(CIFAR_RECIPE, schedule='linear', warmup=.15, update='step', epochs=3)
+DIGITS_RECIPE = replace(SMALL_RECIPE, augment=dict(crop=4, flip=False), epochs=8)
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #1c4490b7
 def small_rows(
@@ -216,9 +216,9 @@ def small_rows(
 
 SMALL_CLAIMS = Claim('symmetric padding lowers the error of C2', 'C2sp', 'C2'), Claim('C3 is better than C2sp at equal depth', 'C3', 'C2sp')
 
-# %% ../../nbs/even_kernels/30_classification.ipynb #ec44f5ea
+# %% ../../nbs/even_kernels/30_classification.ipynb #c2d4675e
 register_experiment(Experiment('even_kernels_small', 'Embedded digits: ResNet-20 with C2, C2sp and C3', 'even_kernels',
-    small_rows(('C2','C2sp','C3'), DIGITS_RECIPE.at(SMALL_EPOCHS)), 'digits', claims=SMALL_CLAIMS, citation='wu2019poster', xlabel='depth'))
+    small_rows(('C2','C2sp','C3'), DIGITS_RECIPE), 'digits', claims=SMALL_CLAIMS, citation='wu2019poster', xlabel='depth'))
 register_experiment(Experiment('even_kernels_cifar10_small', 'CIFAR-10 at a small equal budget: ResNet-20 by kernel', 'even_kernels',
-    small_rows(('C2','C2sp','C3','C4','C4sp'), CIFAR_RECIPE.at(SMALL_EPOCHS)), 'cifar10',
+    small_rows(('C2','C2sp','C3','C4','C4sp'), SMALL_RECIPE), 'cifar10',
     claims=(*SMALL_CLAIMS, Claim('symmetric padding lowers the error of C4', 'C4sp', 'C4')), citation='wu2019poster', xlabel='depth'));
