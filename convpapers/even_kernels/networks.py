@@ -6,18 +6,17 @@ Docs: https://convpapers.github.io/convpapers/even_kernels/networks.html.md"""
 
 # %% auto #0
 __all__ = ['KERNELS', 'ACTIVATIONS', 'IMAGENET_COUNTS', 'act_conv', 'EmbeddedConv2dSP', 'kernel_conv', 'avg_pool', 'norm_conv',
-           'PadChannels', 'shortcut_to', 'ResidualBlock', 'pre_act', 'basic_block', 'bottleneck_block',
-           'residual_stages', 'cifar_resnet', 'scaled', 'resnet50', 'resnet50_c2sp_optim', 'DenseLayer', 'dense_layer',
-           'densenet', 'cifar_densenet', 'wide_densenet', 'densenet121', 'cifar_resnet_counts', 'cifar_densenet_counts']
+           'pre_act', 'PadChannels', 'shortcut_to', 'ResidualBlock', 'basic_block', 'bottleneck_block',
+           'residual_stages', 'cifar_resnet', 'cifar_resnet_counts', 'DenseLayer', 'dense_layer', 'densenet',
+           'cifar_densenet', 'cifar_densenet_counts', 'wide_densenet', 'scaled', 'resnet50', 'densenet121',
+           'resnet50_c2sp_optim']
 
-# %% ../../nbs/even_kernels/20_networks.ipynb #dac6bf10
+# %% ../../nbs/even_kernels/20_networks.ipynb #c065a5c1
 from collections import OrderedDict
 from functools import partial
-
 import torch
 import torch.nn.functional as F
 from torch import nn
-
 from .symmetric_padding import Conv2dSame, Conv2dSP, embed_kernel
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import ImageClassifier
@@ -38,14 +37,17 @@ def act_conv(
     act = ACTIVATIONS[one_of('activation', activation, ACTIVATIONS)](inplace=True)
     return nn.Sequential(OrderedDict(act=act, conv=conv))
 
-# %% ../../nbs/even_kernels/20_networks.ipynb #1c8a9ef4
+# %% ../../nbs/even_kernels/20_networks.ipynb #b27bc584
 class EmbeddedConv2dSP(Conv2dSP):
     "`Conv2dSP` computed as the plain (k+1)×(k+1) convolution that it equals: no padded copy of the input, 9/4 of the work at k = 2"
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        one_of('padding_mode', self.padding_mode, ('zeros',)), one_of('activation', self.activation, (None,))
     def forward(self, x:torch.Tensor)->torch.Tensor:
         weight = embed_kernel(self.weight, self.groups, self.order)
         padding = tuple(d*k//2 for k,d in zip(self.kernel_size, self.dilation))
         return F.conv2d(x, weight, self.bias, self.stride, padding, self.dilation, self.groups)
-    def count_macs(self, x, y): return y.numel()*self.weight[0].numel()
+    def count_macs(self, x, y)->int: return y.numel()*self.weight[0].numel()      # what the layer is worth, not what this form spends
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #600fcb2b
 def kernel_conv(
@@ -87,6 +89,17 @@ def norm_conv(
     else: steps['conv'] = make(c_in, c_out, stride=stride, activation=activation)
     return nn.Sequential(steps)
 
+# %% ../../nbs/even_kernels/20_networks.ipynb #388fcbda
+def pre_act(
+    c:int, # Channels
+    activation:str='relu',
+    pool:bool=False, # Average 2×2 pixels at the end
+)->nn.Sequential:
+    "Norm, activation, and maybe pooling"
+    steps = OrderedDict(norm=nn.BatchNorm2d(c), act=ACTIVATIONS[one_of('activation', activation, ACTIVATIONS)](inplace=True))
+    if pool: steps['pool'] = avg_pool()
+    return nn.Sequential(steps)
+
 # %% ../../nbs/even_kernels/20_networks.ipynb #57c20997
 class PadChannels(nn.Module):
     "Append zero channels: the shortcut without parameters"
@@ -123,17 +136,6 @@ class ResidualBlock(nn.Module):
         if self.pre is None: return x + self.main(x)
         h = self.pre(x)
         return self.shortcut(h) + self.main(h)
-
-# %% ../../nbs/even_kernels/20_networks.ipynb #388fcbda
-def pre_act(
-    c:int, # Channels
-    activation:str='relu',
-    pool:bool=False, # Average 2×2 pixels at the end
-)->nn.Sequential:
-    "Norm, activation, and maybe pooling"
-    steps = OrderedDict(norm=nn.BatchNorm2d(c), act=ACTIVATIONS[one_of('activation', activation, ACTIVATIONS)](inplace=True))
-    if pool: steps['pool'] = avg_pool()
-    return nn.Sequential(steps)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #7197f0c5
 def basic_block(
@@ -209,55 +211,19 @@ def cifar_resnet(
     features = dict(stage1=(16,1), stage2=(32,2), stage3=(64,4))
     return ImageClassifier(body, 64, num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias)
 
-# %% ../../nbs/even_kernels/20_networks.ipynb #c5ce51ec
-def scaled(
-    widths, # Channels at width 1
-    width:float, # Factor
-)->tuple:
-    "`widths` times `width`; a `ValueError` unless each gives a multiple of 16, so that a bottleneck keeps whole channel groups"
-    out = tuple(c*width for c in widths)
-    if width<=0 or any(c!=int(c) or c%16 for c in out): raise ValueError(f'width={width} is not valid: it gives {out} channels, not multiples of 16')
-    return tuple(map(int, out))
-
-# %% ../../nbs/even_kernels/20_networks.ipynb #5e7f6430
-def resnet50(
-    kernel:str='C3', # `C2`, `C2sp`, `C3`, `C4`, `C4sp` or `C5`
-    width:float=1., # Multiplies the widths of the stages; the stem stays 64 wide
-    num_classes:int=1000,
-    in_chans:int=3,
-    *,
-    down:str|None=None, # `pool` or `stride`; `None` is what the authors use: `stride` for C3 at width 1, else `pool`
-    activation:str|None=None, # `relu` or `relu6`; `None` is `relu` at width 1, else `relu6`
-    fc_bias:bool=True,
-    drop_rate:float=0.,
-)->ImageClassifier:
-    "The paper's ResNet-50 for 224×224 images: pre-activation, bottleneck blocks"
-    down = one_of('down', down or ('stride' if width==1 and kernel=='C3' else 'pool'), ('pool','stride'))
-    widths = scaled((256,512,1024,2048), width)
-    activation = activation or ('relu' if width==1 else 'relu6')
-    block = partial(bottleneck_block, kernel, down=down, activation=activation)
-    stages = residual_stages(block, 64, widths, (3,4,6,3), (1,2,2,2))
-    body = dict(stem=nn.Conv2d(in_chans, 64, 7, stride=2, padding=3, bias=False), pool=nn.MaxPool2d(3, 2, 1), **stages,
-        act=pre_act(widths[-1], activation))
-    features = dict(stem=(64,2)) | {f'stage{i+1}': (c,4<<i) for i,c in enumerate(widths)}
-    return ImageClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias)
-
-# %% ../../nbs/even_kernels/20_networks.ipynb #d3c5a2d9
-def resnet50_c2sp_optim(
-    num_classes:int=1000,
-    in_chans:int=3,
-    *,
-    kernel:str='C2sp', # The kernel of the blocks; the stem stays 3×3
-    drop_rate:float=.2,
-)->ImageClassifier:
-    "The paper's 'ResNet-50 0.5x C2sp optim': a deeper, thinner network that fits symmetric padding"
-    widths,act = (48,96,192,384,768),'relu6'
-    block = partial(bottleneck_block, kernel, activation=act)
-    stages = residual_stages(block, 48, widths, (1,2,4,8,4), (1,2,2,2,2))
-    body = dict(stem=nn.Conv2d(in_chans, 48, 3, stride=2, padding=1, bias=False), **stages,
-        last=norm_conv(768, 1536, None, act), act=pre_act(1536, act))
-    features = {f'stage{i+1}': (c,2<<i) for i,c in enumerate(widths)}
-    return ImageClassifier(body, 1536, num_classes, features=features, drop_rate=drop_rate)
+# %% ../../nbs/even_kernels/20_networks.ipynb #6c510471
+def cifar_resnet_counts(
+    depth:int, # 6n+2
+    k:int, # Kernel size
+    num_classes:int=10,
+)->Counts:
+    "Parameters and MACs of `cifar_resnet` by arithmetic: what a built network must weigh"
+    params,macs,c = 27*16,27*16*1024,16
+    for w,pixels in ((16,1024),(32,256),(64,64)):
+        convs = [(c,w)] + [(w,w)]*((depth-2)//3-1)
+        weights = k*k*sum(a*b for a,b in convs) + (c*w if c!=w else 0)
+        params,macs,c = params + weights + 2*sum(a for a,_ in convs), macs + weights*pixels, w
+    return Counts(params + 2*c + c*num_classes, macs + c*num_classes)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #a3ea0391
 class DenseLayer(nn.Module):
@@ -321,53 +287,6 @@ def cifar_densenet(
     stem = dict(stem=nn.Conv2d(in_chans, 2*growth, 3, padding=1, bias=False))
     return densenet(kernel, (m,m,m), growth, stem=stem, c_stem=2*growth, num_classes=num_classes, fc_bias=fc_bias, drop_rate=drop_rate)
 
-# %% ../../nbs/even_kernels/20_networks.ipynb #813b3ae4
-def wide_densenet(
-    kernel:str='C2sp', # `C2`, `C2sp`, `C3`, `C4`, `C4sp` or `C5`
-    num_classes:int=10,
-    in_chans:int=3,
-    *,
-    layers:int|None=None, # Dense layers a block; `None` is the candidate of the kernel: 7 for C3, 5 for C2sp
-    growth:int|None=None, # New channels a layer; `None` is 48 for C3, 72 for C2sp
-    drop_rate:float=0.,
-)->ImageClassifier:
-    "A candidate for the paper's Wide-DenseNet, whose exact configuration is not published"
-    even = KERNELS[one_of('kernel', kernel, KERNELS)][0]==2
-    layers,growth = layers or (5 if even else 7), growth or (72 if even else 48)
-    stem = dict(stem=nn.Conv2d(in_chans, 2*growth, 3, padding=1, bias=False))
-    return densenet(kernel, (layers,)*3, growth, stem=stem, c_stem=2*growth, bottleneck=4, compression=.5,
-        num_classes=num_classes, drop_rate=drop_rate)
-
-# %% ../../nbs/even_kernels/20_networks.ipynb #47783adb
-def densenet121(
-    kernel:str='C3', # `C2`, `C2sp`, `C3`, `C4`, `C4sp` or `C5`
-    width:float=1., # Multiplies stem and growth
-    num_classes:int=1000,
-    in_chans:int=3,
-    *,
-    fc_bias:bool=False,
-    drop_rate:float=0.,
-)->ImageClassifier:
-    "The paper's DenseNet-121 for 224×224 images: bottleneck layers, growth 32"
-    c,growth = scaled((64,32), width)
-    stem = dict(stem=nn.Conv2d(in_chans, c, 7, stride=2, padding=3, bias=False), pool=nn.MaxPool2d(3, 2, 1))
-    return densenet(kernel, (6,12,24,16), growth, stem=stem, c_stem=c, reduction=4, bottleneck=4, compression=.5,
-        num_classes=num_classes, fc_bias=fc_bias, drop_rate=drop_rate)
-
-# %% ../../nbs/even_kernels/20_networks.ipynb #6c510471
-def cifar_resnet_counts(
-    depth:int, # 6n+2
-    k:int, # Kernel size
-    num_classes:int=10,
-)->Counts:
-    "Parameters and MACs of `cifar_resnet` by arithmetic: what a built network must weigh"
-    params,macs,c = 27*16,27*16*1024,16
-    for w,pixels in ((16,1024),(32,256),(64,64)):
-        convs = [(c,w)] + [(w,w)]*((depth-2)//3-1)
-        weights = k*k*sum(a*b for a,b in convs) + (c*w if c!=w else 0)
-        params,macs,c = params + weights + 2*sum(a for a,_ in convs), macs + weights*pixels, w
-    return Counts(params + 2*c + c*num_classes, macs + c*num_classes)
-
 # %% ../../nbs/even_kernels/20_networks.ipynb #0fde7d1c
 def cifar_densenet_counts(
     depth:int, # 3m+4
@@ -385,14 +304,88 @@ def cifar_densenet_counts(
         if pixels>64: params,macs = params + 2*c + c*c, macs + c*c*pixels
     return Counts(params + 2*c + (c+1)*num_classes, macs + c*num_classes)
 
-# %% ../../nbs/even_kernels/20_networks.ipynb #ef2c132a
-for _kernel,(_k,_) in KERNELS.items():
-    for _depth in (20,38,56,74,92,110,128,146):
-        register_network(f'cifar_resnet{_depth}_{_kernel.lower()}', partial(cifar_resnet, _depth, _kernel), paper='wu2019convolution',
-            input_size=(3,32,32), **cifar_resnet_counts(_depth, _k)._asdict())
-    for _depth in (22,40,58,76,94,112):
-        register_network(f'cifar_densenet{_depth}_{_kernel.lower()}', partial(cifar_densenet, _depth, _kernel), paper='wu2019convolution',
-            input_size=(3,32,32), **cifar_densenet_counts(_depth, _k)._asdict())
+# %% ../../nbs/even_kernels/20_networks.ipynb #1f240302
+def wide_densenet(
+    kernel:str='C2sp', # `C2`, `C2sp`, `C3`, `C4`, `C4sp` or `C5`
+    num_classes:int=10,
+    in_chans:int=3,
+    *,
+    layers:int|None=None, # Dense layers a block; `None` is 5 for k = 2, else 7
+    growth:int|None=None, # New channels a layer; `None` is 72 for k = 2, else 48
+    drop_rate:float=0.,
+)->ImageClassifier:
+    "A candidate for the paper's Wide-DenseNet, whose exact configuration is not published"
+    small = KERNELS[one_of('kernel', kernel, KERNELS)][0]==2
+    layers,growth = layers or (5 if small else 7),growth or (72 if small else 48)
+    stem = dict(stem=nn.Conv2d(in_chans, 2*growth, 3, padding=1, bias=False))
+    return densenet(kernel, (layers,)*3, growth, stem=stem, c_stem=2*growth, bottleneck=4, compression=.5,
+        num_classes=num_classes, drop_rate=drop_rate)
+
+# %% ../../nbs/even_kernels/20_networks.ipynb #c5ce51ec
+def scaled(
+    widths, # Channels at width 1
+    width:float, # Factor
+)->tuple:
+    "`widths` times `width`; a `ValueError` unless each gives a multiple of 16, so that a bottleneck keeps whole channel groups"
+    out = tuple(c*width for c in widths)
+    if width<=0 or any(c!=int(c) or c%16 for c in out): raise ValueError(f'width={width} is not valid: it gives {out} channels, not multiples of 16')
+    return tuple(map(int, out))
+
+# %% ../../nbs/even_kernels/20_networks.ipynb #5e7f6430
+def resnet50(
+    kernel:str='C3', # `C2`, `C2sp`, `C3`, `C4`, `C4sp` or `C5`
+    width:float=1., # Multiplies the widths of the stages; the stem stays 64 wide
+    num_classes:int=1000,
+    in_chans:int=3,
+    *,
+    down:str|None=None, # `pool` or `stride`; `None` is what the authors use: `stride` for C3 at width 1, else `pool`
+    activation:str|None=None, # `relu` or `relu6`; `None` is `relu` at width 1, else `relu6`
+    fc_bias:bool=True,
+    drop_rate:float=0.,
+)->ImageClassifier:
+    "The paper's ResNet-50 for 224×224 images: pre-activation, bottleneck blocks"
+    down = one_of('down', down or ('stride' if width==1 and kernel=='C3' else 'pool'), ('pool','stride'))
+    widths = scaled((256,512,1024,2048), width)
+    activation = activation or ('relu' if width==1 else 'relu6')
+    block = partial(bottleneck_block, kernel, down=down, activation=activation)
+    stages = residual_stages(block, 64, widths, (3,4,6,3), (1,2,2,2))
+    body = dict(stem=nn.Conv2d(in_chans, 64, 7, stride=2, padding=3, bias=False), pool=nn.MaxPool2d(3, 2, 1), **stages,
+        act=pre_act(widths[-1], activation))
+    features = dict(stem=(64,2)) | {f'stage{i+1}': (c,4<<i) for i,c in enumerate(widths)}
+    return ImageClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias)
+
+# %% ../../nbs/even_kernels/20_networks.ipynb #47783adb
+def densenet121(
+    kernel:str='C3', # `C2`, `C2sp`, `C3`, `C4`, `C4sp` or `C5`
+    width:float=1., # Multiplies stem and growth
+    num_classes:int=1000,
+    in_chans:int=3,
+    *,
+    fc_bias:bool=False,
+    drop_rate:float=0.,
+)->ImageClassifier:
+    "The paper's DenseNet-121 for 224×224 images: bottleneck layers, growth 32"
+    c,growth = scaled((64,32), width)
+    stem = dict(stem=nn.Conv2d(in_chans, c, 7, stride=2, padding=3, bias=False), pool=nn.MaxPool2d(3, 2, 1))
+    return densenet(kernel, (6,12,24,16), growth, stem=stem, c_stem=c, reduction=4, bottleneck=4, compression=.5,
+        num_classes=num_classes, fc_bias=fc_bias, drop_rate=drop_rate)
+
+# %% ../../nbs/even_kernels/20_networks.ipynb #d3c5a2d9
+def resnet50_c2sp_optim(
+    num_classes:int=1000,
+    in_chans:int=3,
+    *,
+    kernel:str='C2sp', # The kernel of the blocks; the stem stays 3×3
+    drop_rate:float=.2,
+)->ImageClassifier:
+    "The paper's 'ResNet-50 0.5x C2sp optim': a deeper, thinner network that fits symmetric padding"
+    widths,act = (48,96,192,384,768),'relu6'
+    block = partial(bottleneck_block, kernel, activation=act)
+    stages = residual_stages(block, 48, widths, (1,2,4,8,4), (1,2,2,2,2))
+    body = dict(stem=nn.Conv2d(in_chans, 48, 3, stride=2, padding=1, bias=False), **stages,
+        last=norm_conv(768, 1536, None, act), act=pre_act(1536, act))
+    features = {f'stage{i+1}': (c,2<<i) for i,c in enumerate(widths)}
+    return ImageClassifier(body, 1536, num_classes, features=features, drop_rate=drop_rate)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #644d04c3
 IMAGENET_COUNTS = {
@@ -401,6 +394,15 @@ IMAGENET_COUNTS = {
     ('densenet121','C3',1.): (7_977_728, 2_834_161_664), ('densenet121','C2sp',1.): (6_789_888, 2_143_739_904),
     ('densenet121','C3',.5): (2_273_664, 738_299_904), ('densenet121','C2sp',.5): (1_976_704, 565_694_464)}
 IMAGENET_COUNTS |= {(net,'C2',w): n for (net,kernel,w),n in IMAGENET_COUNTS.items() if kernel=='C2sp'}
+
+# %% ../../nbs/even_kernels/20_networks.ipynb #ef2c132a
+for _kernel,(_k,_) in KERNELS.items():
+    for _depth in (20,38,56,74,92,110,128,146):
+        register_network(f'cifar_resnet{_depth}_{_kernel.lower()}', partial(cifar_resnet, _depth, _kernel), paper='wu2019convolution',
+            input_size=(3,32,32), **cifar_resnet_counts(_depth, _k)._asdict())
+    for _depth in (22,40,58,76,94,112):
+        register_network(f'cifar_densenet{_depth}_{_kernel.lower()}', partial(cifar_densenet, _depth, _kernel), paper='wu2019convolution',
+            input_size=(3,32,32), **cifar_densenet_counts(_depth, _k)._asdict())
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #4750d4f9
 for (_net,_kernel,_width),(_params,_macs) in IMAGENET_COUNTS.items():
