@@ -9,8 +9,8 @@ __all__ = ['DataLoaders', 'TfmdDL', 'STATS', 'NONE', 'SUFFIXES', 'URL_NAMES', 'N
            'list_images', 'scan_folder', 'read_image', 'decode_images', 'load_folder', 'read_cache', 'write_cache',
            'FileSet', 'centre_box', 'subset', 'image_data']
 
-# %% ../../nbs/lab/10_data.ipynb #25e4096c
-import hashlib, os
+# %% ../../nbs/lab/10_data.ipynb #bcd7909c
+import hashlib, os, warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,9 @@ from .basics import atomic_path, need, one_of, positive_int
 from .images import (Augment, as_augment, augment_batch, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
 
-_core = need('train', 'fastai.data.core')
+with warnings.catch_warnings():
+    warnings.simplefilter('ignore', FutureWarning)          # fastai still scripts a function for torch.jit
+    _core = need('train', 'fastai.data.core')
 DataLoaders,TfmdDL = _core.DataLoaders,_core.TfmdDL
 
 # %% ../../nbs/lab/10_data.ipynb #e879c6a4
@@ -62,12 +64,12 @@ def finish(self:ImageSet, x, y, plan, augment, mean, std):
     "What turns a raw batch into one for the network"
     return augment_batch(x, y, plan, augment, self.c, mean, std)
 
-# %% ../../nbs/lab/10_data.ipynb #42efd365
+# %% ../../nbs/lab/10_data.ipynb #f503e88e
 @patch
 def decode(self:ImageSet, o, full=True):
     "An image and a label that know how to show themselves"
-    TensorImage,Category = need('train', 'fastai.vision.core').TensorImage, need('train', 'fastai.data.transforms').Category
-    return TensorImage(o[0]), Category(self.vocab[int(o[1])])
+    core,transforms = need('train', 'fastai.torch_core', 'fastai.data.transforms')
+    return core.TensorImage(o[0]), transforms.Category(self.vocab[int(o[1])])
 
 # %% ../../nbs/lab/10_data.ipynb #0e415849
 class ImageDL(TfmdDL):
@@ -151,15 +153,15 @@ def shard(self:ImageDL, rank:int, world:int):
     "The same loader for process `rank` of `world`"
     return self.new(rank=rank, world=world)
 
-# %% ../../nbs/lab/10_data.ipynb #40506b94
+# %% ../../nbs/lab/10_data.ipynb #810d63ca
 @patch
 def decode(self:ImageDL, b):
     "The batch as pictures and labels again, on the CPU"
-    vision,TensorCategory = need('train', 'fastai.vision.core'), need('train', 'fastai.torch_core').TensorCategory
+    core,_ = need('train', 'fastai.torch_core', 'fastai.vision.data')     # the second teaches `show_batch` about images
     x,y = b[0].detach().cpu().float(),b[1].detach().cpu()
     mean,std = (torch.tensor(o) for o in self.stats)
     x = denormalize(x, mean, std) if self.augment.normalize else x.clamp(0, 1)
-    return vision.TensorImage(x), TensorCategory(y.argmax(1) if y.ndim==2 else y)
+    return core.TensorImage(x), core.TensorCategory(y.argmax(1) if y.ndim==2 else y)
 
 # %% ../../nbs/lab/10_data.ipynb #368d8dd5
 SUFFIXES = ('.png', '.jpg', '.jpeg', '.bmp', '.webp', '.ppm', '.tif', '.tiff')
@@ -214,7 +216,7 @@ def read_image(
             return torch.from_numpy(np.array(im)).permute(2, 0, 1)
     except (OSError, SyntaxError, ValueError) as e: raise ValueError(f'cannot read image {file}: {e}') from e
 
-# %% ../../nbs/lab/10_data.ipynb #dc777a77
+# %% ../../nbs/lab/10_data.ipynb #5cd8e9a0
 def decode_images(
     files, # Paths of images of one size
     progress:bool=True, # Show a progress bar
@@ -229,7 +231,8 @@ def decode_images(
             f'{files[i]} is {x.shape[2]}x{x.shape[1]}, but {files[0]} is {size[1]}x{size[0]}; pass size= to bring all to one size')
         out[i] = x
     with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
-        for _ in bar(pool.map(load, range(len(files))), total=len(files), display=progress, leave=False): pass
+        done = pool.map(load, range(len(files)))
+        for _ in bar(done, total=len(files), leave=False) if progress else done: pass
     return out
 
 # %% ../../nbs/lab/10_data.ipynb #114aadaf
@@ -375,7 +378,7 @@ def subset(
     if isinstance(data, ImageSet): return ImageSet(data.images[keep], data.labels[keep], data.vocab)
     return FileSet([data.files[i] for i in keep.tolist()], data.labels[keep], data.vocab, data.side, data.train)
 
-# %% ../../nbs/lab/10_data.ipynb #9905ee8f
+# %% ../../nbs/lab/10_data.ipynb #77f34077
 def _cores(): return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
 def image_data(
@@ -399,7 +402,7 @@ def image_data(
     sets,stats = _sets(name, path, size, cache, progress)
     if n_train is not None: sets['train'] = subset(sets['train'], n_train)
     augment = as_augment(augment, flip=name!='digits')
-    if device is None: device = need('train', 'fastai.torch_core').default_device()
+    device = need('train', 'fastai.torch_core').default_device() if device is None else torch.device(device)
     common = dict(stats=stats, seed=seed, rank=rank, world=world, device=device,
         workers=min(16, _cores()) if workers is None else workers)
     train = ImageDL(sets['train'], bs, augment, shuffle=True, drop_last=True, **common)
