@@ -2,7 +2,10 @@
 import os, re, shutil, subprocess, sys, time
 from pathlib import Path
 
-import docs, readme
+from nbdev.config import get_config
+from nbdev.test import nb_test_cells
+
+import contents, docs, readme
 
 root = Path(__file__).resolve().parents[1]
 nbs = root/'nbs'
@@ -42,18 +45,20 @@ def test_notebooks():
     start = time.time()
     r = subprocess.Popen(['bash', '-c', readme.command('nbdev-test')], cwd=root, text=True, stdin=subprocess.DEVNULL,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    log,begun,done = [],{},{}
+    log,begun,done = '',{},{}
     for line in r.stdout:
-        log.append(line)
-        m = re.match(r'(Starting|- Completed) (.+\.ipynb)$', line.strip())
-        if m: (begun if m[1]=='Starting' else done)[Path(m[2]).resolve()] = time.time()
-    failed = {l.strip() for l in ''.join(log).partition('Failed On The Following Notebooks:')[2].splitlines()[2:]}
-    cells = re.findall(r'^nbdev-test: (\d+) cells$', ''.join(log), re.M)
-    pages = sorted(p for p in nbs.rglob('*.ipynb') if not any(o[0] in '._' for o in p.relative_to(nbs).parts))
-    for p in pages:
-        missed = '' if p in done and p.name not in failed else 'failed, see below' if p in begun else 'was not run'
-        record(p.relative_to(root), missed, done.get(p, 0)-begun.get(p, 0) if p in done else 0)
-    problem = '' if r.wait()==0 and cells and pages else f'ended with {r.returncode}\n'+''.join(log)[-20000:]
+        log += line
+        for what,path in re.findall(r'(Starting|- Completed) (/.+?\.ipynb)', line):
+            (begun if what=='Starting' else done)[Path(path).resolve()] = time.time()
+    failed = {l.strip() for l in log.partition('Failed On The Following Notebooks:')[2].splitlines()[2:]}
+    def fault(p):
+        if p not in done: return 'did not end' if p in begun else 'did not run'
+        if p.name in failed: return 'failed; its traceback stands below'
+        return '' if nb_test_cells(p, get_config(nbs).tst_flags) else 'has no cell that runs'
+    pages = [nbs/p for p in contents.pages(nbs) if p.suffix=='.ipynb']
+    for p in pages: record(p.relative_to(root), fault(p), done.get(p, 0)-begun.get(p, 0) if p in done else 0)
+    cells = re.findall(r'^nbdev-test: (\d+) cells$', log, re.M)
+    problem = '' if r.wait()==0 and cells and pages else f'ended with {r.returncode}\n{log[-20000:]}'
     record(f"the README's test command: {' '.join(cells) or 'no'} cells", problem, time.time()-start)
 
 def fresh_install(env):

@@ -64,6 +64,11 @@ class Page:
         text = [LABEL.findall(t) for k,t in self.spans if k=='text']
         return sum(text, []) + [o['label'] for o in map(options, self.code) if 'label' in o]
     @cached_property
+    def refs(self):
+        "Cross-references of the text, and of the code, whose comments name the formula that a line computes"
+        text = self.of('text')+[source(c) for c in self.code]
+        return [r for t in text for r in CITED.findall(t) if re.match(rf'(?:{KINDS})-', r)]
+    @cached_property
     def anchors(self):
         heads = [slug(h) for md in self.prose for h in re.findall(r'^#{1,6}\s+(.+?)\s*$', md, re.M)]
         ids = [i for md in self.prose for i in re.findall(r'\{[^{}]*#([\w-]+)', md)]
@@ -103,16 +108,15 @@ class Site:
 
 def references(site):
     "Every cross-reference has its label on the same page"
-    refs = site.each(lambda p: [r for t in p.of('text') for r in CITED.findall(t) if re.match(rf'(?:{KINDS})-', r)])
+    refs = site.each(lambda p: p.refs)
     return len(refs), [f'{p.path}: @{r} has no label on this page' for p,r in refs if r not in p.labels]
 
 def labels(site):
-    "Labels are unique on their page, and the text refers to every numbered equation, figure and table"
+    "Labels are unique on their page, and something refers to every numbered equation, figure and table"
     found = site.each(lambda p: sorted(set(p.labels)))
-    refs = {(p.path, r) for p in site.pages.values() for t in p.of('text') for r in CITED.findall(t)}
     linked = {l.partition('#')[2] for p in site.pages.values() for l in p.of('link')}
     return len(found), [f'{p.path}: the label {l} stands more than once' for p,l in found if p.labels.count(l)>1] + [
-        f'{p.path}: nothing refers to {l}' for p,l in found if l[:3] in ('eq-','fig','tbl') and (p.path, l) not in refs and l not in linked]
+        f'{p.path}: nothing refers to {l}' for p,l in found if l[:3] in ('eq-','fig','tbl') and l not in {*p.refs, *linked}]
 
 def citations(site):
     "Every citation has its entry"
@@ -204,7 +208,7 @@ Inline $k^2$."""
 FIGURE = '#| label: fig-one\n#| fig-cap: "One"\n#| fig-alt: "A line"\nplot()'
 FAULTS = { # Rule: what to replace, by what
     'titles': [('In one line', 'In one line\n\n- What you will know: much'), ('> In', 'In')],
-    'references': [('See @eq-mean', 'See @eq-mean and @eq-meen'), ('@fig-one', '@fig-two and [to it](#fig-one)')],
+    'references': [('plot()', 'plot() # @eq-meen'), ('See @eq-mean', 'See @eq-mean and @eq-meen'), ('@fig-one', '@fig-two and [to it](#fig-one)')],
     'labels': [('Inline', '$$ a $$ {#eq-mean}\n\nInline'), ('Inline', '$$ a $$ {#eq-unused}\n\nInline')],
     'citations': [('[@a2020]', '[@a2020; @b2020]'), ('[@a2020]', '[@a2020], @A2020')],
     'bibliography': [('@article', BIB.replace('a2020', 'b2020')+'@article'), ('eprint={1}', 'pages={1}'), ('author={A, B},', ''), ('@article', '@article{b, title={T}}\n@article')],

@@ -7,13 +7,14 @@ Docs: https://convpapers.github.io/convpapers/lab/checks.html.md"""
 # %% auto #0
 __all__ = ['report']
 
-# %% ../../nbs/lab/03_checks.ipynb #52bd28ac
-import sys
+# %% ../../nbs/lab/03_checks.ipynb #30b2c568
+import os, sys
 
-# %% ../../nbs/lab/03_checks.ipynb #98e3c928
+# %% ../../nbs/lab/03_checks.ipynb #7ab85f7e
 def report(
     cells, # The code cells that `nbdev-test` is about to run
 ):
-    "Print how many cells will run; end with an error when none will"
+    "Print how many cells will run, with one thread a worker; end with an error when none will"
     if not cells: sys.exit('nbdev-test: ran no test')
+    os.environ.setdefault('OMP_NUM_THREADS', '1')
     print(f'nbdev-test: {len(cells)} cells')
