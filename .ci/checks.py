@@ -1,5 +1,5 @@
 "Counts the checks that `.ci/run` makes in its fresh environment; the last line is `N passed, N failed`"
-import os, re, shutil, subprocess, sys, time
+import os, re, shutil, subprocess, sys, time, traceback
 from pathlib import Path
 
 from nbdev.config import get_config
@@ -114,8 +114,9 @@ def main(env):
     check('docs preprocessing')(lambda: preprocess(env))
     fresh_install(env)
     test_notebooks()
-    passed = sum(results)
-    print(f'{passed} passed, {len(results)-passed} failed')
-    return not results or passed<len(results)
 
-if __name__=='__main__': sys.exit(main(sys.argv[1]))
+if __name__=='__main__':
+    try: main(sys.argv[1])
+    except BaseException: record('the checks themselves ran to the end', traceback.format_exc())
+    print(f'{sum(results)} passed, {len(results)-sum(results)} failed')
+    sys.exit(not results or not all(results))
