@@ -141,7 +141,7 @@ class Conv1dSP(_ConvSP, nn.Conv1d):
     """
     _dim,_plain,_conv = 1,nn.Conv1d,staticmethod(F.conv1d)
 
-# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #943f9333
+# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #bc403275
 class Conv2dSame(nn.Conv2d):
     """2D convolution with SAME padding, an odd pixel of it at the bottom and right: the paper's asymmetric C2 and C4.
 
@@ -168,7 +168,7 @@ class Conv2dSame(nn.Conv2d):
         reach = [d*(k-1) for k,d in zip(self.kernel_size, self.dilation)]
         if self.stride==(1,1):
             y = F.conv2d(x, self.weight, self.bias, 1, [(r+1)//2 for r in reach], self.dilation, self.groups)
-            return y[..., reach[0]%2:, reach[1]%2:] if reach[0]%2 or reach[1]%2 else y
+            return y[..., reach[0]%2:, reach[1]%2:].clone() if reach[0]%2 or reach[1]%2 else y
         total = [torch.sym_max((n-1)//s*s + r + 1 - n, 0) for n,s,r in zip(x.shape[-2:], self.stride, reach)]
         x = F.pad(x, [s for t in total[::-1] for s in (t//2, t - t//2)])
         return F.conv2d(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
