@@ -153,7 +153,7 @@ def formulas(site):
         js.eval("""function fault(tex, display) {
             try { katex.renderToString(tex, {displayMode: display, throwOnError: true, strict: 'error'}); return '' }
             catch (e) { return e.message } }""")
-        faults = [(p, t, js.call('fault', t, k=='display')) for p,(k,t) in seen]
+        faults = [(p, t, js.call('fault', t+r' \tag{1}'*(k=='display'), k=='display')) for p,(k,t) in seen] # Quarto's number is a tag
     stray = site.each(lambda p: [t for t in p.of('text') if re.search(r'(?<!\\)\$\$|(?<![\\\w])\$(?!\d)\S', t)])
     return len(seen), [f'{p.path}: {t.strip()}\n  {e}' for p,t,e in faults if e] + [
         f'{p.path}: a dollar sign that opens no formula in: {t.strip()[:100]}' for p,t in stray]
@@ -214,7 +214,7 @@ FAULTS = { # Rule: what to replace, by what
     'bibliography': [('@article', BIB.replace('a2020', 'b2020')+'@article'), ('eprint={1}', 'pages={1}'), ('author={A, B},', ''), ('@article', '@article{b, title={T}}\n@article')],
     'links': [('sub/10_b.ipynb#a-page', 'sub/10_c.ipynb'), ('#a-page', '#a-pge'), ('#layer', '#hidden'), ('Inline', '[up](../../x.ipynb)')],
     'formulas': [(r'\frac{1}{k}', r'\frac{1}'), (r'\bar\delta', r'\bar\delt'), ('$k^2$', '$k^2^2$'), ('$k^2$', r'$\left(k$'),
-        ('$k^2$', '$k$ and $$ k^2'), ('$k^2$', '$k^2')],
+        (r'\bar\delta', r'\bar\delta \tag{2}'), ('$k^2$', '$k$ and $$ k^2'), ('$k^2$', '$k^2')],
     'figures': [('#| fig-alt: "A line"\n', ''), ('#| fig-cap: "One"\n', '')],
     'reading order': [('- sub/10_b.ipynb', '- sub/11_b.ipynb'), ('      - sub/10_b.ipynb\n', '')],
     'colab': [("pip install -q 'convpapers[dev]'", 'pip install -q convpapers')],
