@@ -33,11 +33,11 @@ def _version(package):
     try: return version(package)
     except PackageNotFoundError: return None
 
-# %% ../../nbs/lab/30_records.ipynb #f8b5524f
+# %% ../../nbs/lab/30_records.ipynb #592875b7
 def code_version(
     folder=None, # A package's folder; default: that of `convpapers`
 )->dict: # `commit` and `dirty`
-    "Commit of the checkout that tracks `folder` and whether its modules differ from it; outside a checkout the version and None"
+    "Commit of the checkout that tracks `folder`, and whether its modules differ from it; elsewhere the version and None"
     pkg = import_module('convpapers')
     folder = Path(folder or pkg.__path__[0])
     if _git(folder, 'ls-files', '--error-unmatch', '__init__.py') is None:
@@ -103,12 +103,12 @@ def read_history(
             raise ValueError(f'{path} is damaged (line {i} has {len(r)} cells, not {len(head)}); it was left in place')
     return [dict(zip(head, map(_number, r))) for r in rows]
 
-# %% ../../nbs/lab/30_records.ipynb #bcef2c90
+# %% ../../nbs/lab/30_records.ipynb #8aa6cb33
 CONFIG_KEYS = 'experiment','row','model','model_kw','recipe','data','seed','epochs','device'
-SUMMARY_KEYS = ('error','best_error','train_loss','valid_loss','epochs_done','seconds','images_per_second','peak_memory_bytes',
-    'params','macs','environment','finished')
+SUMMARY_KEYS = ('error','best_error','train_loss','valid_loss','epochs_done','seconds','images_per_second',
+    'peak_memory_bytes','params','macs','environment','finished')
 
-# %% ../../nbs/lab/30_records.ipynb #09f72baf
+# %% ../../nbs/lab/30_records.ipynb #d05f7f8e
 @dataclass(repr=False)
 class Record:
     "What one run was asked for, what happened in each epoch, and what came out"
@@ -131,15 +131,14 @@ class Record:
 
     def __repr__(self):
         c,done = self.config,self.summary.get('epochs_done', len(self.history))
-        out = f"error {self.summary['error']:.2f} %" if 'error' in self.summary else 'no result'
-        return (f"Record({c.get('experiment')}: {c.get('row')}, {Path(str(c.get('data'))).name}, {done} of {c.get('epochs')} epochs, "
-                f"seed {c.get('seed')}, {out})")
+        data,out = Path(str(c.get('data'))).name,f", error {self.summary['error']:.2f} %" if 'error' in self.summary else ''
+        return f"Record({c.get('experiment')}: {c.get('row')}, {data}, {done} of {c.get('epochs')} epochs, seed {c.get('seed')}{out})"
 
-# %% ../../nbs/lab/30_records.ipynb #6601b11f
+# %% ../../nbs/lab/30_records.ipynb #9c5da8bd
 def load_run(
     folder, # A run folder
 )->Record:
-    "The record in `folder`; `FileNotFoundError` where there is none, `ValueError` naming a damaged file, which stays in place"
+    "The record in `folder`; `FileNotFoundError` where there is none, `ValueError` naming a damaged file, which stays"
     folder = Path(folder)
     if not (folder/'config.json').is_file(): raise FileNotFoundError(f'{folder} is not a run folder: it has no config.json')
     parts = {n: read_json(f) if (f := folder/f'{n}.json').is_file() else {} for n in ('config','summary')}
@@ -162,18 +161,19 @@ def _portable(o):
     if isinstance(o, (list, tuple)): return [_portable(v) for v in o]
     return Path(o).name if isinstance(o, (str, Path)) and Path(o).is_absolute() else o
 
-# %% ../../nbs/lab/30_records.ipynb #b14a2b0f
+# %% ../../nbs/lab/30_records.ipynb #1ea6c6c6
 def to_text(
     r:Record,
 )->str: # JSON, a line for each entry
     "A record as the text that we publish"
     cols = {k: [row.get(k) for row in r.history] for k in dict.fromkeys(k for row in r.history for k in row)}
     cols = {k: [float(f'{v:.6g}') if isinstance(v, float) else v for v in vs] for k,vs in cols.items()}
-    part = lambda d: '{\n' + ',\n'.join(f'  {json.dumps(k)}: {json.dumps(v, allow_nan=False)}' for k,v in d.items()) + '\n }'
+    entry = lambda k,v: f'  {json.dumps(k)}: {json.dumps(v, allow_nan=False)}'
+    part = lambda d: '{\n' + ',\n'.join(entry(k, v) for k,v in d.items()) + '\n }'
     parts = dict(config=_portable(r.config), history=cols, summary=_portable(r.summary))
     return '{\n' + ',\n'.join(f' "{k}": {part(v)}' for k,v in parts.items()) + '\n}\n'
 
-# %% ../../nbs/lab/30_records.ipynb #be001775
+# %% ../../nbs/lab/30_records.ipynb #127cc11d
 def from_text(
     text:str, # What `to_text` gave
     name:str='record', # File name, for the error
@@ -183,9 +183,10 @@ def from_text(
         d = json.loads(text)
         history = [dict(zip(d['history'], vs)) for vs in zip(*d['history'].values())]
         return Record(d['config'], history, d['summary'])
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as e: raise ValueError(f'{name} is damaged ({e!r})') from e
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as e:
+        raise ValueError(f'{name} is damaged ({e!r})') from e
 
-# %% ../../nbs/lab/30_records.ipynb #646d473d
+# %% ../../nbs/lab/30_records.ipynb #62737bb9
 def record_path(
     config:dict, # A run's config
 )->str: # `experiment/row-data-eN-sN.json`
@@ -193,22 +194,25 @@ def record_path(
     missing = [k for k in CONFIG_KEYS if k not in config]
     if missing: raise ValueError(f'config lacks {", ".join(missing)}')
     slug = lambda s: re.sub('[^a-z0-9]+', '_', str(s).lower()).strip('_')
-    return f"{slug(config['experiment'])}/{slug(config['row'])}-{slug(Path(config['data']).name)}-e{config['epochs']}-s{config['seed']}.json"
+    experiment,row,data = (slug(s) for s in (config['experiment'], config['row'], Path(config['data']).name))
+    return f"{experiment}/{row}-{data}-e{config['epochs']}-s{config['seed']}.json"
 
-# %% ../../nbs/lab/30_records.ipynb #d7e366a5
+# %% ../../nbs/lab/30_records.ipynb #093555f2
 def publish(
     records, # Finished records
     root=None, # Results folder; default: the package's own
     overwrite:bool=False, # Replace a record whose config differs
+    metric:str='error', # Key of the summary that holds the result
 )->list: # Paths written
-    "Write `records` as small text files under `root`; refuses unfinished runs and clashes with a `ValueError`, before writing any"
+    "Write `records` as text under `root`; unfinished runs and clashes raise a `ValueError` before anything is written"
     root = Path(root or Path(import_module('convpapers').__path__[0])/'results')
     out = {}
     for r in records:
         path,name = root/record_path(r.config),r.folder or r
         if not r.summary: raise ValueError(f'{name} has no summary: it did not finish an epoch')
-        if not r.finished: raise ValueError(f"{name} is not finished: {r.summary.get('epochs_done')} of {r.config['epochs']} epochs")
-        if 'error' not in r.summary: raise ValueError(f'{name} has no error in its summary')
+        done = f"{r.summary.get('epochs_done')} of {r.config['epochs']} epochs"
+        if not r.finished: raise ValueError(f'{name} is not finished: {done}')
+        if metric not in r.summary: raise ValueError(f'{name} has no {metric} in its summary')
         text = to_text(r)
         old = out.get(path) or (path.read_text(encoding='utf-8') if path.is_file() else None)
         if old and not overwrite and from_text(old, str(path)).config != from_text(text).config:
@@ -216,12 +220,13 @@ def publish(
         out[path] = text
     return [atomic_write(p, t) for p,t in out.items()]
 
-# %% ../../nbs/lab/30_records.ipynb #0a70e69b
+# %% ../../nbs/lab/30_records.ipynb #9d66e218
 def shipped(
     experiment:str|None=None, # Its name; default: all
 )->list: # Records, ordered by file name
     "The records that ship with the package"
     root = files('convpapers').joinpath('results')
     if not root.is_dir(): return []
-    found = [f for e in root.iterdir() if e.is_dir() and experiment in (None, e.name) for f in e.iterdir() if f.name.endswith('.json')]
+    folders = [e for e in root.iterdir() if e.is_dir() and experiment in (None, e.name)]
+    found = [f for e in folders for f in e.iterdir() if f.name.endswith('.json')]
     return [from_text(f.read_text(encoding='utf-8'), f.name) for f in sorted(found, key=str)]

@@ -21,7 +21,7 @@ from .basics import COLOURS, figure, need
 from .records import Record, shipped
 from .registry import experiments, networks
 
-# %% ../../nbs/lab/40_tables.ipynb #e80b2d1a
+# %% ../../nbs/lab/40_tables.ipynb #bcc6b56b
 @dataclass(frozen=True)
 class PaperNumber:
     "A result as a paper states it"
@@ -33,14 +33,14 @@ class PaperNumber:
     data: str|None = None # Data it holds for; None: the experiment's
 
     def __str__(self):
-        return f"{'≈ ' if self.digitised else ''}" + (str(self.value) if self.std is None else f'{self.value:.2f} ± {self.std:.2f}')
+        return '≈ '*self.digitised + (str(self.value) if self.std is None else f'{self.value:.2f} ± {self.std:.2f}')
 
-# %% ../../nbs/lab/40_tables.ipynb #c79c0e58
+# %% ../../nbs/lab/40_tables.ipynb #1381a118
 @dataclass(frozen=True)
 class Row:
     "One line of a paper's table: what to train and what the paper got"
     name: str # As the table prints it, unique in the experiment
-    model: object = field(default=None, compare=False) # Registered network, or a function that builds one; None: the paper quotes it, we do not have it
+    model: object = field(default=None, compare=False) # Registered network or a function; None: the paper quotes it, we lack it
     model_kw: dict = field(default_factory=dict) # Arguments of the network
     recipe: object = None # A `convpapers.lab.training.Recipe`
     paper: PaperNumber|None = None # The paper's result
@@ -118,7 +118,7 @@ class Line:
         if not self.n: return '–'
         return f'{self.mean:.2f}' + ('' if self.std is None else f' ± {self.std:.2f}') + f' ({self.n})'
 
-# %% ../../nbs/lab/40_tables.ipynb #1f958197
+# %% ../../nbs/lab/40_tables.ipynb #0f170c86
 def differences(
     exp:Experiment,
     row:Row,
@@ -132,7 +132,8 @@ def differences(
     name = Path(str(config['data'])).name         # a folder of images goes by its own name
     if name!=data: out.append(f'{name} instead of {data}')
     if n := (config.get('data_kw') or {}).get('n_train'): out.append(f'{n} training images')
-    if (config['model'], _plain(config.get('model_kw') or {})) != (_model_name(row.model), _plain(row.model_kw)): out.append(f"network {config['model']}")
+    have = config['model'],_plain(config.get('model_kw') or {})
+    if have!=(_model_name(row.model), _plain(row.model_kw)): out.append(f'network {have[0]}')
     want = _plain(row.recipe.at(epochs=config['epochs'])) if row.recipe else {}
     have = _plain(config.get('recipe') or {})
     return out + [f'{k} {have.get(k)} instead of {v}' for k,v in want.items() if k not in SPEED_ONLY and have.get(k, v)!=v]
@@ -169,18 +170,18 @@ def t_quantile(
         lo,hi = (mid,hi) if cdf(mid)<p else (lo,mid)
     return math.sqrt(df)*math.tan(lo)
 
-# %% ../../nbs/lab/40_tables.ipynb #250b2387
+# %% ../../nbs/lab/40_tables.ipynb #da9dec44
 def welch(
     xs, # Results of one row, at least two
     ys, # Results of the other
 )->tuple: # difference of means, half width of its 95 % interval
-    "Mean of `xs` minus mean of `ys` with Welch's two-sided 95 % interval, @eq-welch"
+    "Mean of `xs` minus mean of `ys` with Welch's two-sided 95 % interval"
     a,b = (stdev(v)**2/len(v) for v in (xs,ys))
     d = mean(xs)-mean(ys)
     if a+b==0: return d, 0.
     return d, t_quantile(.975, (a+b)**2/(a**2/(len(xs)-1) + b**2/(len(ys)-1)))*math.sqrt(a+b)
 
-# %% ../../nbs/lab/40_tables.ipynb #4ebbcbb9
+# %% ../../nbs/lab/40_tables.ipynb #78d3ebbc
 def judge(
     better, # Results of the row that shall be better
     worse, # Results of the other row
@@ -189,18 +190,18 @@ def judge(
     "Whether measured runs bear a claim out"
     if not better or not worse: return 'not measured'
     sign,n = 1 if lower_is_better else -1, f'n = {len(better)} + {len(worse)}'
-    if min(len(better), len(worse))<2: return f'undecided (difference {sign*(mean(worse)-mean(better)):.2f}, {n}: no spread)'
-    d,h = welch(worse, better)
-    d *= sign
+    d = sign*(mean(worse)-mean(better))
+    if min(len(better), len(worse))<2: return f'undecided (difference {d:.2f}, {n}: no spread)'
+    h = welch(worse, better)[1]
     return f"{'holds' if d>h else 'contradicted' if d<-h else 'undecided'} (difference {d:.2f} ± {h:.2f}, {n})"
 
-# %% ../../nbs/lab/40_tables.ipynb #03c60282
+# %% ../../nbs/lab/40_tables.ipynb #afd25831
 def judge_paper(
     better:PaperNumber|None,
     worse:PaperNumber|None,
     lower_is_better:bool=True,
 )->str:
-    "The same claim on the paper's own numbers; their count of runs is unknown, so the combined spread of @eq-combined decides"
+    "The same claim on the paper's own numbers; their count of runs is unknown, so the combined spread decides"
     if better is None or worse is None: return 'no numbers'
     d = (worse.value-better.value)*(1 if lower_is_better else -1)
     if better.std is None or worse.std is None:
@@ -208,15 +209,7 @@ def judge_paper(
     s = math.hypot(better.std, worse.std)
     return f"{'holds' if d>s else 'contradicted' if d<-s else 'within the spread'} (difference {d:.2f} ± {s:.2f})"
 
-# %% ../../nbs/lab/40_tables.ipynb #c086f7a5
-def _counts(row, runs):
-    "Parameters and multiply-adds of a row: from its runs, else as registered for the default arguments"
-    for r in runs:
-        if r.summary.get('params'): return r.summary['params'], r.summary.get('macs')
-    if row.counts: return row.counts
-    net = None if callable(row.model) else networks.get(row.model)
-    return (net.params, net.macs) if net and not row.model_kw else (None, None)
-
+# %% ../../nbs/lab/40_tables.ipynb #c66581aa
 def _grid(rows, head):
     "Aligned text columns"
     cells = [list(head), *([str(r[k]) for k in head] for r in rows)]
@@ -225,13 +218,13 @@ def _grid(rows, head):
     return '\n'.join([lines[0], '  '.join('─'*w for w in widths), *lines[1:]])
 
 def _pipes(rows, head):
-    esc = lambda s: str(s).replace('|', '\\|')
-    return '\n'.join([f"| {' | '.join(head)} |", '|'+' --- |'*len(head)] + [f"| {' | '.join(esc(r[k]) for k in head)} |" for r in rows])
+    line = lambda cells: '| ' + ' | '.join(str(c).replace('|', '\\|') for c in cells) + ' |'
+    return '\n'.join([line(head), '|'+' --- |'*len(head), *(line([r[k] for k in head]) for r in rows)])
 
 def _tags(rows, head):
     tr = lambda tag,cells: '<tr>' + ''.join(f'<{tag}>{escape(str(c))}</{tag}>' for c in cells) + '</tr>'
-    return '\n'.join(['<table>', '<thead>', tr('th', head), '</thead>', '<tbody>', *(tr('td', [r[k] for k in head]) for r in rows),
-        '</tbody>', '</table>'])
+    body = '\n'.join(tr('td', [r[k] for k in head]) for r in rows)
+    return f"<table>\n<thead>\n{tr('th', head)}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 # %% ../../nbs/lab/40_tables.ipynb #21385823
 class ResultTable:
@@ -257,7 +250,15 @@ class ResultTable:
             l.values[r.config['seed']] = r.summary[self.exp.metric]
         return sorted(out.values(), key=lambda l: (l.config['data'], l.config['epochs'])) or [Line(row)]
 
-# %% ../../nbs/lab/40_tables.ipynb #bf94e560
+# %% ../../nbs/lab/40_tables.ipynb #5ac76935
+def _counts(row, runs):
+    for r in runs:
+        if r.summary.get('params'): return r.summary['params'], r.summary.get('macs')
+    if row.counts: return row.counts
+    net = None if callable(row.model) else networks.get(row.model)
+    return (net.params, net.macs) if net and not row.model_kw else (None, None)
+
+# %% ../../nbs/lab/40_tables.ipynb #0573bcff
 @patch
 def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a column that is empty throughout is left out
     "The table's cells"
@@ -268,39 +269,42 @@ def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a c
         params,macs = _counts(l.row, self.runs(l.row))
         of = l.row.paper and (l.row.paper.epochs or getattr(l.row.recipe, 'epochs', None))
         budget = l.n and f"{l.config['data']}, {l.config['epochs']}{f' of {of}' if of else ''} epochs"
-        return {'row': l.row.name, 'params': count(l, 'params', params), 'MACs': count(l, 'macs', macs), 'paper': str(l.row.paper or '–'),
-            'measured': str(l), 'budget': budget or '', 'verdict': l.verdict}
+        return {'row': l.row.name, 'params': count(l, 'params', params), 'MACs': count(l, 'macs', macs),
+            'paper': str(l.row.paper or '–'), 'measured': str(l), 'budget': budget or '', 'verdict': l.verdict}
     out = [cells(l) for l in self.lines]
     return [{k: v for k,v in c.items() if any(o[k] for o in out)} for c in out]
 
-# %% ../../nbs/lab/40_tables.ipynb #f0ee4fbf
+# %% ../../nbs/lab/40_tables.ipynb #6a1715fd
 @patch
 def claims(self:ResultTable)->list: # Dicts of strings
     "The claims with their verdicts, a line for each budget in which both rows were measured"
     out,low = [],self.exp.lower_is_better
+    at = lambda name: {(l.config['data'], l.config['epochs']): list(l.values.values()) for l in self.lines if l.row.name==name and l.n}
     for c in self.exp.claims:
-        a,b = ({(l.config['data'], l.config['epochs']): l for l in self.lines if l.row.name==n and l.n} for n in (c.better, c.worse))
+        a,b = at(c.better),at(c.worse)
         paper = judge_paper(self.exp.row(c.better).paper, self.exp.row(c.worse).paper, low)
         for k in [k for k in a if k in b] or [None]:
-            got = judge(list(a[k].values.values()), list(b[k].values.values()), low) if k else 'not measured'
-            out.append({'claim': c.text, 'better': c.better, 'worse': c.worse, "the paper's numbers": paper, 'measured': got,
-                        'budget': f'{k[0]}, {k[1]} epochs' if k else ''})
+            out.append({'claim': c.text, 'better': c.better, 'worse': c.worse, "the paper's numbers": paper,
+                        'measured': judge(a[k], b[k], low) if k else 'not measured', 'budget': f'{k[0]}, {k[1]} epochs' if k else ''})
     return out
 
-# %% ../../nbs/lab/40_tables.ipynb #acd11cf1
+# %% ../../nbs/lab/40_tables.ipynb #83133310
 @patch
 def notes(self:ResultTable)->list: # Sentences
     "Marks, sources, machines, what was left out"
     e,paper = self.exp,[r.paper for r in self.exp.rows if r.paper]
     src = '; '.join(sorted({p.source for p in paper if p.source}))
     env = [r.summary.get('environment') or {} for r in self.records]
-    where = sorted({f"{v['device_name']}, {v.get('threads')} threads" for v in env if v.get('device_name')})
+    where = sorted({f"{v['device_name']}, {v['threads']} thread{'s'*(v['threads']!=1)}" for v in env if v.get('device_name')})
+    took = sorted(r.summary['seconds']/60 for r in self.records if r.summary.get('seconds'))
     code = sorted({f"{str(v['commit'])[:10]}{' with changes' if v.get('dirty') else ''}" for v in env if v.get('commit')})
-    says = [(e.note, e.note), (True, f'{e.metric.capitalize()} in {e.unit}, mean ± standard deviation (runs).'), (src, f'Paper: {src}.'),
+    head = f"{e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}, mean ± standard deviation (runs)."
+    says = [(e.note, e.note), (True, head), (src, f'Paper: {src}.'),
         (any(p.digitised for p in paper), '≈ marks numbers read off a figure.'),
         (any(r.printed for r in e.rows), "Counts are ours, the paper's digits in brackets.")]
     says += [(r.note, f'{r.name}: {r.note}') for r in e.rows]
     says += [(where, f"Measured on {'; '.join(where)}; code {', '.join(code)}."),
+        (took, f'A run took {took[0]:.1f} to {took[-1]:.1f} minutes.' if took else ''),
         (self.unfinished, f'Left out, not finished: {len(self.unfinished)}.'),
         (self.unknown, f"Left out, no such row: {', '.join(sorted({r.config['row'] for r in self.unknown}))}."),
         (not self.records, 'No runs yet.')]
@@ -340,7 +344,7 @@ def results(
     exp = experiments[exp] if isinstance(exp, str) else exp
     return ResultTable(exp, shipped(exp.name) if records is None else records)
 
-# %% ../../nbs/lab/40_tables.ipynb #7caa449a
+# %% ../../nbs/lab/40_tables.ipynb #fbc04aab
 @patch
 def frame(
     self:ResultTable,
@@ -350,11 +354,11 @@ def frame(
     def one(l):
         p,c = l.row.paper, l.config or {}
         params,macs = _counts(l.row, [r for r in self.records if r.config['row']==l.row.name])
-        return dict(row=l.row.name, series=l.row.series, x=l.row.x, params=params, macs=macs, paper=p and p.value, paper_std=p and p.std,
-            mean=l.mean, std=l.std, n=l.n, data=c.get('data'), epochs=c.get('epochs'), verdict=l.verdict)
+        return dict(row=l.row.name, series=l.row.series, x=l.row.x, params=params, macs=macs, paper=p and p.value,
+            paper_std=p and p.std, mean=l.mean, std=l.std, n=l.n, data=c.get('data'), epochs=c.get('epochs'), verdict=l.verdict)
     return pd.DataFrame(map(one, self.lines))
 
-# %% ../../nbs/lab/40_tables.ipynb #f2a290cc
+# %% ../../nbs/lab/40_tables.ipynb #6062474f
 @patch
 def plot_curves(
     self:ResultTable,
@@ -376,7 +380,8 @@ def plot_curves(
         xs,mid,dev = range(1, len(ys)+1), [mean(y) for y in ys], [stdev(y) if len(y)>1 else 0 for y in ys]
         ax.plot(xs, mid, color=colour, label=f'{row.name} ({len(runs)})')
         ax.fill_between(xs, [m-d for m,d in zip(mid,dev)], [m+d for m,d in zip(mid,dev)], color=colour, alpha=.2, lw=0)
-    ax.set(xlabel=f'epoch ({data})', ylabel=column.replace('_', ' ') + (f' ({self.exp.unit})' if 'loss' not in column else ''))
+    unit = f' ({self.exp.unit})' if self.exp.unit and 'loss' not in column else ''
+    ax.set(xlabel=f'epoch ({Path(data).name})', ylabel=column.replace('_', ' ')+unit)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
     return ax
@@ -394,7 +399,7 @@ def millions(
     ax.xaxis.set_major_formatter(lambda v,_: f'{v/1e6:g}')
     ax.minorticks_off()
 
-# %% ../../nbs/lab/40_tables.ipynb #31de22d0
+# %% ../../nbs/lab/40_tables.ipynb #82bfa130
 @patch
 def plot_paper(
     self:ResultTable,
@@ -410,13 +415,14 @@ def plot_paper(
     for series,colour in zip(f.series.unique(), COLOURS*9):
         g = f.series==series
         p = f[g & f.paper.notna()].drop_duplicates('row').sort_values(x)
-        axs[0].errorbar(p[x], p.paper, yerr=p.paper_std.astype(float).fillna(0), color=colour, label=series, marker='.', lw=1.2, capsize=2)
+        axs[0].errorbar(p[x], p.paper, p.paper_std.astype(float).fillna(0), color=colour, label=series, marker='.', lw=1.2, capsize=2)
         for a,m in (axs[0], f[g & (f.n>0) & ~far]), *((a, f[g & far]) for a in axs[1:]):
-            a.errorbar(m[x], m['mean'], yerr=m['std'].astype(float).fillna(0), color=colour, fmt='D', mfc='none', capsize=3)
+            a.errorbar(m[x], m['mean'], m['std'].astype(float).fillna(0), color=colour, fmt='D', mfc='none', capsize=3)
     for a in axs:
-        a.set(xlabel=self.exp.xlabel, ylabel=f'{self.exp.metric} ({self.exp.unit})')
+        a.set(xlabel=self.exp.xlabel, ylabel=self.exp.metric + (f' ({self.exp.unit})' if self.exp.unit else ''))
         if x=='x': a.set_xticks(sorted(f.x.unique()))
         else: millions(a, {'params': 'parameters', 'macs': 'multiply-adds'}[x])
     axs[0].set_title("the paper's numbers"); axs[0].legend()
-    if len(axs)>1: axs[1].set_title('measured, ' + '; '.join(sorted({f'{d}, {e:g} epochs' for d,e in zip(f[far].data, f[far].epochs)})))
+    budgets = sorted({f'{d}, {e:g} epochs' for d,e in zip(f[far].data, f[far].epochs)})
+    if len(axs)>1: axs[1].set_title(f"measured, {'; '.join(budgets)}")
     return axs
