@@ -274,18 +274,21 @@ def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a c
     out = [cells(l) for l in self.lines]
     return [{k: v for k,v in c.items() if any(o[k] for o in out)} for c in out]
 
-# %% ../../nbs/lab/40_tables.ipynb #6a1715fd
+# %% ../../nbs/lab/40_tables.ipynb #df5fbc6c
 @patch
 def claims(self:ResultTable)->list: # Dicts of strings
     "The claims with their verdicts, a line for each budget in which both rows were measured"
     out,low = [],self.exp.lower_is_better
-    at = lambda name: {(l.config['data'], l.config['epochs']): list(l.values.values()) for l in self.lines if l.row.name==name and l.n}
+    def at(name):
+        lines = [l for l in self.lines if l.row.name==name and l.n]
+        return {(l.config['data'], l.config['epochs']): list(l.values.values()) for l in lines}
     for c in self.exp.claims:
         a,b = at(c.better),at(c.worse)
         paper = judge_paper(self.exp.row(c.better).paper, self.exp.row(c.worse).paper, low)
         for k in [k for k in a if k in b] or [None]:
+            ours,budget = (judge(a[k], b[k], low), f'{k[0]}, {k[1]} epochs') if k else ('not measured', '')
             out.append({'claim': c.text, 'better': c.better, 'worse': c.worse, "the paper's numbers": paper,
-                        'measured': judge(a[k], b[k], low) if k else 'not measured', 'budget': f'{k[0]}, {k[1]} epochs' if k else ''})
+                        'measured': ours, 'budget': budget})
     return out
 
 # %% ../../nbs/lab/40_tables.ipynb #83133310
