@@ -157,9 +157,9 @@ class Start:
     skip: int = 0 # How many of their batches the loader will give again, to be dropped
     resumed: Callable = noop # Called when the last of these is dropped
 
-# %% ../../nbs/lab/22_learner.ipynb #a707e94b
+# %% ../../nbs/lab/22_learner.ipynb #6f9fdea8
 class RecipeLearner(fa.Learner):
-    "A fastai `Learner` that can begin at `start`"
+    "A fastai `Learner` that can begin at `start`, a place in the middle of a training"
     start = Start()
     def _do_fit(self):
         for epoch in range(self.start.epoch, self.n_epoch):
