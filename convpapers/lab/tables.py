@@ -86,12 +86,14 @@ class Experiment:
             if r.name==name: return r
         raise ValueError(f"experiment {self.name!r} has no row {name!r}; it has {', '.join(r.name for r in self.rows)}")
 
-# %% ../../nbs/lab/40_tables.ipynb #37aca5aa
+# %% ../../nbs/lab/40_tables.ipynb #852437a6
 def _plain(o): return json.loads(json.dumps(asdict(o) if is_dataclass(o) else o, default=str))
 
 def _model_name(m): return m if isinstance(m, (str,type(None))) else f'{m.__module__}.{m.__qualname__}'
 
 SPEED_ONLY = {'precision','channels_last','compile','bench'} # Fields of a recipe that change its cost, not its question
+
+def _data(config): return Path(str(config['data'])).name         # a folder of images goes by its own name
 
 def _budget(config):
     "What runs must share to be averaged"
@@ -118,7 +120,7 @@ class Line:
         if not self.n: return '–'
         return f'{self.mean:.2f}' + ('' if self.std is None else f' ± {self.std:.2f}') + f' ({self.n})'
 
-# %% ../../nbs/lab/40_tables.ipynb #0f170c86
+# %% ../../nbs/lab/40_tables.ipynb #94b20fbc
 def differences(
     exp:Experiment,
     row:Row,
@@ -129,8 +131,7 @@ def differences(
     epochs = (p and p.epochs) or getattr(row.recipe, 'epochs', None)
     if config['epochs']!=epochs: out.append(f"{config['epochs']} of {epochs} epochs")
     data = (p and p.data) or exp.data
-    name = Path(str(config['data'])).name         # a folder of images goes by its own name
-    if name!=data: out.append(f'{name} instead of {data}')
+    if _data(config)!=data: out.append(f'{_data(config)} instead of {data}')
     if n := (config.get('data_kw') or {}).get('n_train'): out.append(f'{n} training images')
     have = config['model'],_plain(config.get('model_kw') or {})
     if have!=(_model_name(row.model), _plain(row.model_kw)): out.append(f'network {have[0]}')
@@ -226,7 +227,7 @@ def _tags(rows, head):
     body = '\n'.join(tr('td', [r[k] for k in head]) for r in rows)
     return f"<table>\n<thead>\n{tr('th', head)}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
-# %% ../../nbs/lab/40_tables.ipynb #21385823
+# %% ../../nbs/lab/40_tables.ipynb #455402ed
 class ResultTable:
     "An experiment's rows beside its runs; shows itself as a table in a notebook"
     def __init__(self,
@@ -237,7 +238,8 @@ class ResultTable:
         usable = lambda r: r.finished and exp.metric in r.summary
         self.exp,self.unfinished = exp,[r for r in mine if not usable(r)]
         self.unknown = [r for r in mine if r.config['row'] not in known]
-        self.records = [r for r in mine if usable(r) and r.config['row'] in known]
+        once = {(r.config['row'], r.config['seed'], _budget(r.config)): r for r in mine if usable(r) and r.config['row'] in known}
+        self.records = list(once.values())
         self.lines = [l for row in exp.rows for l in self._lines(row)]
         for l in self.lines: l.verdict = verdict(exp, l)
 
@@ -248,7 +250,7 @@ class ResultTable:
         for r in self.runs(row):
             l = out.setdefault(_budget(r.config), Line(row, r.config))
             l.values[r.config['seed']] = r.summary[self.exp.metric]
-        return sorted(out.values(), key=lambda l: (l.config['data'], l.config['epochs'])) or [Line(row)]
+        return sorted(out.values(), key=lambda l: (_data(l.config), l.config['epochs'])) or [Line(row)]
 
 # %% ../../nbs/lab/40_tables.ipynb #5ac76935
 def _counts(row, runs):
@@ -258,7 +260,7 @@ def _counts(row, runs):
     net = None if callable(row.model) else networks.get(row.model)
     return (net.params, net.macs) if net and not row.model_kw else (None, None)
 
-# %% ../../nbs/lab/40_tables.ipynb #0573bcff
+# %% ../../nbs/lab/40_tables.ipynb #1b9e8509
 @patch
 def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a column that is empty throughout is left out
     "The table's cells"
@@ -268,20 +270,20 @@ def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a c
     def cells(l):
         params,macs = _counts(l.row, self.runs(l.row))
         of = l.row.paper and (l.row.paper.epochs or getattr(l.row.recipe, 'epochs', None))
-        budget = l.n and f"{l.config['data']}, {l.config['epochs']}{f' of {of}' if of else ''} epochs"
+        budget = l.n and f"{_data(l.config)}, {l.config['epochs']}{f' of {of}' if of else ''} epochs"
         return {'row': l.row.name, 'params': count(l, 'params', params), 'MACs': count(l, 'macs', macs),
             'paper': str(l.row.paper or '–'), 'measured': str(l), 'budget': budget or '', 'verdict': l.verdict}
     out = [cells(l) for l in self.lines]
     return [{k: v for k,v in c.items() if any(o[k] for o in out)} for c in out]
 
-# %% ../../nbs/lab/40_tables.ipynb #df5fbc6c
+# %% ../../nbs/lab/40_tables.ipynb #4726a1d4
 @patch
 def claims(self:ResultTable)->list: # Dicts of strings
     "The claims with their verdicts, a line for each budget in which both rows were measured"
     out,low = [],self.exp.lower_is_better
     def at(name):
-        lines = [l for l in self.lines if l.row.name==name and l.n]
-        return {(l.config['data'], l.config['epochs']): list(l.values.values()) for l in lines}
+        lines = sorted([l for l in self.lines if l.row.name==name and l.n], key=lambda l: l.n)
+        return {(_data(l.config), l.config['epochs']): list(l.values.values()) for l in lines}
     for c in self.exp.claims:
         a,b = at(c.better),at(c.worse)
         paper = judge_paper(self.exp.row(c.better).paper, self.exp.row(c.worse).paper, low)
@@ -291,14 +293,14 @@ def claims(self:ResultTable)->list: # Dicts of strings
                         'measured': ours, 'budget': budget})
     return out
 
-# %% ../../nbs/lab/40_tables.ipynb #83133310
+# %% ../../nbs/lab/40_tables.ipynb #afef3dde
 @patch
 def notes(self:ResultTable)->list: # Sentences
     "Marks, sources, machines, what was left out"
     e,paper = self.exp,[r.paper for r in self.exp.rows if r.paper]
     src = '; '.join(sorted({p.source for p in paper if p.source}))
     env = [r.summary.get('environment') or {} for r in self.records]
-    where = sorted({f"{v['device_name']}, {v['threads']} thread{'s'*(v['threads']!=1)}" for v in env if v.get('device_name')})
+    where = sorted({f"{v['device_name']}, {v.get('threads')} thread{'s'*(v.get('threads')!=1)}" for v in env if v.get('device_name')})
     took = sorted(r.summary['seconds']/60 for r in self.records if r.summary.get('seconds'))
     code = sorted({f"{str(v['commit'])[:10]}{' with changes' if v.get('dirty') else ''}" for v in env if v.get('commit')})
     head = f"{e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}, mean ± standard deviation (runs)."
@@ -347,7 +349,7 @@ def results(
     exp = experiments[exp] if isinstance(exp, str) else exp
     return ResultTable(exp, shipped(exp.name) if records is None else records)
 
-# %% ../../nbs/lab/40_tables.ipynb #fbc04aab
+# %% ../../nbs/lab/40_tables.ipynb #de2eb454
 @patch
 def frame(
     self:ResultTable,
@@ -358,10 +360,10 @@ def frame(
         p,c = l.row.paper, l.config or {}
         params,macs = _counts(l.row, [r for r in self.records if r.config['row']==l.row.name])
         return dict(row=l.row.name, series=l.row.series, x=l.row.x, params=params, macs=macs, paper=p and p.value,
-            paper_std=p and p.std, mean=l.mean, std=l.std, n=l.n, data=c.get('data'), epochs=c.get('epochs'), verdict=l.verdict)
+            paper_std=p and p.std, mean=l.mean, std=l.std, n=l.n, data=_data(c) if c else None, epochs=c.get('epochs'), verdict=l.verdict)
     return pd.DataFrame(map(one, self.lines))
 
-# %% ../../nbs/lab/40_tables.ipynb #6062474f
+# %% ../../nbs/lab/40_tables.ipynb #156bae3b
 @patch
 def plot_curves(
     self:ResultTable,
@@ -371,20 +373,20 @@ def plot_curves(
     ax=None, # Where to draw; default: a new figure
 ): # The axes
     "A history column by epoch: mean over seeds, band of one standard deviation"
-    budgets = [(r.config['data']==self.exp.data, r.config['epochs'], r.config['data']) for r in self.records
-        if data in (None, r.config['data']) and epochs in (None, r.config['epochs'])]
+    budgets = [(_data(r.config)==self.exp.data, r.config['epochs'], _data(r.config)) for r in self.records
+        if data in (None, _data(r.config)) and epochs in (None, r.config['epochs'])]
     if not budgets: raise ValueError(f'experiment {self.exp.name!r} has no finished runs to plot')
     _,epochs,data = max(budgets)
     column,ax = column or self.exp.metric, ax or figure(size=(5,3.2))[1]
     for row,colour in zip([r for r in self.exp.rows if r.model], COLOURS*9):
-        runs = [r for r in self.runs(row) if (r.config['data'],r.config['epochs'])==(data,epochs)]
+        runs = [r for r in self.runs(row) if (_data(r.config),r.config['epochs'])==(data,epochs)]
         ys = list(zip(*([h[column] for h in r.history] for r in runs)))
         if not ys: continue
         xs,mid,dev = range(1, len(ys)+1), [mean(y) for y in ys], [stdev(y) if len(y)>1 else 0 for y in ys]
         ax.plot(xs, mid, color=colour, label=f'{row.name} ({len(runs)})')
         ax.fill_between(xs, [m-d for m,d in zip(mid,dev)], [m+d for m,d in zip(mid,dev)], color=colour, alpha=.2, lw=0)
     unit = f' ({self.exp.unit})' if self.exp.unit and 'loss' not in column else ''
-    ax.set(xlabel=f'epoch ({Path(data).name})', ylabel=column.replace('_', ' ')+unit)
+    ax.set(xlabel=f'epoch ({data})', ylabel=column.replace('_', ' ')+unit)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
     return ax
