@@ -293,7 +293,7 @@ def claims(self:ResultTable)->list: # Dicts of strings
                         'measured': ours, 'budget': budget})
     return out
 
-# %% ../../nbs/lab/40_tables.ipynb #afef3dde
+# %% ../../nbs/lab/40_tables.ipynb #ad6e9fba
 @patch
 def notes(self:ResultTable)->list: # Sentences
     "Marks, sources, machines, what was left out"
@@ -303,7 +303,7 @@ def notes(self:ResultTable)->list: # Sentences
     where = sorted({f"{v['device_name']}, {v.get('threads')} thread{'s'*(v.get('threads')!=1)}" for v in env if v.get('device_name')})
     took = sorted(r.summary['seconds']/60 for r in self.records if r.summary.get('seconds'))
     code = sorted({f"{str(v['commit'])[:10]}{' with changes' if v.get('dirty') else ''}" for v in env if v.get('commit')})
-    head = f"{e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}, mean ± standard deviation (runs)."
+    head = f"{e.metric.upper() if len(e.metric)<4 else e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}, mean ± standard deviation (runs)."
     says = [(e.note, e.note), (True, head), (src, f'Paper: {src}.'),
         (any(p.digitised for p in paper), '≈ marks numbers read off a figure.'),
         (any(r.printed for r in e.rows), "Counts are ours, the paper's digits in brackets.")]
@@ -363,7 +363,7 @@ def frame(
             paper_std=p and p.std, mean=l.mean, std=l.std, n=l.n, data=_data(c) if c else None, epochs=c.get('epochs'), verdict=l.verdict)
     return pd.DataFrame(map(one, self.lines))
 
-# %% ../../nbs/lab/40_tables.ipynb #156bae3b
+# %% ../../nbs/lab/40_tables.ipynb #7e9737cb
 @patch
 def plot_curves(
     self:ResultTable,
@@ -380,9 +380,9 @@ def plot_curves(
     column,ax = column or self.exp.metric, ax or figure(size=(5,3.2))[1]
     for row,colour in zip([r for r in self.exp.rows if r.model], COLOURS*9):
         runs = [r for r in self.runs(row) if (_data(r.config),r.config['epochs'])==(data,epochs)]
-        ys = list(zip(*([h[column] for h in r.history] for r in runs)))
+        ys = {i: y for i,y in enumerate(zip(*([h.get(column) for h in r.history] for r in runs)), 1) if None not in y}
         if not ys: continue
-        xs,mid,dev = range(1, len(ys)+1), [mean(y) for y in ys], [stdev(y) if len(y)>1 else 0 for y in ys]
+        xs,mid,dev = list(ys), [mean(y) for y in ys.values()], [stdev(y) if len(y)>1 else 0 for y in ys.values()]
         ax.plot(xs, mid, color=colour, label=f'{row.name} ({len(runs)})')
         ax.fill_between(xs, [m-d for m,d in zip(mid,dev)], [m+d for m,d in zip(mid,dev)], color=colour, alpha=.2, lw=0)
     unit = f' ({self.exp.unit})' if self.exp.unit and 'loss' not in column else ''
