@@ -26,14 +26,15 @@ def barrier():
     "Wait until every process is here"
     if world()>1: dist.barrier()
 
-# %% ../../nbs/lab/21_distributed.ipynb #ee158672
+# %% ../../nbs/lab/21_distributed.ipynb #857bcc17
 def local_device(
     device=None, # Asked for; default: CUDA if there is one
 )->torch.device:
     "The device of this process: with CUDA and several processes on a machine, each its own"
     device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
-    if device.type=='cuda' and device.index is None and 'LOCAL_RANK' in os.environ: device = torch.device('cuda', int(os.environ['LOCAL_RANK']))
-    if device.type=='cuda': torch.cuda.set_device(device)
+    if device.type!='cuda': return device
+    if device.index is None: device = torch.device('cuda', int(os.environ.get('LOCAL_RANK', torch.cuda.current_device())))
+    torch.cuda.set_device(device)
     return device
 
 # %% ../../nbs/lab/21_distributed.ipynb #5c70c147

@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/lab/training.html.md"""
 __all__ = ['SCHEDULES', 'OPTIMIZERS', 'PRECISIONS', 'step_decay', 'cosine', 'cosine_from_one', 'one_cycle', 'linear', 'constant',
            'Recipe', 'not_decayed', 'param_groups', 'optimizer']
 
-# %% ../../nbs/lab/20_training.ipynb #523fd3a0
+# %% ../../nbs/lab/20_training.ipynb #034d6338
 import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -16,6 +16,7 @@ from fnmatch import fnmatch
 
 import torch
 from torch import nn
+from fastcore.basics import patch
 from .basics import one_of, positive_int
 
 # %% ../../nbs/lab/20_training.ipynb #40e7231f
@@ -28,12 +29,12 @@ def step_decay(
     "Constant between milestones, zero from `epochs` on"
     return 0. if t>=epochs else gamma**sum(t>=m for m in milestones)
 
-# %% ../../nbs/lab/20_training.ipynb #9115dd8c
+# %% ../../nbs/lab/20_training.ipynb #2791b459
 def cosine(
     t:float, # Epochs done
     epochs:int, # Planned epochs
 )->float:
-    "Half a cosine from 1 to 0 ([Loshchilov and Hutter 2017](https://arxiv.org/abs/1608.03983))"
+    "Half a cosine from 1 to 0"
     return .5*(1+math.cos(math.pi*min(t/epochs, 1)))
 
 # %% ../../nbs/lab/20_training.ipynb #da4c7bf7
@@ -76,12 +77,13 @@ def constant(
     "The same rate throughout"
     return 1.
 
-# %% ../../nbs/lab/20_training.ipynb #b4c84d28
-SCHEDULES = dict(step=step_decay, cosine=cosine, cosine_from_one=cosine_from_one, one_cycle=one_cycle, linear=linear, constant=constant)
+# %% ../../nbs/lab/20_training.ipynb #7ef3f1e2
+SCHEDULES = dict(step=step_decay, cosine=cosine, cosine_from_one=cosine_from_one, one_cycle=one_cycle, linear=linear,
+    constant=constant)
 OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW)
 PRECISIONS = 'fp32','bf16','fp16'
 
-# %% ../../nbs/lab/20_training.ipynb #555c01ab
+# %% ../../nbs/lab/20_training.ipynb #3976f77d
 @dataclass(frozen=True)
 class Recipe:
     "How to train: plain values only, so that a run can store it and another can compare it"
@@ -108,43 +110,57 @@ class Recipe:
 
     def __post_init__(self):
         for n in ('betas','decay_exclude','milestones'): object.__setattr__(self, n, tuple(getattr(self, n)))
-        for n,valid in dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'), precision=PRECISIONS).items():
-            one_of(n, getattr(self, n), valid)
+        valid = dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'), precision=PRECISIONS)
+        for n,v in valid.items(): one_of(n, getattr(self, n), v)
         for n in ('epochs','batch_size'): positive_int(n, getattr(self, n))
         for n in ('lr','clip'):
             if (v := getattr(self, n)) is not None and not v>0: raise ValueError(f'{n}={v} must be positive')
         for n,top in dict(momentum=1, weight_decay=math.inf, label_smoothing=1, warmup=1, gamma=math.inf).items():
-            if not 0<=getattr(self, n)<top: raise ValueError(f'{n}={getattr(self, n)} must be at least 0 and below {top}')
-        if self.nesterov and self.optimizer=='sgd' and not self.momentum: raise ValueError('nesterov=True needs a momentum above 0')
+            if not 0<=(v := getattr(self, n))<top: raise ValueError(f'{n}={v} must be at least 0 and below {top}')
+        if self.nesterov and self.optimizer=='sgd' and not self.momentum:
+            raise ValueError('nesterov=True needs a momentum above 0')
 
-    def at(self, epochs:int)->'Recipe':
-        "The same recipe in `epochs` epochs: the schedule keeps its shape"
-        scaled = [m*positive_int('epochs', epochs)/self.epochs for m in self.milestones]
-        return replace(self, epochs=epochs, milestones=tuple(int(m) if m==int(m) else m for m in scaled))
+# %% ../../nbs/lab/20_training.ipynb #eead6aa7
+@patch
+def lr_at(self:Recipe,
+    t:float, # Epochs done
+)->float:
+    "Learning rate after `t` epochs, to 12 digits (so that 0.1·0.1 reads 0.01)"
+    args = {'step': ('milestones','gamma'), 'one_cycle': ('warmup',), 'linear': ('warmup',)}.get(self.schedule, ())
+    factor = SCHEDULES[self.schedule](t, self.epochs, **{a: getattr(self, a) for a in args})
+    return float(f'{self.lr*factor:.12g}')
 
-    def lr_at(self, t:float)->float:
-        "Learning rate after `t` epochs, to 12 digits"
-        args = dict(step=dict(milestones=self.milestones, gamma=self.gamma), one_cycle=dict(warmup=self.warmup), linear=dict(warmup=self.warmup))
-        return float(f'{self.lr*SCHEDULES[self.schedule](t, self.epochs, **args.get(self.schedule, {})):.12g}')
+@patch(as_prop=True)
+def epochs_run(self:Recipe)->int: return next((t for t in range(self.epochs) if self.lr_at(t)<=0), self.epochs)
 
-    @property
-    def epochs_run(self)->int: return next((t for t in range(self.epochs) if self.lr_at(t)<=0), self.epochs)
+# %% ../../nbs/lab/20_training.ipynb #ad134a51
+@patch
+def at(self:Recipe,
+    epochs:int, # The budget
+)->Recipe:
+    "The same recipe in `epochs` epochs, milestones in proportion"
+    scaled = [m*positive_int('epochs', epochs)/self.epochs for m in self.milestones]
+    return replace(self, epochs=epochs, milestones=tuple(int(m) if m==int(m) else m for m in scaled))
 
-    def as_dict(self)->dict:
-        "Plain values, ready for JSON"
-        return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items()}
+# %% ../../nbs/lab/20_training.ipynb #088cdecd
+@patch
+def as_dict(self:Recipe)->dict:
+    "Plain values, ready for JSON"
+    return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items()}
 
-    @classmethod
-    def from_dict(cls, d:dict)->'Recipe':
-        "The recipe of `as_dict`; a missing key takes its default, an unknown one raises a `ValueError`"
-        known = [f.name for f in fields(cls)]
-        for k in d:
-            if k in known: continue
-            near = get_close_matches(k, known, n=3)
-            raise ValueError(f"recipe has no {k!r}; " + (f"did you mean {', '.join(near)}?" if near else f"valid: {', '.join(known)}"))
-        return cls(**d)
+@patch(cls_method=True)
+def from_dict(cls:Recipe,
+    d:dict, # As `as_dict` gives it; a missing key takes its default
+)->Recipe:
+    "The recipe in `d`; an unknown key raises a `ValueError`"
+    known = [f.name for f in fields(cls)]
+    for k in d:
+        if k in known: continue
+        near = get_close_matches(k, known, n=3)
+        raise ValueError(f"recipe has no {k!r}; " + (f"did you mean {', '.join(near)}?" if near else f"valid: {', '.join(known)}"))
+    return cls(**d)
 
-# %% ../../nbs/lab/20_training.ipynb #4f634b70
+# %% ../../nbs/lab/20_training.ipynb #353b813a
 def not_decayed(
     model:nn.Module,
     exclude:tuple, # `norm`, `bias`, `depthwise` or name patterns
@@ -152,8 +168,9 @@ def not_decayed(
     "Names of the parameters of `model` that `exclude` spares from weight decay"
     norms = nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm
     depthwise = lambda m: isinstance(m, nn.modules.conv._ConvNd) and m.groups==m.in_channels>1
-    kinds = dict(norm=lambda m,n: isinstance(m, norms), bias=lambda m,n: n=='bias', depthwise=lambda m,n: depthwise(m) and n=='weight')
-    owned = {f'{name}.{n}'.lstrip('.'): (m, n) for name,m in model.named_modules() for n,_ in m.named_parameters(recurse=False)}
+    kinds = dict(norm=lambda m,n: isinstance(m, norms), bias=lambda m,n: n=='bias',
+        depthwise=lambda m,n: depthwise(m) and n=='weight')
+    owned = {f'{path}.{n}'.lstrip('.'): (m, n) for path,m in model.named_modules() for n,_ in m.named_parameters(recurse=False)}
     out = set()
     for e in exclude:
         hit = {k for k,(m,n) in owned.items() if (kinds[e](m, n) if e in kinds else fnmatch(k, e))}
@@ -161,7 +178,7 @@ def not_decayed(
         out |= hit
     return out
 
-# %% ../../nbs/lab/20_training.ipynb #8cc83a29
+# %% ../../nbs/lab/20_training.ipynb #b6da2914
 def param_groups(
     model:nn.Module,
     recipe:Recipe,
@@ -170,8 +187,8 @@ def param_groups(
     spared = not_decayed(model, recipe.decay_exclude)
     named = [(n,p) for n,p in model.named_parameters() if p.requires_grad]
     if not named: raise ValueError('the model has no trainable parameter')
-    groups = [dict(params=[p for n,p in named if (n in spared)==s], weight_decay=0. if s else recipe.weight_decay) for s in (False,True)]
-    return [g for g in groups if g['params']]
+    group = lambda s,wd: dict(params=[p for n,p in named if (n in spared)==s], weight_decay=wd)
+    return [g for g in (group(False, recipe.weight_decay), group(True, 0.)) if g['params']]
 
 # %% ../../nbs/lab/20_training.ipynb #d0b53619
 def optimizer(
