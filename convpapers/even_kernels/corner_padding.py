@@ -8,8 +8,8 @@ Docs: https://convpapers.github.io/convpapers/even_kernels/corner_padding.html.m
 __all__ = ['CORNERS', 'ORDERS', 'MODES', 'ACTIVATIONS', 'channel_groups', 'corner_offsets', 'symmetric_pad_naive',
            'symmetric_pad2d', 'SymmetricPad2d']
 
-# %% ../../nbs/even_kernels/09_corner_padding.ipynb #2ea1ce41
-import inspect
+# %% ../../nbs/even_kernels/09_corner_padding.ipynb #7e6f19f1
+import inspect, math
 import torch, torch.nn.functional as F
 from functools import lru_cache
 from torch import Tensor, nn
@@ -73,13 +73,14 @@ def symmetric_pad_naive(
     grouped = sorted(range(y.shape[-dim-1]), key=lambda i: i%2**dim)
     return y.index_select(y.dim()-dim-1, torch.tensor([grouped.index(i) for i in range(len(grouped))], device=y.device))
 
-# %% ../../nbs/even_kernels/09_corner_padding.ipynb #e6321ffa
+# %% ../../nbs/even_kernels/09_corner_padding.ipynb #2bf568c4
 @lru_cache(256)
 def _plan(c, size, pad, margin, order):
-    "Size of the padded map, its borders, and for each group the index of its maps before and after the padding"
+    "Size of the padded map, what to clear in it, and for each group the index of its maps before and after the padding"
     dim = len(size)
     full = [n + p + 2*m for n,p,m in zip(size, pad, margin)]
     borders = [(..., s, *[slice(None)]*(dim-1-a)) for a,(n,p,m) in enumerate(zip(size, pad, margin)) for s in (slice(0, m+p), slice(n+m, None))]
+    if math.prod(full) <= 1024: borders = [...] # a small map is cleared whole: one operator instead of four
     groups = []
     for sl,corner in zip(channel_groups(c, order, 2**dim), CORNERS[dim]):
         inner = [slice(m + p*near, m + p*near + n) for near,n,p,m in zip(corner, size, pad, margin)]
@@ -140,18 +141,18 @@ class _Take(Function):
     @staticmethod
     def vmap(info, in_dims, g, size, args): return _Take.apply(g.movedim(in_dims[0], 0), size, args),0
 
-# %% ../../nbs/even_kernels/09_corner_padding.ipynb #621dad96
+# %% ../../nbs/even_kernels/09_corner_padding.ipynb #15ca3544
 def _flat(g, y, activation):
     "`g` where the activation that gave `y` rises, 0 where it is flat"
-    if activation=='relu': return torch.ops.aten.threshold_backward(g, y, 0)
-    return torch.ops.aten.hardtanh_backward(g, y, 0, 6)
+    if activation=='relu': return torch.ops.aten.threshold_backward.default(g, y, 0)
+    return torch.ops.aten.hardtanh_backward.default(g, y, 0, 6)
 
 class _ActPad(Function):
     "Activation and symmetric padding together; keeps its own output for backward and nothing else"
     @staticmethod
     def forward(x, args, activation):
         y = _place(x, *args)
-        return F.relu_(y) if activation=='relu' else F.hardtanh_(y, 0, 6)
+        return y.relu_() if activation=='relu' else F.hardtanh_(y, 0, 6)
     @staticmethod
     def setup_context(ctx, inputs, output):
         _Pad.setup_context(ctx, inputs[:2], output)
@@ -167,13 +168,14 @@ class _ActPad(Function):
 
 for f in (_Pad,_Take,_ActPad): f.forward.__signature__ = inspect.signature(f.forward) # else torch works it out at every call
 
-# %% ../../nbs/even_kernels/09_corner_padding.ipynb #dbbfab2a
+# %% ../../nbs/even_kernels/09_corner_padding.ipynb #65c5b731
 def _symmetric_pad(x, pad, order, mode, activation, margin, dim):
     one_of('order', order, ORDERS), one_of('mode', mode, MODES), one_of('activation', activation, ACTIVATIONS)
     pad,margin = _each(pad, dim),_each(margin, dim)
     if min(pad)<1 or min(margin)<0: raise ValueError(f'pad={pad} must be at least 1 and margin={margin} at least 0')
     if x.dim()<=dim: raise ValueError(f'x of shape {tuple(x.shape)} must have a channel axis and {dim} spatial axes')
-    if mode!='zeros' or torch.compiler.is_compiling() or torch.jit.is_tracing():
+    traced = torch.compiler.is_compiling() or torch.jit.is_tracing() or not all(type(n) is int for n in x.shape)
+    if traced or mode!='zeros':
         return symmetric_pad_naive(x, pad, order, mode, activation, margin, dim)
     args = (pad, margin, order)
     return _ActPad.apply(x, args, activation) if activation else _Pad.apply(x, args)
