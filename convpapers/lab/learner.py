@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/lab/learner.html.md"""
 __all__ = ['fa', 'CrossEntropy', 'Mean', 'ValidMean', 'error_percent', 'Plain', 'Schedule', 'StopNotFinite', 'HalfPrecision',
            'Distributed', 'ReduceLoss', 'Lines', 'Start', 'RecipeLearner', 'learner']
 
-# %% ../../nbs/lab/22_learner.ipynb #205cf9fd
+# %% ../../nbs/lab/22_learner.ipynb #a8d608b0
 import math, sys
 from dataclasses import dataclass
 from typing import Callable
@@ -22,7 +22,8 @@ from fastcore.imports import IN_NOTEBOOK
 from .basics import need
 from .distributed import rank, total, world
 from .training import Recipe, optimizer
-fa,_fp16,_clip,_progress = need('train', *[f'fastai.{m}' for m in ('basics','callback.fp16','callback.training','callback.progress')])
+fa,_fp16 = need('train', 'fastai.basics', 'fastai.callback.fp16')
+_clip,_progress = need('train', 'fastai.callback.training', 'fastai.callback.progress')
 
 # %% ../../nbs/lab/22_learner.ipynb #62869ff2
 class CrossEntropy(nn.Module):
@@ -34,7 +35,7 @@ class CrossEntropy(nn.Module):
         return F.cross_entropy(pred, target, label_smoothing=self.label_smoothing if torch.is_grad_enabled() else 0.)
     def extra_repr(self): return f'label_smoothing={self.label_smoothing}'
 
-# %% ../../nbs/lab/22_learner.ipynb #e79781c4
+# %% ../../nbs/lab/22_learner.ipynb #4b983d5b
 class Mean(fa.Metric):
     "The mean of `func(learn)` per image, exact over batches and processes"
     def __init__(self, name, func): self._name,self.func = name,func
@@ -47,7 +48,9 @@ class Mean(fa.Metric):
         self.count += n
     def reduce(self, device): self.sum,self.count = total(self.sum, self.count, device=device)
     @property
-    def value(self): return self.sum/max(self.count, 1) if torch.is_tensor(self.sum) else torch.tensor(self.sum/max(self.count, 1)).double()
+    def value(self):
+        mean = self.sum/max(self.count, 1)
+        return mean if torch.is_tensor(mean) else torch.tensor(mean).double()
 
 # %% ../../nbs/lab/22_learner.ipynb #9367a094
 class ValidMean(Mean):
@@ -66,23 +69,24 @@ def error_percent(pred, target):
     if target.ndim>1: target = target.argmax(-1)
     return 100*(pred.argmax(-1)!=target).double().mean()
 
-# %% ../../nbs/lab/22_learner.ipynb #8a6fb952
+# %% ../../nbs/lab/22_learner.ipynb #b9f8bc34
 class Plain(fa.Callback):
     "Plain tensors, in channels-last order if asked"
     order = -5
     def __init__(self, channels_last=True): self.channels_last = channels_last
     def before_batch(self):
         plain = lambda t: t.as_subclass(torch.Tensor) if isinstance(t, torch.Tensor) else t
-        fmt = lambda t: t.contiguous(memory_format=torch.channels_last) if self.channels_last and isinstance(t, torch.Tensor) and t.ndim==4 else t
-        self.learn.xb = tuple(fmt(plain(t)) for t in self.xb)
-        self.learn.yb = tuple(plain(t) for t in self.yb)
+        images = lambda t: self.channels_last and isinstance(t, torch.Tensor) and t.ndim==4
+        last = lambda t: t.contiguous(memory_format=torch.channels_last) if images(t) else t
+        self.learn.xb,self.learn.yb = tuple(last(plain(t)) for t in self.xb),tuple(plain(t) for t in self.yb)
 
-# %% ../../nbs/lab/22_learner.ipynb #dfdc274b
+# %% ../../nbs/lab/22_learner.ipynb #ff59b258
 class Schedule(fa.Callback):
     "The recipe's learning rate, stretched over the epochs of the fit; a rate of zero ends it"
     order = 40
     def __init__(self, recipe): self.recipe = recipe
-    def before_fit(self): self.plan = self.recipe if self.n_epoch==self.recipe.epochs else self.recipe.at(epochs=self.n_epoch)
+    def before_fit(self):
+        self.plan = self.recipe if self.n_epoch==self.recipe.epochs else self.recipe.at(epochs=self.n_epoch)
     def before_epoch(self):
         if self.plan.lr_at(self.epoch)<=0: raise fa.CancelFitException
         self.set(self.epoch)
@@ -90,7 +94,7 @@ class Schedule(fa.Callback):
         if self.training and self.plan.update=='step': self.set(self.epoch+self.iter/self.n_iter)
     def set(self, t): self.opt.set_hyper('lr', self.plan.lr_at(t))
 
-# %% ../../nbs/lab/22_learner.ipynb #dc568cbc
+# %% ../../nbs/lab/22_learner.ipynb #859c19c3
 class StopNotFinite(fa.Callback):
     "Raise a `FloatingPointError` that names epoch, step and rate when the training loss is not finite"
     order,run_valid = 30,False
@@ -104,16 +108,19 @@ class StopNotFinite(fa.Callback):
         seen,self.seen = self.seen,[]
         if not seen: return
         bad = (~torch.stack([l for l,_ in seen]).isfinite()).nonzero().flatten().tolist()
-        if bad: raise FloatingPointError(f'the training loss is {seen[bad[0]][0].item()} in epoch {self.epoch}, step {self.first+bad[0]}, '
-                                         f'at learning rate {seen[bad[0]][1]:g}: a lower rate, clip=1 or fp32 may help')
+        if not bad: return
+        loss,lr = seen[bad[0]]
+        raise FloatingPointError(f'the training loss is {loss.item()} in epoch {self.epoch}, step {self.first+bad[0]}, '
+                                 f'at learning rate {lr:g}: a lower rate, clip=1 or fp32 may help')
 
-# %% ../../nbs/lab/22_learner.ipynb #f32dd292
+# %% ../../nbs/lab/22_learner.ipynb #f2d3b3d6
 class HalfPrecision(_fp16.MixedPrecision):
     "Mixed precision on the device of the model; a gradient scaler for float16 only"
     def __init__(self, precision): super().__init__(precision)
     def before_fit(self):
         device,half = next(self.model.parameters()).device.type,self.amp_mode.value=='fp16'
-        if half and device!='cuda': raise ValueError(f"precision='fp16' needs a CUDA device, not {device}; choose 'bf16' or 'fp32'")
+        if half and device!='cuda':
+            raise ValueError(f"precision='fp16' needs a CUDA device, not {device}; choose 'bf16' or 'fp32'")
         self.autocast = torch.autocast(device, dtype=torch.float16 if half else torch.bfloat16)
         self.learn.scaler,self.scales = torch.amp.GradScaler(device, enabled=half),fa.L()
 
@@ -173,7 +180,7 @@ class RecipeLearner(fa.Learner):
             if i>=done: self.one_batch(i, b)
             elif i==done-1: self.start.resumed()
 
-# %% ../../nbs/lab/22_learner.ipynb #6a7067b7
+# %% ../../nbs/lab/22_learner.ipynb #256b8a35
 def learner(
     model:nn.Module, # Any classifier
     dls, # fastai `DataLoaders`: ours, or a user's own
@@ -186,18 +193,18 @@ def learner(
 )->RecipeLearner: # `learn.fit(n)` runs the recipe's schedule in `n` epochs
     "A fastai `Learner` for `recipe`"
     if not isinstance(recipe, Recipe): raise TypeError(f'recipe must be a Recipe, not {type(recipe).__name__}')
-    mine = [Plain(recipe.channels_last), Schedule(recipe), StopNotFinite(), ReduceLoss()]
+    mine = [fa.TrainEvalCallback(), fa.Recorder(), Plain(recipe.channels_last), Schedule(recipe), StopNotFinite(), ReduceLoss()]
     if recipe.precision!='fp32': mine.append(HalfPrecision(recipe.precision))
     if recipe.clip: mine.append(_clip.GradientClip(recipe.clip))
     if world()>1: mine.append(Distributed())
     if recipe.channels_last: model.to(memory_format=torch.channels_last)
     if recipe.compile: model.compile()
-    bars = progress and rank()==0 and (IN_NOTEBOOK or sys.stdout.isatty())
     learn = RecipeLearner(dls, model, loss_func=loss_func or CrossEntropy(recipe.label_smoothing), lr=recipe.lr,
         opt_func=lambda _,lr: fa.OptimWrapper(opt=optimizer(model, recipe)), wd_bn_bias=True, train_bn=False,
-        metrics=metrics or [ValidMean('error', lambda l: error_percent(l.pred, l.y))], cbs=[fa.TrainEvalCallback(), fa.Recorder(), *mine, *cbs],
-        default_cbs=False)
-    learn.recorder.loss,learn.recorder.smooth_loss = ValidMean('loss', lambda l: l.loss.detach()),Mean('loss', lambda l: l.loss.detach())
+        metrics=metrics or [ValidMean('error', lambda l: error_percent(l.pred, l.y))], cbs=[*mine, *cbs], default_cbs=False)
+    loss = lambda l: l.loss.detach()
+    learn.recorder.loss,learn.recorder.smooth_loss = ValidMean('loss', loss),Mean('loss', loss)
+    bars = progress and rank()==0 and (IN_NOTEBOOK or sys.stdout.isatty())
     if bars: learn.add_cb(_progress.ProgressCallback())
     elif progress and rank()==0: learn.add_cb(Lines())
     else: learn.logger = fa.noop
