@@ -143,13 +143,15 @@ if _aten.addmv not in flop_registry:
     @register_macs(_aten.addmv)
     def _addmv(bias, a, b, out_shape=None, **kwargs): return a[0]*a[1]
 
-# %% ../../nbs/lab/02_counting.ipynb #842cc47d
+# %% ../../nbs/lab/02_counting.ipynb #91e1ecc5
+_number = re.compile(r'[-−+]?[\d.,]*(e[-+]?\d+)?[×%]?')
+
 def _cell(v)->str:
     if v is None: return ''
     if isinstance(v, bool): return 'yes' if v else 'no'
     return f'{v:,}' if isinstance(v, int) else f'{v:.3g}' if isinstance(v, float) else str(v)
 
-# %% ../../nbs/lab/02_counting.ipynb #289cfb96
+# %% ../../nbs/lab/02_counting.ipynb #37984b3b
 class Table:
     "Rows under a head: text in a terminal, Markdown on a page, a `DataFrame` by `frame()`"
     def __init__(self,
@@ -163,7 +165,7 @@ class Table:
     def __len__(self)->int: return len(self.rows)
     def __getitem__(self, i): return self.rows[i]
     def _values(self): return [list(self.cells(r)) for r in self.rows]
-    def _right(self): return [all(isinstance(v, (int,float,type(None))) for v in col) for col in zip(*self._values())] or [False]*len(self.head)
+    def _right(self): return [all(_number.fullmatch(_cell(v)) for v in col) for col in zip(*self._values())] or [False]*len(self.head)
 
     def __repr__(self)->str:
         grid = [self.head] + [[_cell(v) for v in r] for r in self._values()]
