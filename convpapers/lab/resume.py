@@ -9,13 +9,14 @@ __all__ = ['fa', 'np', 'rng_state', 'set_rng_state', 'seed_all', 'continues', 'l
            'save_checkpoint', 'load_checkpoint', 'peak_memory', 'Keep', 'TensorBoard', 'check_config', 'only_one',
            'build_model', 'train_run', 'trained']
 
-# %% ../../nbs/lab/23_resume.ipynb #75e7fdda
-import copy, json, os, random, statistics, sys, time, zipfile
-from contextlib import contextmanager
+# %% ../../nbs/lab/23_resume.ipynb #69bf9bcb
+import copy, json, os, pickle, random, statistics, sys, time, zipfile
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import torch
 from torch import nn
+from fastcore.basics import patch
 from .basics import atomic_path, need, read_json, write_json
 from .counting import count
 from .data import image_data
@@ -28,13 +29,13 @@ fa,np = need('train', 'fastai.basics', 'numpy')
 try: import fcntl, resource
 except ImportError: fcntl = resource = None # Windows
 
-# %% ../../nbs/lab/23_resume.ipynb #d1b86acc
+# %% ../../nbs/lab/23_resume.ipynb #005b4ae3
 def rng_state(
 )->dict: # Tensors and plain values
     "The state of all global random generators"
     kind,keys,*rest = np.random.get_state()
-    return dict(python=random.getstate(), numpy=(kind, torch.from_numpy(keys.astype('int64')), *map(float, rest)), torch=torch.get_rng_state(),
-        cuda=torch.cuda.get_rng_state() if torch.cuda.is_available() else None)
+    return dict(python=random.getstate(), numpy=(kind, torch.from_numpy(keys.astype('int64')), *map(float, rest)),
+        torch=torch.get_rng_state(), cuda=torch.cuda.get_rng_state() if torch.cuda.is_available() else None)
 
 # %% ../../nbs/lab/23_resume.ipynb #58b2edcc
 def set_rng_state(state:dict):
@@ -69,21 +70,18 @@ def save_checkpoint(path, state:dict):
     "Write `state` in one step"
     with atomic_path(path) as tmp: torch.save(state, tmp)
 
-# %% ../../nbs/lab/23_resume.ipynb #924dd04a
+# %% ../../nbs/lab/23_resume.ipynb #150e64a4
 def load_checkpoint(
     path, # What `save_checkpoint` wrote
 )->dict:
     "The checkpoint; a damaged one raises a `ValueError` that names it, and stays in place"
-    path = Path(path)
     try:
         with zipfile.ZipFile(path) as z: bad = z.testzip()
         if bad: raise RuntimeError(f'{bad} does not match its checksum')
         return torch.load(path, map_location='cpu', weights_only=True)
-    except (RuntimeError, zipfile.BadZipFile, EOFError, KeyError, ValueError) as e:
-        raise ValueError(f'{path} is damaged ({str(e).splitlines()[0]}); it was left in place: move it away to start again') from e
-    except Exception as e:
-        if type(e).__name__!='UnpicklingError': raise
-        raise ValueError(f'{path} is no checkpoint of ours ({str(e).splitlines()[0]}); it was left in place') from e
+    except (RuntimeError, zipfile.BadZipFile, EOFError, KeyError, ValueError, pickle.UnpicklingError) as e:
+        why = str(e).splitlines()[0]
+        raise ValueError(f'{path} is damaged ({why}); it was left in place: move it away to start again') from e
 
 # %% ../../nbs/lab/23_resume.ipynb #d81b01f6
 def peak_memory(device)->int:
@@ -92,101 +90,132 @@ def peak_memory(device)->int:
     if resource is None: return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform=='darwin' else 1024)
 
-# %% ../../nbs/lab/23_resume.ipynb #24c5bb6b
+# %% ../../nbs/lab/23_resume.ipynb #707bdb33
 class Keep(fa.Callback):
     "History and checkpoint of a run, after every epoch and, if asked, every few steps"
     order = 100
-    def __init__(self, folder, config, summary, device, checkpoint_steps=None):
-        self.folder,self.config,self.summary,self.device = Path(folder),config,summary,device
-        self.every,self.state,self.history,self.restarts,self.peak = checkpoint_steps,None,[],0,0
+    def __init__(self,
+        folder, # The run's
+        config:dict, # What was asked
+        summary:dict, # What is known before the first step
+        device:torch.device,
+        checkpoint_steps:int|None=None, # A checkpoint every so many steps too
+    ):
+        self.folder,self.config,self.summary,self.device,self.every = Path(folder),config,summary,device,checkpoint_steps
+        self.state,self.history,self.restarts,self.peak = None,[],0,0
 
-    def load(self, learn, state):
-        "Continue at `state`"
-        if state['world']!=world(): raise ValueError(f"{self.folder} was begun by {state['world']} processes, not {world()}: start as many")
-        learn.model.load_state_dict(state['model'])
-        if not learn.opt: learn.create_opt()
-        learn.opt.load_state_dict(state['optimizer'])
-        learn.start = Start(state['epoch'], state['step'], 0 if continues(learn.dls.train) else state['step'],
-            lambda: set_rng_state(state['rng'][rank()]))
-        self.state,self.history,self.peak = state,state['history'],state['peak']
-        self.restarts = state['restarts']+1
+# %% ../../nbs/lab/23_resume.ipynb #11476354
+@patch
+def before_epoch(self:Keep): self.clock,self.spent = time.perf_counter(),[0.,0.]
 
-    def before_fit(self):
-        if not self.state: return
-        self.learn.train_iter = self.state['epoch']*len(self.dls.train)+self.state['step']
-        if self.state['scaler']: self.learn.scaler.load_state_dict(self.state['scaler'])
+@patch
+def seconds(self:Keep)->list: # Of the epoch so far, and of its training part
+    "Wall time spent, by all the processes that worked on this epoch"
+    now = time.perf_counter()
+    return [self.spent[0]+now-self.clock, self.spent[1]+now-self.train_clock]
 
-    def before_epoch(self): self.clock,self.spent = time.perf_counter(),[0.,0.]
+@patch
+def after_train(self:Keep): self.speed = self.recorder.smooth_loss.count/self.seconds()[1]
 
-    def before_train(self):
-        state,self.state = self.state,None
-        if state:
-            mid = state['step'] and not continues(self.dls.train)
-            for dl,s in zip(self.dls, state['loaders'][rank()]): set_loader_state(dl, s)
-            set_rng_state(state['begun' if mid else 'rng'][rank()])
-            loss = self.recorder.smooth_loss
-            loss.sum,loss.count = state['loss'][rank()]
-            self.spent = state['spent']
-        self.begun = [loader_state(dl) for dl in self.dls],rng_state()
-        self.train_clock = time.perf_counter()
+@patch
+def after_epoch(self:Keep):
+    means = dict(zip(self.recorder.metric_names[1:-1], self.learn.final_record))
+    self.history.append(dict(epoch=self.epoch, lr=self.opt.hypers[-1]['lr'], **means, seconds=self.seconds()[0],
+        images_per_second=self.speed))
+    self.save(self.epoch+1, 0)
+    self.record()
 
-    def after_batch(self):
-        step = self.iter+1
-        if self.training and self.every and step%self.every==0 and step<self.n_iter: self.save(self.epoch, step)
+# %% ../../nbs/lab/23_resume.ipynb #a84d1eff
+@patch
+def save(self:Keep,
+    epoch:int, # Where to continue
+    step:int, # Steps of that epoch that are done
+):
+    "Write the checkpoint, by the first process for all"
+    if step: self.learn.stop_not_finite.check()
+    loss = self.recorder.smooth_loss
+    loaders = [loader_state(dl) if continues(dl) or not step else begun for dl,begun in zip(self.dls, self.begun[0])]
+    parts = gather(dict(rng=rng_state(), begun=self.begun[1], loaders=loaders, loss=(float(loss.sum), loss.count) if step else (0., 0)))
+    self.peak = max(self.peak, peak_memory(self.device))
+    if rank(): return
+    bare = self.learn.model.module if world()>1 and step else self.learn.model
+    scaler = getattr(self.learn, 'scaler', None)
+    save_checkpoint(self.folder/'checkpoint.pt', dict(model=bare.state_dict(), optimizer=self.opt.state_dict(),
+        scaler=scaler.state_dict() if scaler else None, epoch=epoch, step=step, classes=len(self.dls.vocab),
+        history=self.history, world=world(), peak=self.peak, restarts=self.restarts,
+        spent=self.seconds() if step else [0.,0.], **{k: [p[k] for p in parts] for k in parts[0]}))
 
-    def after_train(self): self.trained,self.seen = self.train_seconds(),self.recorder.smooth_loss.count
+@patch
+def after_batch(self:Keep):
+    step = self.iter+1
+    if self.training and self.every and step%self.every==0 and step<self.n_iter: self.save(self.epoch, step)
 
-    def seconds(self): return self.spent[0]+time.perf_counter()-self.clock
-    def train_seconds(self): return self.spent[1]+time.perf_counter()-self.train_clock
+# %% ../../nbs/lab/23_resume.ipynb #143efdc9
+@patch
+def record(self:Keep, finished:bool=False):
+    "Write the three files of the record"
+    if rank(): return
+    h,last = self.history,self.history[-1] if self.history else {}
+    speeds = [r['images_per_second'] for r in h]
+    self.summary.update({k: last.get(k) for k in ('error','train_loss','valid_loss')}, epochs_done=len(h),
+        best_error=min((r['error'] for r in h if 'error' in r), default=None), seconds=sum(r['seconds'] for r in h),
+        images_per_second=statistics.median(speeds[1:] or speeds) if h else None, # the first epoch warms up
+        peak_memory_bytes=self.peak, restarts=self.restarts, finished=finished)
+    Record(self.config, h, self.summary).save(self.folder)
 
-    def after_epoch(self):
-        got = dict(zip(self.recorder.metric_names[1:-1], self.learn.final_record))
-        self.history.append(dict(epoch=self.epoch, lr=self.opt.hypers[-1]['lr'], **got, seconds=self.seconds(),
-            images_per_second=self.seen/self.trained))
-        self.save(self.epoch+1, 0)
-        self.record()
+# %% ../../nbs/lab/23_resume.ipynb #7bc2e5f9
+@patch
+def load(self:Keep,
+    learn, # A `RecipeLearner` with this callback
+    state:dict, # A checkpoint
+):
+    "Let the next fit of `learn` continue at `state`"
+    if state['world']!=world():
+        raise ValueError(f"{self.folder} was begun by {state['world']} processes, not {world()}: start as many")
+    learn.model.load_state_dict(state['model'])
+    learn.create_opt()
+    learn.opt.load_state_dict(state['optimizer'])
+    learn.start = Start(state['epoch'], state['step'], 0 if continues(learn.dls.train) else state['step'],
+        lambda: set_rng_state(state['rng'][rank()]))
+    self.state,self.history,self.peak,self.restarts = state,state['history'],state['peak'],state['restarts']+1
 
-    def save(self, epoch, step):
-        "Write the checkpoint, by the first process for all"
-        if self.training and hasattr(self.learn, 'stop_not_finite'): self.learn.stop_not_finite.check()
-        dls,loss = list(self.dls),self.recorder.smooth_loss
-        loaders = [loader_state(dl) if continues(dl) or not step else b for dl,b in zip(dls, self.begun[0])]
-        mine = dict(rng=rng_state(), begun=self.begun[1], loaders=loaders, loss=(float(loss.sum), loss.count) if step else (0., 0))
-        all_ = gather(mine)
-        self.peak = max(self.peak, peak_memory(self.device))
-        if rank(): return
-        bare = getattr(self.learn.model, 'module', self.learn.model) if world()>1 else self.learn.model
-        scaler = getattr(self.learn, 'scaler', None)
-        save_checkpoint(self.folder/'checkpoint.pt', dict(model=bare.state_dict(), optimizer=self.opt.state_dict(),
-            scaler=scaler.state_dict() if scaler else None, epoch=epoch, step=step, history=self.history, world=world(), peak=self.peak,
-            restarts=self.restarts, spent=[self.seconds(),self.train_seconds()] if step else [0.,0.], **{k: [m[k] for m in all_] for k in mine}))
+@patch
+def before_fit(self:Keep):
+    if not self.state: return
+    self.learn.train_iter = self.state['epoch']*len(self.dls.train)+self.state['step']
+    if self.state['scaler']: self.learn.scaler.load_state_dict(self.state['scaler'])
 
-    def record(self, finished=False):
-        "Write the three files of the record"
-        if rank(): return
-        h = self.history
-        last = h[-1] if h else {}
-        speed = [r['images_per_second'] for r in h]
-        self.summary |= {k: last.get(k) for k in ('error','train_loss','valid_loss')} | dict(best_error=min((r['error'] for r in h if 'error' in r), default=None),
-            epochs_done=len(h), seconds=sum(r['seconds'] for r in h), images_per_second=statistics.median(speed[1:] or speed) if h else None,
-            peak_memory_bytes=self.peak, restarts=self.restarts, finished=finished)
-        Record(self.config, h, self.summary).save(self.folder)
+@patch
+def before_train(self:Keep):
+    state,self.state = self.state,None
+    if state:
+        for dl,s in zip(self.dls, state['loaders'][rank()]): set_loader_state(dl, s)
+        redraws = state['step'] and not continues(self.dls.train)
+        set_rng_state(state['begun' if redraws else 'rng'][rank()])
+        loss,self.spent = self.recorder.smooth_loss,state['spent']
+        loss.sum,loss.count = state['loss'][rank()]
+    self.begun = [loader_state(dl) for dl in self.dls],rng_state()
+    self.train_clock = time.perf_counter()
 
-# %% ../../nbs/lab/23_resume.ipynb #6bdc1790
+# %% ../../nbs/lab/23_resume.ipynb #4db63792
 class TensorBoard(fa.Callback):
     "The history as TensorBoard scalars in `folder/tensorboard`"
     order = 110
     def __init__(self, folder): self.log_dir = Path(folder)/'tensorboard'
-    def before_fit(self): self.writer = need('train', 'torch.utils.tensorboard').SummaryWriter(self.log_dir, purge_step=self.learn.start.epoch)
+    def before_fit(self):
+        board = need('train', 'torch.utils.tensorboard')
+        self.writer = board.SummaryWriter(self.log_dir, purge_step=self.learn.start.epoch)
     def after_epoch(self):
         for k,v in self.learn.keep.history[-1].items():
             if k!='epoch': self.writer.add_scalar(k, v, self.epoch)
         self.writer.flush()
     def after_fit(self): self.writer.close()
 
-# %% ../../nbs/lab/23_resume.ipynb #d29432bf
+# %% ../../nbs/lab/23_resume.ipynb #a93e699a
 def _flat(d, pre=''):
-    return {k2: v2 for k,v in d.items() for k2,v2 in (_flat(v, f'{pre}{k}.') if isinstance(v, dict) and v else {f'{pre}{k}': v}).items()}
+    out = {}
+    for k,v in d.items(): out |= _flat(v, f'{pre}{k}.') if isinstance(v, dict) and v else {f'{pre}{k}': v}
+    return out
 
 def check_config(
     folder, # A run folder, or one to be
@@ -198,7 +227,7 @@ def check_config(
     diff = [f'{k} ({old.get(k)!r} there, {new.get(k)!r} asked)' for k in {**old, **new} if old.get(k)!=new.get(k)]
     if diff: raise ValueError(f"{folder} holds another run: {', '.join(diff)}; choose another folder")
 
-# %% ../../nbs/lab/23_resume.ipynb #c6660bed
+# %% ../../nbs/lab/23_resume.ipynb #20e825ae
 @contextmanager
 def only_one(folder):
     "Hold `folder` for this process; a second one gets a `RuntimeError`. The hold ends with the process, however it ends"
@@ -208,23 +237,28 @@ def only_one(folder):
         if fcntl:
             try: fcntl.flock(f, fcntl.LOCK_EX|fcntl.LOCK_NB)
             except BlockingIOError as e: raise RuntimeError(f'another process is training in {folder}') from e
-        for torn in folder.glob('.*.*.*'): torn.unlink()    # what a killed process was writing
+        for n in ('checkpoint.pt','config.json','history.csv','summary.json'):
+            for torn in folder.glob(f'.{n}.*'): torn.unlink()   # what a killed process was writing
         yield
 
-# %% ../../nbs/lab/23_resume.ipynb #f0a2f419
+# %% ../../nbs/lab/23_resume.ipynb #87c80ee1
 def build_model(
     model, # Registered name, or a function that gives a module
     model_kw:dict, # Its arguments
-    classes:int, # For a registered network, unless `model_kw` says it
+    classes:int|None=None, # For a registered network, unless `model_kw` says it; None: its default
 )->nn.Module:
     "The network of a run"
     if callable(model): return model(**model_kw)
     load_chapters()
-    return networks[model].build(**dict(num_classes=classes) | model_kw)
+    return networks[model].build(**({} if classes is None else dict(num_classes=classes)) | model_kw)
 
-# %% ../../nbs/lab/23_resume.ipynb #df585515
-def _name(o): return o if isinstance(o, str) else str(o) if isinstance(o, Path) else f'{o.__module__}.{o.__qualname__}'
+# %% ../../nbs/lab/23_resume.ipynb #57a49e93
+def _name(o):
+    if isinstance(o, (str, Path)): return str(o)
+    if hasattr(o, '__qualname__'): return f'{o.__module__}.{o.__qualname__}'
+    raise TypeError(f'{o!r} has no name to record: give a registered name or a named function')
 
+# %% ../../nbs/lab/23_resume.ipynb #6546ca93
 def train_run(
     folder, # Where the run lives; the same arguments again resume it, or return it when finished
     *,
@@ -244,48 +278,49 @@ def train_run(
     cbs=(), # Further fastai callbacks
 )->Record:
     "Train, or go on training, and leave a record; raises `ValueError` if `folder` holds another run"
-    if epochs: recipe = recipe.at(epochs=epochs)
-    device,model_kw,data_kw = local_device(device),model_kw or {},data_kw or {}
-    config = dict(experiment=experiment, row=row, model=_name(model), model_kw=model_kw, recipe=recipe.as_dict(), data=_name(data),
-        data_kw=data_kw, seed=seed, epochs=recipe.epochs, device=device.type)
+    if epochs is not None: recipe = recipe.at(epochs=epochs)
+    device = local_device(device)
+    config = dict(experiment=experiment, row=row, model=_name(model), model_kw=model_kw or {}, recipe=recipe.as_dict(),
+        data=_name(data), data_kw=data_kw or {}, seed=seed, epochs=recipe.epochs, device=device.type)
     check_config(folder, config)
     with process_group(device):
         if (Path(folder)/'config.json').is_file() and (r := load_run(folder)).finished: return r
         barrier()
-        if rank(): _train(folder, config, model, recipe, data, device, progress, tensorboard, checkpoint_steps, cbs)
-        else:
-            with only_one(folder): _train(folder, config, model, recipe, data, device, progress, tensorboard, checkpoint_steps, cbs)
-        barrier()
+        with nullcontext() if rank() else only_one(folder):
+            _train(folder, config, model, recipe, data, device, progress, tensorboard, checkpoint_steps, cbs)
+            barrier()
     return load_run(folder)
 
-# %% ../../nbs/lab/23_resume.ipynb #67f915fd
+# %% ../../nbs/lab/23_resume.ipynb #9ced1903
+def _data(data, config, recipe, device):
+    make = data if callable(data) else lambda bs,**kw: image_data(str(data), bs, **kw)
+    share = dict(rank=rank(), world=world()) if world()>1 else {}
+    return make(bs=recipe.batch_size, seed=config['seed'], device=device, augment=recipe.augment or None, **config['data_kw'], **share)
+
 def _train(folder, config, model, recipe, data, device, progress, tensorboard, checkpoint_steps, cbs):
     folder = Path(folder)
-    if not rank(): write_json(folder/'config.json', config)
     seed_all(config['seed'])
-    make = data if callable(data) else lambda bs,**kw: image_data(str(data), bs, **kw)
-    dls = make(bs=recipe.batch_size, seed=config['seed'], device=device, augment=recipe.augment or None, **config['data_kw'],
-        **(dict(rank=rank(), world=world()) if world()>1 else {}))
+    dls = _data(data, config, recipe, device)
     net = build_model(model, config['model_kw'], len(dls.vocab)).to(device)
-    x = dls.valid.one_batch()[0]
-    counts = count(copy.deepcopy(net).eval(), tuple(x.shape[1:]))
-    keep = Keep(folder, config, dict(params=counts.params, macs=counts.macs, environment=environment(device, config['seed'])|dict(processes=world())),
-        device, checkpoint_steps)
-    learn = learner(net, dls, recipe, progress=progress, cbs=[keep, *([TensorBoard(folder)] if tensorboard and not rank() else []), *cbs])
+    params,macs = count(copy.deepcopy(net).eval(), tuple(dls.valid.one_batch()[0].shape[1:]))
+    env = environment(device, config['seed']) | dict(processes=world())
+    keep = Keep(folder, config, dict(params=params, macs=macs, environment=env), device, checkpoint_steps)
+    boards = [TensorBoard(folder)] if tensorboard and not rank() else []
+    learn = learner(net, dls, recipe, progress=progress, cbs=[keep, *boards, *cbs])
     if (folder/'checkpoint.pt').is_file(): keep.load(learn, load_checkpoint(folder/'checkpoint.pt'))
-    elif rank(): seed_all(config['seed']+1000003*rank())
+    elif rank(): seed_all(config['seed']+1000003*rank())    # each process drops its own units
+    if not rank(): write_json(folder/'config.json', config)
     learn.fit(recipe.epochs)
     keep.record(finished=True)
 
-# %% ../../nbs/lab/23_resume.ipynb #8b136217
+# %% ../../nbs/lab/23_resume.ipynb #7c9d664d
 def trained(
     folder, # A run folder
     device='cpu',
+    model=None, # The function that made the network, if it was one
 )->nn.Module:
     "The network of a run with the weights of its checkpoint, in evaluation mode"
-    r = load_run(folder)
-    state = load_checkpoint(Path(folder)/'checkpoint.pt')['model']
-    classes = state[[k for k in state if k.endswith(('weight','bias'))][-1]].shape[0]
-    net = build_model(r.config['model'], r.config['model_kw'], classes)
-    net.load_state_dict(state)
+    r,state = load_run(folder),load_checkpoint(Path(folder)/'checkpoint.pt')
+    net = build_model(model or r.config['model'], r.config['model_kw'], state.get('classes'))
+    net.load_state_dict(state['model'])
     return net.to(device).eval()
