@@ -6,8 +6,8 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 
 # %% auto #0
 __all__ = ['commands', 'USAGE', 'MAIN', 'command', 'usage', 'main', 'os_traceback', 'chosen', 'describe', 'list_names',
-           'image_size', 'count_model', 'all_records', 'show', 'run_folder', 'reproduce_row', 'reproduce',
-           'write_reports', 'report', 'bench']
+           'image_size', 'count_model', 'all_records', 'show', 'write_reports', 'run_folder', 'reproduce_row',
+           'reproduce', 'report', 'bench']
 
 # %% ../nbs/90_cli.ipynb #9f8fe6ef
 import fnmatch, sys
@@ -145,6 +145,18 @@ def show(
     res = results(experiments[table], all_records(table, out))
     print(res.markdown() if markdown else res.terminal())
 
+# %% ../nbs/90_cli.ipynb #5d763337
+def write_reports(
+    out='runs', # Folder of this machine's runs
+    table:str='', # Only this table; every measured one when empty
+)->Path: # The page
+    "Write `report.html` under `out`"
+    from convpapers.lab.report import write_report
+    names = [table] if table else [n for n in experiments if all_records(n, out)]
+    records = [r for n in names for r in all_records(n, out)]
+    return write_report(Path(out)/'report.html', [experiments[n] for n in names], records,
+        title='What was measured', subtitle=f"convpapers report{' of '+table if table else ''}.")
+
 # %% ../nbs/90_cli.ipynb #783e5f8b
 MAIN = 'even_kernels_small' # The table that `convpapers reproduce` alone trains
 
@@ -201,18 +213,6 @@ def reproduce(
     show(table, out)
     print(f'report: {write_reports(out, table)}')
 
-# %% ../nbs/90_cli.ipynb #5d763337
-def write_reports(
-    out='runs', # Folder of this machine's runs
-    table:str='', # Only this table; every measured one when empty
-)->Path: # The page
-    "Write `report.html` under `out`"
-    from convpapers.lab.report import write_report
-    names = [table] if table else [n for n in experiments if all_records(n, out)]
-    records = [r for n in names for r in all_records(n, out)]
-    return write_report(Path(out)/'report.html', [experiments[n] for n in names], records,
-        title='What was measured', subtitle=f"convpapers report{' of '+table if table else ''}.")
-
 # %% ../nbs/90_cli.ipynb #713a5b14
 @command('report', 'table')
 def report(
@@ -226,7 +226,7 @@ def report(
         if all_records(n, out): show(n, out)
     print(f'report: {write_reports(out, table)}')
 
-# %% ../nbs/90_cli.ipynb #a65e4402
+# %% ../nbs/90_cli.ipynb #23fe8762
 @command('bench', 'name')
 def bench(
     name:str='', # A benchmark's name; all by default
@@ -236,4 +236,4 @@ def bench(
     load_chapters()
     for n in chosen('name', name, benchmarks):
         print(benchmarks[n].title)
-        print(benchmarks[n](threads=threads).terminal())
+        print(benchmarks[n](threads=threads))
