@@ -8,16 +8,16 @@ Docs: https://convpapers.github.io/convpapers/even_kernels/information_erosion.h
 __all__ = ['FOLD', 'axis_operator', 'mean_field_profiles', 'mean_field_erosion', 'decay_rate', 'plain_layer', 'Erosion',
            'erosion']
 
-# %% ../../nbs/even_kernels/02_information_erosion.ipynb #47077fde
+# %% ../../nbs/even_kernels/02_information_erosion.ipynb #29e76ac2
 import math
 from typing import NamedTuple
 
 import torch, torch.nn.functional as F
 from torch import Tensor
 
+from .corner_padding import MODES, symmetric_pad2d
 from .networks import KERNELS
 from .shift import same_padding
-from .symmetric_padding import MODES, symmetric_pad2d
 from ..lab.basics import one_of, positive_int
 
 # %% ../../nbs/even_kernels/02_information_erosion.ipynb #031b352f

@@ -137,7 +137,7 @@ def _layer(name, kind, kernel, before, after, y, size):
     stride = tuple(b/a for a,b in zip(before.step, after.step))
     return Layer(name, kind, tuple(kernel), stride, shift, after.step, after.shift(), after.shift(after.far), centre)
 
-# %% ../../nbs/even_kernels/03_shift_audit.ipynb #ff630adc
+# %% ../../nbs/even_kernels/03_shift_audit.ipynb #8d888488
 class _Follow(TorchDispatchMode):
     "Follows the grid of every map through a forward pass; `rows` has what moved, read or strided"
     def __init__(self, model, x):
@@ -180,7 +180,8 @@ class _Follow(TorchDispatchMode):
         if op!=aten.convolution or y.dim()!=4 or max(y.shape[-2:])<2: return
         t,no = READS[op](args[0], y, *args[1:]),(math.nan,math.nan)
         shift = tuple(m-(s-1)/2 for m,s in zip(t.mean, t.stride))
-        self.rows.append(Layer(self.names[self.stack[-1][0]], 'convolution', tuple(t.kernel), t.stride, shift, no, no, no, no))
+        name = self.names[self.stack[-1][0]]
+        self.rows.append(Layer(name, 'convolution', tuple(t.kernel), t.stride, shift, no, no, no, no))
 
 # %% ../../nbs/even_kernels/03_shift_audit.ipynb #d8e090b7
 def _enter(self, m, args): self.stack.append((m, len(self.rows)))
@@ -222,7 +223,7 @@ class ShiftAudit(list):
             *[_text(v) for v in (r.accumulated,r.furthest,r.off_centre)]]) for r in self]
         return '\n'.join(f'| {r} |' for r in [head, '|'.join(['---']*9), *rows])
 
-# %% ../../nbs/even_kernels/03_shift_audit.ipynb #f7806f05
+# %% ../../nbs/even_kernels/03_shift_audit.ipynb #51e95d49
 SIDES = 128,224,32,28
 
 def _image_size(model, input_size):
@@ -238,10 +239,11 @@ def shift_of(
     model:nn.Module, # Any network whose first input is a batch of pictures
     input_size:tuple|None=None, # `(channels, height, width)`; by default a size that the network takes
 )->ShiftAudit: # Rows in the order of execution, with `.total`, `.furthest`, `.off_centre` and `.moving`
-    """Where each map of `model` looks in the input, layer by layer: shift = mean tap offset − (stride−1)/2, accumulated with stride.
+    """Where each map of `model` looks in the input, layer by layer: mean tap offset − (stride−1)/2, accumulated with stride.
 
-    The network runs once on zeros, in eval mode and without gradients; its state stays as it is. Convolution (any kernel, stride,
-    dilation, padding), transposed convolution, pooling, padding, slicing and resizing are followed, as layers or as functions.
+    The network runs once on zeros, in eval mode and without gradients; its state stays as it is. Convolution of any kernel,
+    stride, dilation and padding, transposed convolution, pooling, padding, slicing and resizing are followed, as layers or as
+    functions.
     Raises `ValueError` if the network does not take `input_size`, or has no such layer.
     """
     if not isinstance(model, nn.Module): raise TypeError(f'model={type(model).__name__} must be an nn.Module')
@@ -254,13 +256,14 @@ def shift_of(
     raise ValueError(f'model={type(model).__name__} does not run on an input of size {sizes[0]}: {errors[0]}; '
                      'valid: input_size=(channels, height, width) that it takes') from errors[0]
 
-# %% ../../nbs/even_kernels/03_shift_audit.ipynb #de7d566c
+# %% ../../nbs/even_kernels/03_shift_audit.ipynb #c4329ff8
 def _audit(model, size):
     p = next((p for p in model.parameters() if p.is_floating_point()), torch.zeros(1))
     x = torch.zeros(1, *size, device=p.device, dtype=p.dtype)
     modules,follow = list(model.modules()),_Follow(model, x)
     training = [m.training for m in modules]
-    hooks = [h for m in modules for h in (m.register_forward_pre_hook(follow.enter), m.register_forward_hook(follow.leave))]
+    hooks = [m.register_forward_pre_hook(follow.enter) for m in modules]
+    hooks += [m.register_forward_hook(follow.leave) for m in modules]
     try:
         with torch.no_grad(), follow: model.eval()(x)
     finally:
