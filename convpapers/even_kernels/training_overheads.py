@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/even_kernels/training_overheads.ht
 __all__ = ['BLOCKS', 'kernel_block', 'separable_block', 'inverted_bottleneck', 'grouped_shift', 'GroupedShift', 'shift_block',
            'overhead_net', 'NaiveConv2dSP', 'naive_padding']
 
-# %% ../../nbs/even_kernels/40_training_overheads.ipynb #cceec388
+# %% ../../nbs/even_kernels/40_training_overheads.ipynb #678ebac0
 from collections import OrderedDict
 
 import torch
@@ -16,8 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd import Function
 
+from .corner_padding import symmetric_pad_naive
 from .networks import ResidualBlock, norm_conv, pre_act
-from .symmetric_padding import Conv2dSP, symmetric_pad_naive
+from .symmetric_padding import Conv2dSP
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import ImageClassifier
 
