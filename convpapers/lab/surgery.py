@@ -89,7 +89,7 @@ def maker(
         return new
     return build
 
-# %% ../../nbs/lab/50_surgery.ipynb #83eb8360
+# %% ../../nbs/lab/50_surgery.ipynb #ed5da39d
 def settle(
     new:nn.Module, # The new layer
     old:nn.Module, # The layer it replaces
@@ -103,7 +103,7 @@ def settle(
     mine,frozen = dict(new.named_parameters()),weight is not None and not any(p.requires_grad for p in old.parameters())
     carried = bool(mine) and not parametrize.is_parametrized(old)
     for name,p in mine.items():
-        was = getattr(old, name.rpartition('.')[2], None)
+        was = old._parameters.get(name.rpartition('.')[2])
         same = isinstance(was, nn.Parameter) and was.shape==p.shape and (p.is_meta or torch.equal(was, p))
         p.requires_grad_(was.requires_grad if isinstance(was, nn.Parameter) else not frozen)
         if same: setattr(new.get_submodule(name.rpartition('.')[0]), name.rpartition('.')[2], was)
@@ -231,7 +231,7 @@ def _places(model, old): return [(p,key) for p in model.modules() for key,child 
 def _put(places, new):
     for parent,key in places: parent._modules[key] = new
 
-# %% ../../nbs/lab/50_surgery.ipynb #515a25d2
+# %% ../../nbs/lab/50_surgery.ipynb #d1001478
 class _Surgeon:
     "The state of one operation"
     def __init__(self, model, chosen, example, verify, exact, bake):
@@ -267,7 +267,7 @@ class _Surgeon:
     def retie(self, old, new):
         "Layers that shared a weight share the new one, if it came out the same"
         for name,p in list(new.named_parameters()):
-            was = getattr(old, name.rpartition('.')[2], None)
+            was = old._parameters.get(name.rpartition('.')[2])
             twin = self.tied.setdefault((id(was),p.shape), p) if was is not None else p
             if twin is not p and not p.is_meta and torch.equal(twin, p):
                 setattr(new.get_submodule(name.rpartition('.')[0]), name.rpartition('.')[2], twin)
