@@ -73,13 +73,14 @@ def symmetric_pad_naive(
     grouped = sorted(range(y.shape[-dim-1]), key=lambda i: i%2**dim)
     return y.index_select(y.dim()-dim-1, torch.tensor([grouped.index(i) for i in range(len(grouped))], device=y.device))
 
-# %% ../../nbs/even_kernels/09_corner_padding.ipynb #2bf568c4
+# %% ../../nbs/even_kernels/09_corner_padding.ipynb #b6222453
 @lru_cache(256)
 def _plan(c, size, pad, margin, order):
     "Size of the padded map, what to clear in it, and for each group the index of its maps before and after the padding"
     dim = len(size)
     full = [n + p + 2*m for n,p,m in zip(size, pad, margin)]
-    borders = [(..., s, *[slice(None)]*(dim-1-a)) for a,(n,p,m) in enumerate(zip(size, pad, margin)) for s in (slice(0, m+p), slice(n+m, None))]
+    ends = [(slice(0, m+p), slice(n+m, None)) for n,p,m in zip(size, pad, margin)]
+    borders = [(..., s, *[slice(None)]*(dim-1-axis)) for axis,pair in enumerate(ends) for s in pair]
     if math.prod(full) <= 1024: borders = [...] # a small map is cleared whole: one operator instead of four
     groups = []
     for sl,corner in zip(channel_groups(c, order, 2**dim), CORNERS[dim]):
@@ -180,11 +181,11 @@ def _symmetric_pad(x, pad, order, mode, activation, margin, dim):
     args = (pad, margin, order)
     return _ActPad.apply(x, args, activation) if activation else _Pad.apply(x, args)
 
-# %% ../../nbs/even_kernels/09_corner_padding.ipynb #606b2b0e
+# %% ../../nbs/even_kernels/09_corner_padding.ipynb #fb703861
 def symmetric_pad2d(
     x:Tensor, # `(N, C, H, W)` or `(C, H, W)`
     pad:int|tuple[int,int]=1, # Pixels on the two sides of each group's corner: the dilation of the convolution that follows
-    order:str='contiguous', # `'contiguous'`: quarters of the channels, in the authors' order; `'interleaved'`: channel i to corner i mod 4
+    order:str='contiguous', # `'contiguous'` quarters, in the authors' order, or `'interleaved'`: channel i to corner i mod 4
     mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
     activation:str|None=None, # `'relu'` or `'relu6'`, applied to `x` in the same pass
     margin:int|tuple[int,int]=0, # Pixels on all four sides besides

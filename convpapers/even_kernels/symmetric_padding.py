@@ -83,7 +83,7 @@ class _Plain:
         new.load_state_dict({**conv.state_dict(), 'weight': weight})
         return new.train(conv.training)
 
-# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #9f0b587d
+# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #b87ae01d
 class _ConvSP(_Plain):
     "What `Conv2dSP` and `Conv1dSP` share; stands before `nn.Conv2d` or `nn.Conv1d` among their bases"
     def __init__(self,
@@ -107,25 +107,27 @@ class _ConvSP(_Plain):
         margin = tuple(d*(_even(k)//2 - 1) for k,d in zip(kernel_size, dilation))
         super().__init__(in_channels, out_channels, kernel_size, stride, margin, dilation, groups, bias, padding_mode, device, dtype)
         self.order,self.activation = order,activation
-        for message in self._asymmetries(): warnings.warn(f'{type(self).__name__}: {message}', stacklevel=2)
+        for message in _asymmetries(self): warnings.warn(f'{type(self).__name__}: {message}', stacklevel=2)
 
     def forward(self, x:Tensor)->Tensor:
         margin,rest = (0,self.padding) if self.padding_mode=='zeros' else (self.padding,0)
         x = _symmetric_pad(x, self.dilation, self.order, self.padding_mode, self.activation, margin, self._dim)
         return self._conv(x, self.weight, self.bias, self.stride, rest, self.dilation, self.groups)
 
-    def _asymmetries(self):
-        "What keeps the offsets of this layer from cancelling, in words"
-        n,per = 2**self._dim,self.in_channels//self.groups
-        if self.groups>1 and self.order=='contiguous':
-            yield f"with groups={self.groups} and order='contiguous' a convolution group sees some corners only; use order='interleaved'"
-        c = self.in_channels if per==1 else per
-        if c%n: yield f'{c} input channels{" a group" if c<self.in_channels else ""} leave a residue of {c%n} over {n} corners, so symmetry is approximate'
-
     def extra_repr(self):
         return f'{super().extra_repr()}, order={self.order!r}' + (f', activation={self.activation!r}' if self.activation else '')
 
-# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #de8b2828
+# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #1f40f5a8
+def _asymmetries(conv):
+    "What keeps the offsets from cancelling, in words"
+    n,per = 2**conv._dim,conv.in_channels//conv.groups
+    if conv.groups>1 and conv.order=='contiguous':
+        yield (f"with groups={conv.groups} and order='contiguous' a convolution group sees some corners only; "
+               "use order='interleaved'")
+    c = conv.in_channels if per==1 else per
+    if c%n: yield (f'{c} input channels{" a group" if c<conv.in_channels else ""} leave a residue of {c%n} over {n} corners, '
+                   'so symmetry is approximate')
+
 class Conv2dSP(_ConvSP, nn.Conv2d):
     """2D convolution with an even kernel and symmetric padding ([Wu et al. 2019](https://arxiv.org/abs/1903.08385)).
 
