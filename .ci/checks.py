@@ -77,6 +77,10 @@ def fresh_install(env):
     @check('`convpapers list` works there')
     def _():
         if not sh(f'{venv}/bin/convpapers list', cwd=env).strip(): raise RuntimeError('printed nothing')
+    @check('`convpapers report` shows the shipped measurements there')
+    def _():
+        got = sh(f'{venv}/bin/convpapers report --out {env}/report', cwd=env)
+        if '±' not in got or not (Path(env)/'report/report.html').is_file(): raise RuntimeError(f'no measurement or page:\n{got}')
     @check('`import convpapers` pulls in no optional package')
     def _():
         heavy = 'fastai timm matplotlib pandas sklearn torchvision onnx tensorboard'.split()

@@ -9,8 +9,8 @@ __all__ = ['commands', 'USAGE', 'MAIN', 'command', 'usage', 'main', 'os_tracebac
            'image_size', 'count_model', 'all_records', 'show', 'write_reports', 'run_folder', 'reproduce_row',
            'reproduce', 'report', 'bench']
 
-# %% ../nbs/90_cli.ipynb #9f8fe6ef
-import fnmatch, sys
+# %% ../nbs/90_cli.ipynb #62122062
+import fnmatch, sys, warnings
 from pathlib import Path
 from fastcore.script import anno_parser, store_true
 from .lab.basics import need
@@ -37,7 +37,7 @@ def usage(
     "The commands, a line each"
     return USAGE + '\n'.join(f'  {name:10} {f.__doc__.splitlines()[0]}' for name,(f,_) in commands.items())
 
-# %% ../nbs/90_cli.ipynb #266c57be
+# %% ../nbs/90_cli.ipynb #fec32bba
 def main(
     argv:list|None=None, # Arguments; the command line's own by default
 )->int: # Exit code
@@ -48,8 +48,9 @@ def main(
     if name not in commands: return print(f'there is no command {name!r}\n{usage()}', file=sys.stderr) or 2
     f,pos = commands[name]
     args = vars(anno_parser(f, prog=f'convpapers {name}', pos=pos).parse_args(rest))
+    warnings.filterwarnings('ignore', message='Failed to initialize NumPy') # torch's, where numpy is not installed
     try: return f(**{k:v for k,v in args.items() if k not in ('pdb','xtra')}) or 0
-    except (ValueError, KeyError, TypeError, ImportError, FileNotFoundError, FloatingPointError) as e:
+    except (ValueError, KeyError, TypeError, ImportError, OSError, FloatingPointError) as e:
         if os_traceback(): raise
         return print(f'convpapers {name}: {e.args[0] if e.args else e}', file=sys.stderr) or 2
 

@@ -8,11 +8,10 @@ Docs: https://convpapers.github.io/convpapers/lab/basics.html.md"""
 __all__ = ['GREY', 'COLOURS', 'STYLE', 'need', 'one_of', 'positive_int', 'atomic_path', 'atomic_write', 'write_json', 'read_json',
            'figure', 'show_images']
 
-# %% ../../nbs/lab/00_basics.ipynb #7562e481
-import json, os, tempfile
+# %% ../../nbs/lab/00_basics.ipynb #b9925dd2
+import json, os, secrets
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.metadata import metadata, PackageNotFoundError
 from pathlib import Path
 
 # %% ../../nbs/lab/00_basics.ipynb #6e7d4902
@@ -50,7 +49,7 @@ def positive_int(
     if value < least: raise ValueError(f"{name}={value} must be at least {least}")
     return value
 
-# %% ../../nbs/lab/00_basics.ipynb #acc41746
+# %% ../../nbs/lab/00_basics.ipynb #9c053215
 @contextmanager
 def atomic_path(
     path, # Where the file shall be in the end
@@ -58,13 +57,12 @@ def atomic_path(
     "A temporary path beside `path`; what the block wrote there replaces `path` in one step, unless it raised"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fd,tmp = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.')
-    os.close(fd)
+    tmp = path.with_name(f'.{path.name}.{secrets.token_hex(6)}')
     try:
-        yield Path(tmp)
+        yield tmp
         with open(tmp, 'rb+') as f: os.fsync(f.fileno())
         os.replace(tmp, path)
-    finally: Path(tmp).unlink(missing_ok=True)
+    finally: tmp.unlink(missing_ok=True)
 
 # %% ../../nbs/lab/00_basics.ipynb #3ce22b6d
 def atomic_write(

@@ -230,13 +230,13 @@ def check_config(
 # %% ../../nbs/lab/23_resume.ipynb #20e825ae
 @contextmanager
 def only_one(folder):
-    "Hold `folder` for this process; a second one gets a `RuntimeError`. The hold ends with the process, however it ends"
+    "Hold `folder` for this process; a second one gets a `BlockingIOError`. The hold ends with the process, however it ends"
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder/'.lock', 'w') as f:
         if fcntl:
             try: fcntl.flock(f, fcntl.LOCK_EX|fcntl.LOCK_NB)
-            except BlockingIOError as e: raise RuntimeError(f'another process is training in {folder}') from e
+            except BlockingIOError as e: raise BlockingIOError(f'another process is training in {folder}') from e
         for n in ('checkpoint.pt','config.json','history.csv','summary.json'):
             for torn in folder.glob(f'.{n}.*'): torn.unlink()   # what a killed process was writing
         yield
