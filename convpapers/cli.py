@@ -7,14 +7,16 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 # %% auto #0
 __all__ = ['commands', 'USAGE', 'MAIN', 'command', 'usage', 'main', 'os_traceback', 'chosen', 'describe', 'list_names',
            'image_size', 'count_model', 'all_records', 'show', 'write_reports', 'run_folder', 'reproduce_row',
-           'reproduce', 'report', 'bench']
+           'reproduce', 'report', 'bench', 'import_seconds', 'import_cost']
 
-# %% ../nbs/90_cli.ipynb #62122062
-import fnmatch, sys, warnings
+# %% ../nbs/90_cli.ipynb #ee49a7ce
+import fnmatch, subprocess, sys, warnings
 from pathlib import Path
+from statistics import median
 from fastcore.script import anno_parser, store_true
 from .lab.basics import need
-from .lab.registry import benchmarks, experiments, load_chapters, networks
+from .lab.counting import Table
+from .lab.registry import benchmarks, experiments, load_chapters, networks, register_benchmark
 
 # %% ../nbs/90_cli.ipynb #89e18c0c
 commands = {}
@@ -238,3 +240,23 @@ def bench(
     for n in chosen('name', name, benchmarks):
         print(benchmarks[n].title)
         print(benchmarks[n](threads=threads))
+
+# %% ../nbs/90_cli.ipynb #5c6ebd15
+def import_seconds(
+    module:str, # What to import
+)->float:
+    "CPU seconds of a fresh process that imports `module`"
+    code = f'import {module}, time; print(time.process_time())'
+    return float(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout)
+
+# %% ../nbs/90_cli.ipynb #04261cd2
+@register_benchmark('import', '`import convpapers` against `import torch`, in fresh processes')
+def import_cost(
+    rounds:int=5, # Processes of each, in turn
+    threads:int=1, # Not used: an import runs on one
+)->Table:
+    "Seconds and ratio, medians over `rounds`"
+    pairs = [(import_seconds('torch'), import_seconds('convpapers')) for _ in range(rounds)]
+    ratio = median(b/a for a,b in pairs)
+    return Table(['import', 'CPU s', '÷ torch'], [('torch', f'{median(a for a,_ in pairs):.2f}', '1.00'),
+        ('convpapers', f'{median(b for _,b in pairs):.2f}', f'{ratio:.2f}')], note=f'medians of {rounds} rounds')

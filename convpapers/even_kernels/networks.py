@@ -20,8 +20,7 @@ from torch import nn
 from .symmetric_padding import Conv2dSame, Conv2dSP, embed_kernel
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import ImageClassifier
-from ..lab.counting import Counts
-from ..lab.registry import register_network
+from ..lab.registry import Counts, register_network
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #c3458923
 KERNELS = {'C2': (2,False), 'C2sp': (2,True), 'C3': (3,False), 'C4': (4,False), 'C4sp': (4,True), 'C5': (5,False)}

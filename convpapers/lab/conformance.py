@@ -7,8 +7,8 @@ Docs: https://convpapers.github.io/convpapers/lab/conformance.html.md"""
 # %% auto #0
 __all__ = ['checks', 'NotRun', 'Case', 'Check', 'check', 'Result', 'Conformance', 'conform']
 
-# %% ../../nbs/lab/04_conformance.ipynb #3bd5f4b7
-import copy, io, logging, multiprocessing, os, pickle, sys, tempfile, time, warnings
+# %% ../../nbs/lab/04_conformance.ipynb #9ad8e425
+import copy, io, logging, multiprocessing, os, pickle, re, sys, tempfile, time, warnings
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
@@ -397,7 +397,7 @@ class Conformance(Table):
         if lines: raise AssertionError('\n'.join([self.note, *lines]))
         return self
 
-# %% ../../nbs/lab/04_conformance.ipynb #642e7171
+# %% ../../nbs/lab/04_conformance.ipynb #829fef74
 @contextmanager
 def _quiet():
     "No chatter of exporters; random state as it was"
@@ -417,7 +417,7 @@ def _one(c, case):
     except ImportError as e:
         if 'pip install' not in str(e): raise
         ok,detail = None,str(e)
-    except Exception as e: ok,detail = False,' '.join(f'{type(e).__name__}: {e}'.split())[:160]
+    except Exception as e: ok,detail = False,' '.join(re.sub(r'\x1b\[[\d;]*m', '', f'{type(e).__name__}: {e}').split())[:160]
     return Result(c.name, ok, time.perf_counter()-start, detail)
 
 # %% ../../nbs/lab/04_conformance.ipynb #24672402
