@@ -302,7 +302,8 @@ def notes(self:ResultTable)->list: # Sentences
     env = [r.summary.get('environment') or {} for r in self.records]
     where = sorted({f"{v['device_name']}, {v.get('threads')} thread{'s'*(v.get('threads')!=1)}" for v in env if v.get('device_name')})
     took = sorted(r.summary['seconds']/60 for r in self.records if r.summary.get('seconds'))
-    code = sorted({f"{str(v['commit'])[:10]}{' with changes' if v.get('dirty') else ''}" for v in env if v.get('commit')})
+    short = lambda commit: commit if ' ' in commit else commit[:10]     # outside a checkout it is a version
+    code = sorted({f"{short(v['commit'])}{' with changes' if v.get('dirty') else ''}" for v in env if v.get('commit')})
     head = f"{e.metric.upper() if len(e.metric)<4 else e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}, mean ± standard deviation (runs)."
     says = [(e.note, e.note), (True, head), (src, f'Paper: {src}.'),
         (any(p.digitised for p in paper), '≈ marks numbers read off a figure.'),
