@@ -30,7 +30,7 @@ _free = re.compile(r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|sca
     r'^_?(arg|cum|max|min|amax|amin|any|all|sum|mean|var|std|prod|median|unique|bincount|histc)')
 _free_tags = {torch.Tag.pointwise, torch.Tag.inplace_view, getattr(torch.Tag, 'reduction', torch.Tag.pointwise)}
 
-# %% ../../nbs/lab/02_counting.ipynb #1da6e589
+# %% ../../nbs/lab/02_counting.ipynb #4fe0a218
 class _Counter(TorchDispatchMode):
     "Multiply-adds of each operator that runs, by the innermost module that ran it"
     def __init__(self):
@@ -42,7 +42,8 @@ class _Counter(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs,op = kwargs or {},func._overloadpacket
-        acts = [self._key(t) not in self.constant for t in tree_leaves((args,kwargs)) if isinstance(t, Tensor)]
+        fresh = op in (_aten.lift_fresh, _aten.lift_fresh_copy)     # `torch.tensor(...)` in the middle of a forward pass
+        acts = [self._key(t) not in self.constant and not fresh for t in tree_leaves((args,kwargs)) if isinstance(t, Tensor)]
         out = func(*args, **kwargs)
         for t in tree_leaves(out):
             if not isinstance(t, Tensor): continue
