@@ -8,9 +8,10 @@ Docs: https://convpapers.github.io/convpapers/lab/learner.html.md"""
 __all__ = ['fa', 'CrossEntropy', 'Mean', 'ValidMean', 'error_percent', 'Plain', 'Schedule', 'StopNotFinite', 'HalfPrecision',
            'Distributed', 'ReduceLoss', 'Lines', 'Start', 'RecipeLearner', 'learner']
 
-# %% ../../nbs/lab/22_learner.ipynb #a8d608b0
+# %% ../../nbs/lab/22_learner.ipynb #962b584e
 import math, sys
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import Callable
 
 import torch
@@ -180,7 +181,7 @@ class RecipeLearner(fa.Learner):
             if i>=done: self.one_batch(i, b)
             elif i==done-1: self.start.resumed()
 
-# %% ../../nbs/lab/22_learner.ipynb #256b8a35
+# %% ../../nbs/lab/22_learner.ipynb #e64b537d
 def learner(
     model:nn.Module, # Any classifier
     dls, # fastai `DataLoaders`: ours, or a user's own
@@ -196,6 +197,7 @@ def learner(
     mine = [fa.TrainEvalCallback(), fa.Recorder(), Plain(recipe.channels_last), Schedule(recipe), StopNotFinite(), ReduceLoss()]
     if recipe.precision!='fp32': mine.append(HalfPrecision(recipe.precision))
     if recipe.clip: mine.append(_clip.GradientClip(recipe.clip))
+    mine += [resolve_name(name)(**kw) for name,kw in recipe.callbacks.items()]
     if world()>1: mine.append(Distributed())
     if recipe.channels_last: model.to(memory_format=torch.channels_last)
     if recipe.compile: model.compile()

@@ -88,13 +88,15 @@ def register_benchmark(
         return benchmarks.add(name, fn)
     return _register
 
-# %% ../../nbs/lab/01_registry.ipynb #e86f652f
+# %% ../../nbs/lab/01_registry.ipynb #15755ce3
 def load_chapters(
 )->list: # Names of the chapters found
-    "Import every module of every chapter, once; torch and fastcore suffice for that"
+    "Import the modules of every chapter, once, but for those that it keeps `on_demand`; torch and fastcore suffice for that"
     pkg = import_module('convpapers')
     chapters = [m.name for m in pkgutil.iter_modules(pkg.__path__) if m.ispkg and m.name!='lab']
     for chapter in chapters:
         sub = import_module(f'convpapers.{chapter}')
-        for m in pkgutil.iter_modules(sub.__path__): import_module(f'{sub.__name__}.{m.name}')
+        later = getattr(getattr(sub, '__getattr__', None), 'modules', ())
+        for m in pkgutil.iter_modules(sub.__path__):
+            if m.name not in later: import_module(f'{sub.__name__}.{m.name}')
     return chapters

@@ -104,7 +104,7 @@ class Keep(fa.Callback):
         self.folder,self.config,self.summary,self.device,self.every = Path(folder),config,summary,device,checkpoint_steps
         self.state,self.history,self.restarts,self.peak = None,[],0,0
 
-# %% ../../nbs/lab/23_resume.ipynb #11476354
+# %% ../../nbs/lab/23_resume.ipynb #b6504450
 @patch
 def before_epoch(self:Keep): self.clock,self.spent = time.perf_counter(),[0.,0.]
 
@@ -121,7 +121,7 @@ def after_train(self:Keep): self.speed = self.recorder.smooth_loss.count/self.se
 def after_epoch(self:Keep):
     means = dict(zip(self.recorder.metric_names[1:-1], self.learn.final_record))
     self.history.append(dict(epoch=self.epoch, lr=self.opt.hypers[-1]['lr'], **means, seconds=self.seconds()[0],
-        images_per_second=self.speed))
+        images_per_second=self.speed, **getattr(self.learn, 'epoch_log', {})))
     self.save(self.epoch+1, 0)
     self.record()
 

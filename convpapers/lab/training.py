@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/training.html.md"""
 
 # %% auto #0
 __all__ = ['SCHEDULES', 'OPTIMIZERS', 'PRECISIONS', 'step_decay', 'cosine', 'cosine_from_one', 'one_cycle', 'linear', 'constant',
-           'Recipe', 'not_decayed', 'param_groups', 'optimizer']
+           'piecewise', 'Recipe', 'not_decayed', 'param_groups', 'optimizer']
 
 # %% ../../nbs/lab/20_training.ipynb #034d6338
 import math
@@ -77,13 +77,23 @@ def constant(
     "The same rate throughout"
     return 1.
 
-# %% ../../nbs/lab/20_training.ipynb #7ef3f1e2
+# %% ../../nbs/lab/20_training.ipynb #248c5ea1
+def piecewise(
+    t:float, # Epochs done
+    epochs:int, # Planned epochs
+    milestones:tuple=(150,225), # Where the next factor begins, in epochs
+    factors:tuple=(1.,.1,.01), # One more than milestones
+)->float:
+    "Any staircase, zero from `epochs` on"
+    return 0. if t>=epochs else factors[sum(t>=m for m in milestones)]
+
+# %% ../../nbs/lab/20_training.ipynb #e5571723
 SCHEDULES = dict(step=step_decay, cosine=cosine, cosine_from_one=cosine_from_one, one_cycle=one_cycle, linear=linear,
-    constant=constant)
+    piecewise=piecewise, constant=constant)
 OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW)
 PRECISIONS = 'fp32','bf16','fp16'
 
-# %% ../../nbs/lab/20_training.ipynb #3976f77d
+# %% ../../nbs/lab/20_training.ipynb #1a32a1ce
 @dataclass(frozen=True)
 class Recipe:
     "How to train: plain values only, so that a run can store it and another can compare it"
@@ -94,7 +104,7 @@ class Recipe:
     betas: tuple = (.9,.999) # Of Adam and AdamW
     weight_decay: float = 1e-4 # L2 penalty (decoupled for AdamW)
     decay_exclude: tuple = () # Not decayed: `norm`, `bias`, `depthwise`, or name patterns such as `stem.*`
-    schedule: str = 'step' # `step`, `cosine`, `cosine_from_one`, `one_cycle`, `linear` or `constant`
+    schedule: str = 'step' # `step`, `cosine`, `cosine_from_one`, `one_cycle`, `linear`, `piecewise` or `constant`
     update: str = 'epoch' # The rate changes once an `epoch`, or at every `step`
     milestones: tuple = (150,225) # Of `step`, in epochs
     gamma: float = .1 # Of `step`
@@ -107,9 +117,11 @@ class Recipe:
     precision: str = 'fp32' # `fp32`, `bf16` or `fp16` (autocast)
     channels_last: bool = True # Memory format of model and images
     compile: bool = False # Compile the model in place
+    factors: tuple = () # Of `piecewise`: the factor of each stretch between `milestones`
+    callbacks: dict = field(default_factory=dict) # fastai callbacks of the training, `package.module:Class` to its arguments
 
     def __post_init__(self):
-        for n in ('betas','decay_exclude','milestones'): object.__setattr__(self, n, tuple(getattr(self, n)))
+        for n in ('betas','decay_exclude','milestones','factors'): object.__setattr__(self, n, tuple(getattr(self, n)))
         valid = dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'), precision=PRECISIONS)
         for n,v in valid.items(): one_of(n, getattr(self, n), v)
         for n in ('epochs','batch_size'): positive_int(n, getattr(self, n))
@@ -117,16 +129,18 @@ class Recipe:
             if (v := getattr(self, n)) is not None and not v>0: raise ValueError(f'{n}={v} must be positive')
         for n,top in dict(momentum=1, weight_decay=math.inf, label_smoothing=1, warmup=1, gamma=math.inf).items():
             if not 0<=(v := getattr(self, n))<top: raise ValueError(f'{n}={v} must be at least 0 and below {top}')
+        if self.schedule=='piecewise' and len(self.factors)!=len(self.milestones)+1:
+            raise ValueError(f'factors={self.factors} must be one more than milestones={self.milestones}')
         if self.nesterov and self.optimizer=='sgd' and not self.momentum:
             raise ValueError('nesterov=True needs a momentum above 0')
 
-# %% ../../nbs/lab/20_training.ipynb #eead6aa7
+# %% ../../nbs/lab/20_training.ipynb #44b018c0
 @patch
 def lr_at(self:Recipe,
     t:float, # Epochs done
 )->float:
     "Learning rate after `t` epochs, to 12 digits (so that 0.1·0.1 reads 0.01)"
-    args = {'step': ('milestones','gamma'), 'one_cycle': ('warmup',), 'linear': ('warmup',)}.get(self.schedule, ())
+    args = {'step': ('milestones','gamma'), 'piecewise': ('milestones','factors'), 'one_cycle': ('warmup',), 'linear': ('warmup',)}.get(self.schedule, ())
     factor = SCHEDULES[self.schedule](t, self.epochs, **{a: getattr(self, a) for a in args})
     return float(f'{self.lr*factor:.12g}')
 
@@ -142,11 +156,11 @@ def at(self:Recipe,
     scaled = [m*positive_int('epochs', epochs)/self.epochs for m in self.milestones]
     return replace(self, epochs=epochs, milestones=tuple(int(m) if m==int(m) else m for m in scaled))
 
-# %% ../../nbs/lab/20_training.ipynb #088cdecd
+# %% ../../nbs/lab/20_training.ipynb #6f472f36
 @patch
 def as_dict(self:Recipe)->dict:
     "Plain values, ready for JSON"
-    return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items()}
+    return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items() if v or k not in ('callbacks','factors')}
 
 @patch(cls_method=True)
 def from_dict(cls:Recipe,
