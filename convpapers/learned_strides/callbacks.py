@@ -64,16 +64,21 @@ class StrideLog(fa.Callback):
         self.rows.append(dict(epoch=self.epoch, **row))
         self.learn.epoch_log = {**getattr(self.learn, 'epoch_log', {}), **row}
 
-# %% ../../nbs/learned_strides/30_stride_training.ipynb #e14c5ed9
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #a42bca03
 class StrideRegularizer(fa.Callback):
     "Add `weight` × complexity of the strides to the loss"
     order,run_valid = -10,False
     def __init__(self,
         weight:float=.1, # λ
         form:str='macs', # `macs`: relaxed multiply-adds; `area`: the paper's sum of relative map areas
-    ): self.weight,self.form = weight,form
+        budget:float|None=None, # Penalise only what exceeds `budget` times the complexity at the initial strides
+    ): self.weight,self.form,self.budget = weight,form,budget
     def before_batch(self):
         if getattr(self, 'complexity', None) is None:
             self.complexity = Complexity(self.model, tuple(self.xb[0].shape[1:]), self.form)
-    def after_loss(self): self.learn.loss_grad = self.learn.loss_grad + self.weight*self.complexity()
+            if self.budget is not None: self.allowed = self.budget*self.complexity.at_start()
+    def penalty(self):
+        j = self.complexity()
+        return self.weight*(j if self.budget is None else torch.relu(j/self.allowed-1))
+    def after_loss(self): self.learn.loss_grad = self.learn.loss_grad + self.penalty()
     def after_fit(self): self.complexity = None

@@ -15,21 +15,23 @@ from ..lab.registry import register_experiment
 from ..lab.tables import Claim, Experiment, PaperNumber, Row
 from ..lab.training import Recipe
 
-# %% ../../nbs/learned_strides/40_classification.ipynb #fba649d2
+# %% ../../nbs/learned_strides/40_classification.ipynb #ae106ef0
 CALLBACKS = {'convpapers.learned_strides.callbacks:StrideTraining': {}, 'convpapers.learned_strides.callbacks:StrideLog': {}}
 
 def learned(
     recipe:Recipe,
+    matched:bool=False, # Hold the multiply-adds at those of the initial strides
 )->Recipe:
     "The recipe of a network whose strides are learned: strides are not decayed, stay in bounds, and are logged"
-    return replace(recipe, decay_exclude=(*recipe.decay_exclude, '*.stride'), callbacks=CALLBACKS)
+    more = {'convpapers.learned_strides.callbacks:StrideRegularizer': dict(weight=.05, form='macs', budget=1.)} if matched else {}
+    return replace(recipe, decay_exclude=(*recipe.decay_exclude, '*.stride'), callbacks=CALLBACKS|more)
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #1cc396c6
 CODE_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=1e-3, decay_exclude=('norm',), schedule='piecewise', update='step',
     milestones=(400/390, 18000/390, 32000/390), factors=(.1,1.,.1,.01), epochs=400, batch_size=128, augment=dict(crop=0, flip=False))
 SMALL_RECIPE = replace(CODE_RECIPE, schedule='linear', milestones=(), factors=(), warmup=.15, epochs=2, augment=dict(crop=4, flip=True))
 
-# %% ../../nbs/learned_strides/40_classification.ipynb #d9f331df
+# %% ../../nbs/learned_strides/40_classification.ipynb #f59b0e82
 def small_rows(
     strides, # Triples of initial strides
     width:int, # Channels of the first stage
@@ -38,7 +40,7 @@ def small_rows(
     "The four ways to shrink a map, at each triple"
     forms = {'strided': 'strided', 'spectral': 'spectral', 'DiffStride': 'diffstride', 'DiffStride matched': 'diffstride_matched'}
     return tuple(Row(f"{name} {'-'.join(map(str, s))}", f'preact_resnet18_{form}', dict(width=width, strides=(1,1,*s)),
-        learned(recipe) if 'DiffStride' in name else recipe, series=name) for s in strides for name,form in forms.items())
+        learned(recipe, 'matched' in name) if 'DiffStride' in name else recipe, series=name) for s in strides for name,form in forms.items())
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #11c8b208
 register_experiment(Experiment('learned_strides_cifar10_small', 'CIFAR-10 at a small equal budget: ResNet-18 of width 8 by downsampling',

@@ -7,12 +7,13 @@ Docs: https://convpapers.github.io/convpapers/learned_strides/complexity.html.md
 # %% auto #0
 __all__ = ['learned_strides', 'stride_set', 'map_sizes', 'module_macs', 'macs_by_layers', 'relative_areas', 'Complexity']
 
-# %% ../../nbs/learned_strides/25_complexity.ipynb #5d58c5d5
+# %% ../../nbs/learned_strides/25_complexity.ipynb #af68b029
 import math
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import accumulate
 import torch
 from torch import Tensor, nn
+from fastcore.basics import patch
 from .layers import _DiffStride
 from ..lab.basics import one_of
 from ..lab.counting import count_table
@@ -25,16 +26,16 @@ def learned_strides(
     model = getattr(model, '_orig_mod', getattr(model, 'module', model))
     return {n: m for n,m in model.named_modules() if isinstance(m, _DiffStride) and isinstance(m.stride, nn.Parameter)}
 
-# %% ../../nbs/learned_strides/25_complexity.ipynb #f5f2294e
+# %% ../../nbs/learned_strides/25_complexity.ipynb #9b8ab58f
 @contextmanager
 def stride_set(
     layer, # A layer with a learned stride
-    value:float, # For all its axes
+    value, # For all its axes, or one for each
 ):
     "`layer` with another stride, while it lasts"
     old = layer.stride.detach().clone()
     try:
-        layer.stride.data.fill_(value)
+        layer.stride.data.copy_(torch.as_tensor(value))
         yield layer.refresh()
     finally:
         layer.stride.data.copy_(old)
@@ -118,3 +119,11 @@ class Complexity:
         else:
             for names,w in self.weights.items(): total = total+w*math.prod(r[n] for n in names)
         return total
+
+# %% ../../nbs/learned_strides/25_complexity.ipynb #bbdd0954
+@patch
+def at_start(self:Complexity)->float:
+    "The value at the strides of the constructors"
+    with ExitStack() as stack, torch.no_grad():
+        for l in self.layers.values(): stack.enter_context(stride_set(l, l.initial[:len(l.stride)]))
+        return float(self())
