@@ -31,7 +31,7 @@ CODE_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=1e-3, deca
     milestones=(400/390, 18000/390, 32000/390), factors=(.1,1.,.1,.01), epochs=400, batch_size=128, augment=dict(crop=0, flip=False))
 SMALL_RECIPE = replace(CODE_RECIPE, schedule='linear', milestones=(), factors=(), warmup=.15, epochs=2, augment=dict(crop=4, flip=True))
 
-# %% ../../nbs/learned_strides/40_classification.ipynb #f59b0e82
+# %% ../../nbs/learned_strides/40_classification.ipynb #0984bee7
 def small_rows(
     strides, # Triples of initial strides
     width:int, # Channels of the first stage
@@ -39,7 +39,8 @@ def small_rows(
 )->tuple:
     "The four ways to shrink a map, at each triple"
     forms = {'strided': 'strided', 'spectral': 'spectral', 'DiffStride': 'diffstride', 'DiffStride matched': 'diffstride_matched'}
-    return tuple(Row(f"{name} {'-'.join(map(str, s))}", f'preact_resnet18_{form}', dict(width=width, strides=(1,1,*s)),
+    kw = lambda form,s: dict(width=width, strides=(1,1,*s)) | (dict(place='released') if form=='spectral' else {})
+    return tuple(Row(f"{name} {'-'.join(map(str, s))}", f'preact_resnet18_{form}', kw(form, s),
         learned(recipe, 'matched' in name) if 'DiffStride' in name else recipe, series=name) for s in strides for name,form in forms.items())
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #11c8b208
