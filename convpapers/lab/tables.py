@@ -35,7 +35,7 @@ class PaperNumber:
     def __str__(self):
         return '≈ '*self.digitised + (str(self.value) if self.std is None else f'{self.value:.2f} ± {self.std:.2f}')
 
-# %% ../../nbs/lab/40_tables.ipynb #1381a118
+# %% ../../nbs/lab/40_tables.ipynb #cde4d375
 @dataclass(frozen=True)
 class Row:
     "One line of a paper's table: what to train and what the paper got"
@@ -47,7 +47,8 @@ class Row:
     series: str = '' # Curve that the row belongs to in a figure
     x: float|None = None # Its place on the curve
     printed: dict = field(default_factory=dict) # `params` and `macs` in the paper's own digits
-    counts: tuple = () # Parameters and multiply-adds, where `model` is a function
+    counts: tuple = () # Parameters and multiply-adds, where `model` is a function or `model_kw` changes them
+    facts: dict = field(default_factory=dict) # Columns of its own, as the table shall print them
     note: str = '' # What a reader must know of this row
 
 # %% ../../nbs/lab/40_tables.ipynb #f1a6a8d5
@@ -260,7 +261,15 @@ def _counts(row, runs):
     net = None if callable(row.model) else networks.get(row.model)
     return (net.params, net.macs) if net and not row.model_kw else (None, None)
 
-# %% ../../nbs/lab/40_tables.ipynb #1b9e8509
+# %% ../../nbs/lab/40_tables.ipynb #038a5e9d
+@patch
+def last_macs(self:ResultTable, l:Line)->str:
+    "Mean multiply-adds after the last epoch, of runs that log them"
+    same = [r.history[-1] for r in self.runs(l.row) if r.history and l.config and _budget(r.config)==_budget(l.config)]
+    ends = [h['macs'] for h in same if h.get('macs')]
+    return f'{round(mean(ends)):,}' if ends else ''
+
+# %% ../../nbs/lab/40_tables.ipynb #aa67f029
 @patch
 def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a column that is empty throughout is left out
     "The table's cells"
@@ -272,7 +281,10 @@ def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a c
         of = l.row.paper and (l.row.paper.epochs or getattr(l.row.recipe, 'epochs', None))
         budget = l.n and f"{_data(l.config)}, {l.config['epochs']}{f' of {of}' if of else ''} epochs"
         return {'row': l.row.name, 'params': count(l, 'params', params), 'MACs': count(l, 'macs', macs),
-            'paper': str(l.row.paper or '–'), 'measured': str(l), 'budget': budget or '', 'verdict': l.verdict}
+            'MACs at the end': self.last_macs(l),
+            **{k: str(l.row.facts.get(k, '')) for k in facts}, 'paper': str(l.row.paper or '–'), 'measured': str(l),
+            'budget': budget or '', 'verdict': l.verdict}
+    facts = dict.fromkeys(k for l in self.lines for k in l.row.facts)
     out = [cells(l) for l in self.lines]
     return [{k: v for k,v in c.items() if any(o[k] for o in out)} for c in out]
 
