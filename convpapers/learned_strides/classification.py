@@ -15,7 +15,7 @@ from ..lab.registry import register_experiment
 from ..lab.tables import Claim, Experiment, PaperNumber, Row
 from ..lab.training import Recipe
 
-# %% ../../nbs/learned_strides/40_classification.ipynb #ae106ef0
+# %% ../../nbs/learned_strides/40_classification.ipynb #6c92341a
 CALLBACKS = {'convpapers.learned_strides.callbacks:StrideTraining': {}, 'convpapers.learned_strides.callbacks:StrideLog': {}}
 
 def learned(
@@ -23,7 +23,7 @@ def learned(
     matched:bool=False, # Hold the multiply-adds at those of the initial strides
 )->Recipe:
     "The recipe of a network whose strides are learned: strides are not decayed, stay in bounds, and are logged"
-    more = {'convpapers.learned_strides.callbacks:StrideRegularizer': dict(weight=.05, form='macs', budget=1.)} if matched else {}
+    more = {'convpapers.learned_strides.callbacks:StrideRegularizer': dict(weight=.05, form='macs', budget=.8)} if matched else {}
     return replace(recipe, decay_exclude=(*recipe.decay_exclude, '*.stride'), callbacks=CALLBACKS|more)
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #1cc396c6
