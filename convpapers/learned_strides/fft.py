@@ -7,32 +7,53 @@ Docs: https://convpapers.github.io/convpapers/learned_strides/fourier_form.html.
 # %% auto #0
 __all__ = ['fft_pool']
 
-# %% ../../nbs/learned_strides/02_fourier_form.ipynb #4e7b9e0c
+# %% ../../nbs/learned_strides/02_fourier_form.ipynb #04ceca1e
 import math, torch
 from torch import Tensor
-from .spectral_pooling import gain
+from ..lab.basics import one_of
+from .spectral_pooling import gain, _check_mask
 
-# %% ../../nbs/learned_strides/02_fourier_form.ipynb #987ab792
-def _phase(k, m, n, align):
-    return None if align=='corner' else torch.polar(torch.ones_like(k), math.pi*k*(1/m-1/n))
+# %% ../../nbs/learned_strides/02_fourier_form.ipynb #7c014661
+def _bin_weights(mask, n, m, align, like):
+    "Weights of the bins 0..K: the mask, with the phases of the centres"
+    k = torch.arange(min(n, m)//2+1, device=like.device, dtype=like.dtype)
+    v = torch.ones_like(k) if mask is None else mask[:len(k)].to(like.dtype)
+    return v if align=='corner' else v*torch.polar(torch.ones_like(k), math.pi*k*(1/m-1/n))   # @eq-ls-phase
 
-# %% ../../nbs/learned_strides/02_fourier_form.ipynb #a4dc13bd
-def fft_pool(x:Tensor, masks, sizes, norm='forward', align='corner')->Tensor:
-    (h,w),(mh,mw) = x.shape[-2:],sizes
-    real = torch.float64 if x.dtype==torch.float64 else torch.float32
-    y = torch.fft.rfft(x.to(real), dim=-1)[..., :min(mw, w)//2+1]        # cropped before the second transform
-    def weights(i, n, m):
-        k = torch.arange(min(n, m)//2+1, device=x.device, dtype=real)
-        v = masks[i][:len(k)].to(real) if masks[i] is not None else torch.ones_like(k)
-        p = _phase(k, m, n, align)
-        return v if p is None else v*p
-    y = torch.fft.fft(y*weights(1, w, mw), dim=-2)
-    a,top = weights(0, h, mh),min(mh, h)//2
+# %% ../../nbs/learned_strides/02_fourier_form.ipynb #2b48c23a
+def _crop_rows(y, a, m):
+    "Rows 0..K and -K..-1 of the spectrum `y`, weighted by `a` and its conjugate; of an even `m` the ends are averaged"
+    h,top = y.shape[-2],len(a)-1
     pos,neg = y[..., :top+1, :]*a[:,None], y[..., h-top:, :]*a[1:].flip(0).conj()[:,None]
-    if 2*top==mh:           # the Nyquist row of the output: the mean of both ends
-        mid = pos[..., top:, :] if 2*top==h and align=='corner' else (pos[..., top:, :]+neg[..., :1, :])/2
-        y = torch.cat([pos[..., :top, :], mid, neg[..., 1:, :]], -2)
-    else: y = torch.cat([pos, neg], -2)
+    if 2*top<m: return torch.cat([pos, neg], -2)
+    mid = (pos[..., top:, :]+neg[..., :1, :])/2
+    return torch.cat([pos[..., :top, :], mid, neg[..., 1:, :]], -2)
+
+# %% ../../nbs/learned_strides/02_fourier_form.ipynb #1da5d88b
+def _check(x, masks, sizes):
+    if not isinstance(x, Tensor) or not x.is_floating_point():
+        raise TypeError(f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
+    if x.ndim<2: raise ValueError(f'x of shape {tuple(x.shape)} must have at least the axes height and width')
+    if len(sizes)!=2 or not all(1<=m<=n for n,m in zip(x.shape[-2:], sizes)):
+        raise ValueError(f'sizes={tuple(sizes)} must be two integers from 1 to the size of the map, {tuple(x.shape[-2:])}')
+    for n,m,mask in zip(x.shape[-2:], sizes, masks):
+        if mask is not None: _check_mask(mask, n, m, 'periodic')
+
+# %% ../../nbs/learned_strides/02_fourier_form.ipynb #0db3f180
+def fft_pool(
+    x:Tensor, # `(..., H, W)`, real
+    masks:tuple, # Weights of the bins along height and width, `(H//2+1,)` and `(W//2+1,)` or at least as many as are kept; None keeps them whole
+    sizes:tuple, # M of height and width, not above H and W
+    norm:str='forward', # `forward` keeps the mean, `ortho` the energy of the kept waves, `backward` the numbers in the spectrum
+    align:str='corner', # `corner`: the first samples coincide; `center`: the centres of both pictures do
+)->Tensor: # `(..., M_h, M_w)`, of the dtype of `x`
+    "Spectral pooling by fast Fourier transforms, with a periodic border; inside in float64 for float64, in float32 for all else"
+    _check(x, masks, sizes), one_of('align', align, ('corner','center'))
+    (h,w),(mh,mw) = x.shape[-2:],sizes
     scale = math.prod(gain(n, m, norm) for n,m in zip((h,w), sizes))
-    y = torch.fft.irfft(torch.fft.ifft(y, dim=-2, norm='forward'), n=mw, dim=-1, norm='forward')
-    return (scale*y).to(x.dtype)
+    x_ = x.to(torch.promote_types(x.dtype, torch.float32))
+    y = torch.fft.rfft(x_, dim=-1)[..., :mw//2+1]                        # cropped before the second transform
+    y = torch.fft.fft(y*_bin_weights(masks[1], w, mw, align, x_), dim=-2)
+    y = torch.fft.ifft(_crop_rows(y, _bin_weights(masks[0], h, mh, align, x_), mh), dim=-2, norm='forward')
+    if mw%2==0 and mw<w: y = torch.cat([y[..., :-1], torch.complex(y[..., -1:].real, torch.zeros_like(y[..., -1:].real))], -1)
+    return (scale*torch.fft.irfft(y, n=mw, dim=-1, norm='forward')).to(x.dtype)
