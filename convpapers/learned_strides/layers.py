@@ -8,37 +8,47 @@ Docs: https://convpapers.github.io/convpapers/learned_strides/layers.html.md"""
 __all__ = ['METHODS', 'FFT_FROM', 'AXES', 'SpectralPool2d', 'SpectralPool1d', 'SpectralPool3d', 'DiffStride2d', 'DiffStride1d',
            'DiffStride3d']
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #ef91ef20
+# %% ../../nbs/learned_strides/10_layers.ipynb #baab4d60
 import math, numbers
 import torch, torch.nn.functional as F
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor
 from ..lab.basics import one_of
-from .spectral_pooling import NORMS, SIZE_RULES, bases, gain, output_size, pooling_matrix, spectral_bases
-from .spectral_pooling import _eager
-from .masks import spectral_mask
-from .lean import lean_pool, apply_matrices, is_channels_last
-from .official import official_masks, row_positions, two_term, apply_two_term
 from .fft import fft_pool
+from .lean import apply_matrices, is_channels_last, lean_pool, ramp_bins, _no_autocast
+from .masks import spectral_mask
+from .official import official_masks, row_positions, two_term
+from .spectral_pooling import NORMS, SIZE_RULES, output_size, pooling_matrix, _eager
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #a891f99d
+# %% ../../nbs/learned_strides/10_layers.ipynb #2d886acf
 METHODS = 'auto','matrix','lean','kron','fft'
-
-# %% ../../nbs/learned_strides/10_layers.ipynb #45609913
-FFT_FROM = 384
-
-# %% ../../nbs/learned_strides/10_layers.ipynb #771714da
+FFT_FROM = 384 # pixels from which on the Fourier form is faster
 AXES = {1: ('length',), 2: ('height','width'), 3: ('depth','height','width')}
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #d6617a0c
-def _each(name, value, n):
+# %% ../../nbs/learned_strides/10_layers.ipynb #bd34c48e
+def _each(
+    name:str, # Argument name, as the caller wrote it
+    value, # A number, or a tuple or list of `n`
+    n:int, # How many
+)->tuple:
     "`n` floats from one number or `n` of them"
     vs = tuple(value) if isinstance(value, (tuple,list)) else (value,)*n
-    if any(isinstance(v, bool) or not isinstance(v, numbers.Real) for v in vs): raise TypeError(f'{name}={value!r} must be a number or {n} of them')
+    if any(isinstance(v, bool) or not isinstance(v, numbers.Real) for v in vs):
+        raise TypeError(f'{name}={value!r} must be a number or {n} of them')
     if len(vs)!=n: raise ValueError(f'{name}={value!r} must be one number or {n}')
     return tuple(map(float, vs))
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #2b4f4330
+# %% ../../nbs/learned_strides/10_layers.ipynb #748f3254
+def _check_compat(dim, size_rule, norm, align, boundary, method):
+    "A `ValueError` if an argument contradicts `compat='official'`"
+    given = dict(size_rule=(size_rule,'exact','official'), norm=(norm,'forward','backward'), align=(align,'corner'),
+        boundary=(boundary,'periodic'), method=(method,'auto','matrix'))
+    wrong = [f'{k}={v!r}' for k,(v,*ok) in given.items() if v not in ok]
+    if wrong: raise ValueError(f"compat='official' contradicts {', '.join(wrong)}; leave out one or the other")
+    if dim!=2: raise ValueError(f"compat='official' is two-dimensional, this layer has {dim}")
+
+# %% ../../nbs/learned_strides/10_layers.ipynb #3fb441ec
 class _Pool(nn.Module):
     "What the fixed and the learned layers share: checks, sizes, matrices, and the choice of how to multiply"
     _dim,smoothness = 2,0.
@@ -47,227 +57,404 @@ class _Pool(nn.Module):
         one_of('compat', compat, (None,'official')), one_of('size_rule', size_rule, SIZE_RULES), one_of('norm', norm, NORMS)
         one_of('align', align, ('corner','center')), one_of('boundary', boundary, ('periodic','reflect')), one_of('method', method, METHODS)
         self.initial = _each('stride', stride, self._dim)
-        if not all(1<=s<math.inf for s in self.initial): raise ValueError(f'stride={stride!r} must be at least 1 (and at most half the size of the map)')
+        if not all(1<=s<math.inf for s in self.initial):
+            raise ValueError(f'stride={stride!r} must be at least 1 (and at most half the size of the map)')
         if compat:
-            given = dict(size_rule=(size_rule, 'exact','official'), norm=(norm,'forward','backward'), align=(align,'corner'),
-                boundary=(boundary,'periodic'), method=(method,'auto','matrix'))
-            wrong = [f'{k}={v!r}' for k,(v,*ok) in given.items() if v not in ok]
-            if wrong: raise ValueError(f"compat='official' fixes {', '.join(wrong)} otherwise; leave it out")
-            if self._dim!=2: raise ValueError("compat='official' is two-dimensional")
+            _check_compat(self._dim, size_rule, norm, align, boundary, method)
             size_rule,norm = 'official','backward'
-        if method in ('lean','kron','fft') and self._dim!=2: raise ValueError(f"method={method!r} is two-dimensional; choose 'auto' or 'matrix'")
-        if method=='fft' and boundary=='reflect': raise ValueError("method='fft' has a periodic border; boundary='reflect' needs another")
+        if method in ('lean','kron','fft') and self._dim!=2:
+            raise ValueError(f"method={method!r} is two-dimensional; choose 'auto' or 'matrix'")
+        if method=='fft' and boundary=='reflect':
+            raise ValueError("method='fft' has a periodic border; boundary='reflect' needs another")
         self.size_rule,self.norm,self.compat,self.align,self.boundary,self.method = size_rule,norm,compat,align,boundary,method
 
     def values(self, *size): return self.initial
+    def current(self): return self.initial
     def masks(self, size, dtype, device): return (None,)*self._dim
     def ramps(self, size): return ((),)*self._dim
 
-    def output_size(self, *size:int)->tuple:
-        "Size that leaves the layer when `size` enters"
-        return tuple(output_size(n, s, self.smoothness, self.size_rule, axis=i-self._dim) for i,(n,s) in enumerate(zip(size, self.values(*size))))
+# %% ../../nbs/learned_strides/10_layers.ipynb #c42e960f
+@patch
+def output_size(self:_Pool,
+    *size:int, # One for each axis
+)->tuple:
+    "Size that leaves the layer when `size` enters"
+    return tuple(output_size(n, s, self.smoothness, self.size_rule, axis=i-self._dim) for i,(n,s) in enumerate(zip(size, self.values(*size))))
 
-    def matrices(self, *size:int, dtype=torch.float32, device=None)->tuple:
-        "A matrix for each axis, `A_h, A_w`; with `compat` the four `U, V, C, D` of Y = U X Cᵀ - V X Dᵀ"
-        dtype = torch.promote_types(dtype, torch.float32)
-        sizes,masks = self.output_size(*size),self.masks(size, dtype, device)
-        if self.compat: return self._two_term(size, sizes, masks, dtype, device)
-        kw = dict(norm=self.norm, align=self.align, boundary=self.boundary, device=device, dtype=dtype)
-        return tuple(pooling_matrix(n, m, mask, **kw) for n,m,mask in zip(size, sizes, masks))
+# %% ../../nbs/learned_strides/10_layers.ipynb #e84eb027
+@patch
+def matrices(self:_Pool,
+    *size:int, # One for each axis
+    dtype=torch.float32, # Of the matrices; at least float32
+    device=None, # Of the matrices
+)->tuple:
+    "A matrix for each axis, `A_h, A_w`; with `compat` the four `U, V, C, D` of Y = U X Cᵀ - V X Dᵀ"
+    dtype = torch.promote_types(dtype, torch.float32)
+    sizes,masks = self.output_size(*size),self.masks(size, dtype, device)
+    if self.compat: return self._two_term(size, sizes, masks, dtype, device)
+    kw = dict(norm=self.norm, align=self.align, boundary=self.boundary, device=device, dtype=dtype)
+    return tuple(pooling_matrix(n, m, mask, **kw) for n,m,mask in zip(size, sizes, masks))
 
-    def _two_term(self, size, sizes, masks, dtype, device):
-        (h,w),(mh,mw) = size,sizes
-        ones = lambda n: torch.ones(n, dtype=dtype, device=device)
-        if masks[0] is None: kept,a,b = [*range(mh//2), *range(h-mh//2, h)],ones(mh),ones(mw//2+1)
-        else:
-            kept = [i for i,p in enumerate(row_positions(h)) if p<(mh+1)//2 or mh==h]
-            a,b = masks[0][torch.tensor(kept, device=device)],masks[1][:mw//2+1]
-        rows = torch.tensor([i if i<(h+1)//2 else i-h for i in kept], device=device)
-        return two_term(a, rows, b, h, w, mw)
+# %% ../../nbs/learned_strides/10_layers.ipynb #73bbea95
+@patch
+def _two_term(self:_Pool, size, sizes, masks, dtype, device):
+    "The four matrices of the released code: which rows it keeps, and their weights"
+    (h,w),(mh,mw) = size,sizes
+    ones = lambda n: torch.ones(n, dtype=dtype, device=device)
+    if masks[0] is None: kept,a,b = [*range(mh//2), *range(h-mh//2, h)],ones(mh),ones(mw//2+1)
+    else:
+        kept = [i for i,p in enumerate(row_positions(h)) if p<(mh+1)//2 or mh==h]
+        a,b = masks[0][torch.tensor(kept, device=device)],masks[1][:mw//2+1]
+    rows = torch.tensor([i if i<(h+1)//2 else i-h for i in kept], device=device)
+    return two_term(a, rows, b, h, w, mw)
 
-    def check(self, x:Tensor)->tuple:
-        "Size of the map, or an error that says what is wrong with `x`"
-        d,axes = self._dim,AXES[self._dim]
-        if not isinstance(x, Tensor) or not x.is_floating_point():
-            raise TypeError(f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
-        if x.ndim not in (d+1,d+2): raise ValueError(f"x of shape {tuple(x.shape)} must have {d+1} or {d+2} axes: (N, C, {', '.join(axes)}), N may be missing")
-        for name,n,s in zip(axes, x.shape[-d:], self.initial):
-            if n==0: raise ValueError(f'x of shape {tuple(x.shape)} is empty: its {name} must be at least 1')
-            if s>max(1, n/2) and not self.compat: raise ValueError(f'stride={s:g} along the {name} does not fit a {name} of {n}: it must lie between 1 and {max(1, n/2):g}')
-        return tuple(x.shape[-d:])
+# %% ../../nbs/learned_strides/10_layers.ipynb #aadcb97e
+@patch
+def _check(self:_Pool, x)->tuple:
+    "Size of the map, or an error that says what is wrong with `x`"
+    d,axes = self._dim,AXES[self._dim]
+    if not isinstance(x, Tensor) or not x.is_floating_point():
+        raise TypeError(f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
+    if x.ndim not in (d+1,d+2):
+        raise ValueError(f"x of shape {tuple(x.shape)} must have {d+1} or {d+2} axes: (N, C, {', '.join(axes)}), N may be missing")
+    for name,n,s in zip(axes, x.shape[-d:], self.initial):
+        if n==0: raise ValueError(f'x of shape {tuple(x.shape)} is empty: its {name} must be at least 1')
+        if s>max(1, n/2) and not self.compat:
+            raise ValueError(f'stride={s:g} along the {name} does not fit a {name} of {n}: it must lie between 1 and {max(1, n/2):g}')
+    return tuple(x.shape[-d:])
 
-    def forward(self, x:Tensor, *more:Tensor):
-        size,xs = self.check(x),(x,*more)
-        for m in more:
-            if self.check(m)!=size: raise ValueError(f'maps that are pooled together must have one size, not {size} and {tuple(m.shape[-self._dim:])}')
-        with torch.autocast(x.device.type, enabled=False): ys = self._forward(xs, size)
-        return ys if more else ys[0]
+# %% ../../nbs/learned_strides/10_layers.ipynb #1cf01a2a
+@patch
+def choose(self:_Pool, x, size)->str:
+    "The form to compute in, one of `METHODS`"
+    eager = _eager() and not torch._C._are_functorch_transforms_active()
+    if self.method!='auto': return 'matrix' if self.method=='lean' and not eager else self.method
+    if self.compat or self._dim!=2 or not eager: return 'matrix'
+    if max(size)>=FFT_FROM and self.boundary=='periodic': return 'fft'
+    if is_channels_last(x) or min(size)>=32: return 'lean'
+    return 'kron' if size[0]*size[1]<=64 else 'matrix'
 
-    def _forward(self, xs, size):
-        x,method = xs[0],self.choose(xs[0], size)
-        if method in ('lean','fft'):
-            dtype = torch.promote_types(x.dtype, torch.float32)
-            masks,sizes = self.masks(size, dtype, x.device),self.output_size(*size)
-            if method=='fft': return tuple(fft_pool(x, masks, sizes, self.norm, self.align) for x in xs)
-            return tuple(lean_pool(x, masks, sizes, self.ramps(size), self.norm, self.align, self.boundary) for x in xs)
-        mats = tuple(a.to(x.dtype) for a in self.built(size, x.dtype, x.device))
-        if self.compat: return tuple(apply_two_term(x, *mats) for x in xs)
+# %% ../../nbs/learned_strides/10_layers.ipynb #dfd6838b
+@patch
+def forward(self:_Pool,
+    x:Tensor, # `(N, C, ...)` or `(C, ...)`
+    *more:Tensor, # Further maps of the same size, to be pooled with the same matrices
+): # The pooled map; a tuple of them if there were several
+    size,xs = self._check(x),(x,*more)
+    for m in more:
+        if self._check(m)!=size:
+            raise ValueError(f'maps that are pooled together must have one size, not {size} and {tuple(m.shape[-self._dim:])}')
+    ys = self._pooled(xs, size)
+    return ys if more else ys[0]
+
+# %% ../../nbs/learned_strides/10_layers.ipynb #e1e0332c
+@patch
+def _built(self:_Pool, size, dtype, device):
+    "The matrices for the products"
+    with _no_autocast(device): return self.matrices(*size, dtype=dtype, device=device)
+
+# %% ../../nbs/learned_strides/10_layers.ipynb #1d386c64
+@patch
+def _pooled(self:_Pool, xs, size):
+    "The maps `xs`, all of one `size`, pooled"
+    x,method = xs[0],self.choose(xs[0], size)
+    if method in ('lean','fft'):
+        with _no_autocast(x.device): return self._pooled_at_once(xs, size, method)
+    mats = tuple(a.to(x.dtype) for a in self._built(size, x.dtype, x.device))
+    with _no_autocast(x.device):
+        if self.compat:
+            u,v,c,d = mats
+            return tuple(apply_matrices(x, u, c) - apply_matrices(x, v, d) for x in xs)
         if method=='kron':
             both,out = torch.kron(*mats),tuple(map(len, mats))
             return tuple(F.linear(x.flatten(-2), both).unflatten(-1, out) for x in xs)
         return tuple(apply_matrices(x, *mats) for x in xs)
 
-    def built(self, size, dtype, device): return self.matrices(*size, dtype=dtype, device=device)
+# %% ../../nbs/learned_strides/10_layers.ipynb #4de14137
+@patch
+def _pooled_at_once(self:_Pool, xs, size, method):
+    "The forms that take the masks instead of the matrices"
+    x = xs[0]
+    masks,sizes = self.masks(size, torch.promote_types(x.dtype, torch.float32), x.device),self.output_size(*size)
+    if method=='fft': return tuple(fft_pool(x, masks, sizes, self.norm, self.align) for x in xs)
+    return tuple(lean_pool(x, masks, sizes, self.ramps(size), self.norm, self.align, self.boundary) for x in xs)
 
-    def choose(self, x, size):
-        if self.method!='auto': return self.method
-        if self.compat or self._dim!=2 or not _eager() or torch._C._are_functorch_transforms_active(): return 'matrix'
-        if max(size)>=FFT_FROM and self.boundary=='periodic': return 'fft'
-        if is_channels_last(x) or min(size)>=32: return 'lean'
-        return 'kron' if size[0]*size[1]<=64 else 'matrix'
+# %% ../../nbs/learned_strides/10_layers.ipynb #88a77fc0
+@patch
+def count_macs(self:_Pool, *args)->int:
+    "Multiply-adds of weights, of which a pooling has none"
+    return 0
 
-    def count_macs(self, *args)->int: return 0      # a pooling has no weights of convolution or linear layers; `macs` tells what it costs
+@patch
+def macs(self:_Pool,
+    channels:int, # Channels of the map
+    *size:int, # One for each axis
+)->int:
+    "Multiply-adds of the matrix products on one input"
+    total,left = 0,list(size)
+    for i,m in reversed(list(enumerate(self.output_size(*size)))):
+        total += math.prod(left)*m
+        left[i] = m
+    return channels*total*(2 if self.compat else 1)
 
-    def macs(self, channels:int, *size:int)->int:
-        "Multiply-adds of the matrix products on one input"
-        total,left = 0,list(size)
-        for i,m in reversed(list(enumerate(self.output_size(*size)))):
-            total += math.prod(left)*m
-            left[i] = m
-        return channels*total*(2 if self.compat else 1)
+# %% ../../nbs/learned_strides/10_layers.ipynb #871cfa5f
+@patch
+def extra_repr(self:_Pool)->str:
+    "Strides, and what differs from the defaults"
+    defaults = dict(size_rule='exact', norm='forward', align='corner', boundary='periodic', method='auto')
+    if self.compat: defaults = {}       # which fixes all of them
+    s = ', '.join(f'{v:.4g}' for v in self.current())
+    parts = [f'stride=({s})' if self._dim>1 else f'stride={s}']
+    if self.smoothness: parts.append(f'smoothness={self.smoothness:g}')
+    if self.compat: parts.append(f'compat={self.compat!r}')
+    return ', '.join(parts + [f'{k}={getattr(self, k)!r}' for k,v in defaults.items() if getattr(self, k)!=v] + self._more())
 
-    def extra_repr(self):
-        s = ', '.join(f'{v:.4g}' for v in self.current())
-        more = [f'{k}={getattr(self, k)!r}' for k,v in dict(size_rule='exact', norm='forward', align='corner', boundary='periodic', method='auto').items() if getattr(self, k)!=v and not self.compat]
-        return ', '.join([f'stride=({s})' if self._dim>1 else f'stride={s}', *([f'smoothness={self.smoothness:g}'] if self.smoothness else []), *([f'compat={self.compat!r}'] if self.compat else []), *more])
+@patch
+def _more(self:_Pool)->list: return []
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #b1d2549e
+# %% ../../nbs/learned_strides/10_layers.ipynb #21826ce8
 class _Spectral(_Pool):
-    def __init__(self, stride, size_rule='exact', norm='forward', compat=None, *, align='corner', boundary='periodic', method='auto'):
+    "The constructor of the fixed layers"
+    def __init__(self,
+        stride:float|tuple, # S, at least 1, one number or one an axis; need not be an integer
+        size_rule:str='exact', # Output size: `'exact'` ⌈N/S⌉, `'compact'` 2⌈N/2S⌉, `'floor'` ⌊N/S⌋, or `'official'`
+        norm:str='forward', # Scale: `'forward'` keeps the mean, `'ortho'` the variance of noise, `'backward'` multiplies by N/M
+        compat:str|None=None, # `'official'`: what the released code computes
+        *, align:str='corner', # Output pixels sit on input pixels (`'corner'`) or amid those they stand for (`'center'`)
+        boundary:str='periodic', # Border: `'periodic'`, or `'reflect'` (a cosine transform, without wrap-around)
+        method:str='auto', # How to compute: `'auto'`, `'matrix'`, `'lean'`, `'kron'` or `'fft'`
+    ):
         super().__init__(stride, size_rule, norm, compat, align, boundary, method)
         self.stride = self.initial
-    def current(self): return self.initial
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #679760ca
-class SpectralPool2d(_Spectral): _dim = 2
+# %% ../../nbs/learned_strides/10_layers.ipynb #feeb0835
+class SpectralPool2d(_Spectral):
+    """Spectral pooling: drops the frequencies that a smaller map cannot hold ([Rippel et al. 2015](https://arxiv.org/abs/1506.03767), section 4).
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #8cc52d3d
-class SpectralPool1d(_Spectral): _dim = 1
+    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/S⌉, ⌈W/S⌉)` with the default size rule. No parameters.
+    Raises `ValueError` for a stride below 1 or above half the map, an empty map or a wrong number of axes; `TypeError` for integers.
+    """
+    _dim = 2
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #c030f4b6
-class SpectralPool3d(_Spectral): _dim = 3
+# %% ../../nbs/learned_strides/10_layers.ipynb #13a10651
+class SpectralPool1d(_Spectral):
+    """Spectral pooling of sequences, as `SpectralPool2d`.
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #93ebdc05
+    Shapes: `(N, C, L)` or `(C, L)` → `(N, C, ⌈L/S⌉)`.
+    """
+    _dim = 1
+
+class SpectralPool3d(_Spectral):
+    """Spectral pooling of volumes, as `SpectralPool2d`.
+
+    Shapes: `(N, C, D, H, W)` or `(C, D, H, W)` → `(N, C, ⌈D/S⌉, ⌈H/S⌉, ⌈W/S⌉)`.
+    """
+    _dim = 3
+
+# %% ../../nbs/learned_strides/10_layers.ipynb #667fc0e5
+def _check_diffstride(initial, smoothness, size_rule, shared, bounds):
+    "The bounds as floats; errors for what `_Pool` does not check"
+    if size_rule=='floor': raise ValueError("size_rule='floor' has no room for a ramp; choose one of 'exact', 'compact', 'official'")
+    if isinstance(smoothness, bool) or not isinstance(smoothness, numbers.Real): raise TypeError(f'smoothness={smoothness!r} must be a number')
+    if not 0<smoothness<math.inf: raise ValueError(f'smoothness={smoothness} must be above 0 (R, the width of the ramp in bins)')
+    if not isinstance(bounds, (tuple,list)) or len(bounds)!=2: raise ValueError(f'bounds={bounds!r} must be a pair (low, high), high may be None')
+    low,high = bounds
+    if not 1<=low or (high is not None and high<low): raise ValueError(f'bounds={bounds!r} must be 1 <= low <= high, high may be None')
+    if not all(low<=s and (high is None or s<=high) for s in initial): raise ValueError(f'stride={initial!r} must lie within bounds={bounds!r}')
+    if shared and len(set(initial))>1: raise ValueError(f'shared=True takes one stride, not {initial!r}')
+    return float(low), None if high is None else float(high)
+
+# %% ../../nbs/learned_strides/10_layers.ipynb #76a9ba75
 class _DiffStride(_Pool):
-    def __init__(self, stride, smoothness=4., size_rule='exact', norm='forward', compat=None, *, shared=False, bounds=(1.,None), cropping=True,
-                 align='corner', boundary='periodic', method='auto', device=None, dtype=None):
+    "The constructor of the learned layers"
+    def __init__(self,
+        stride:float|tuple, # Initial S, at least 1, one number or one an axis
+        smoothness:float=4., # R, width of the ramp in bins
+        size_rule:str='exact', # `'exact'` ⌈N/S⌉ and `'compact'` 2⌈N/2S⌉ put the ramp inside the band; `'official'` 2⌈N/2S+R⌉ outside
+        norm:str='forward', # Scale: `'forward'` keeps the mean, `'ortho'` the variance of noise, `'backward'` multiplies by N/M
+        compat:str|None=None, # `'official'`: what the released code computes
+        *, shared:bool=False, # One stride for all axes
+        bounds:tuple=(1.,None), # Least and largest stride; None for half the map
+        cropping:bool=True, # False: weigh the frequencies but keep the size
+        align:str='corner', # Output pixels sit on input pixels (`'corner'`) or amid those they stand for (`'center'`)
+        boundary:str='periodic', # Border: `'periodic'`, or `'reflect'` (a cosine transform, without wrap-around)
+        method:str='auto', # How to compute: `'auto'`, `'matrix'`, `'lean'`, `'kron'` or `'fft'`
+        device=None, # Of the parameter
+        dtype=None, # Of the parameter; keep it in float32 while training
+    ):
         super().__init__(stride, size_rule, norm, compat, align, boundary, method)
-        if size_rule=='floor': raise ValueError("size_rule='floor' has no room for a ramp; choose exact, compact, official")
-        if isinstance(smoothness, bool) or not isinstance(smoothness, numbers.Real): raise TypeError(f'smoothness={smoothness!r} must be a number')
-        if not 0<smoothness<math.inf: raise ValueError(f'smoothness={smoothness} must be above 0 (R, the width of the ramp in bins)')
-        low,high = bounds
-        if not 1<=low or (high is not None and high<low): raise ValueError(f'bounds={bounds!r} must be 1 <= low <= high, high may be None')
-        if not all(low<=s and (high is None or s<=high) for s in self.initial): raise ValueError(f'stride={stride!r} must lie within bounds={bounds!r}')
-        if shared and len(set(self.initial))>1: raise ValueError(f'shared=True takes one stride, not {stride!r}')
-        self.smoothness,self.shared,self.bounds,self.cropping = float(smoothness),shared,(float(low), None if high is None else float(high)),cropping
+        self.bounds = _check_diffstride(self.initial, smoothness, size_rule, shared, bounds)
+        self.smoothness,self.shared,self.cropping = float(smoothness),shared,cropping
         self.stride = nn.Parameter(torch.empty(1 if shared else self._dim, device=device, dtype=dtype))
-        self._size,self._seen = None,None
+        self._size,self._seen = None,None       # the size it was frozen for; the state of the parameter that was read last
         self.reset_parameters()
 
-    def reset_parameters(self):
-        "The strides of the constructor"
-        with torch.no_grad(): self.stride.copy_(torch.tensor(self.initial[:len(self.stride)], dtype=torch.float64))
-        self._numbers = self.initial[:len(self.stride)]
+# %% ../../nbs/learned_strides/10_layers.ipynb #ad9aff2c
+@patch
+def reset_parameters(self:_DiffStride):
+    "The strides of the constructor"
+    self._numbers = self.initial[:len(self.stride)]
+    with torch.no_grad(): self.stride.copy_(torch.tensor(self.initial[:len(self.stride)], dtype=torch.float64))
+    self.refresh()
 
-    def refresh(self):
-        "Read the strides as plain numbers, from which the sizes follow"
+def _state(s): return s.data_ptr(), None if s.is_inference() else s._version
+
+@patch
+def refresh(self:_DiffStride):
+    "Read the strides as plain numbers, from which the sizes follow"
+    s = self.stride
+    if s.is_meta or isinstance(s, FakeTensor): return self
+    numbers = tuple(s.tolist())
+    if numbers!=self._numbers: self._numbers = numbers
+    if s.device.type!='cpu': self._seen = _state(s)
+    return self
+
+@patch
+def current(self:_DiffStride)->tuple:
+    "The strides as plain numbers, one an axis"
+    if not torch.compiler.is_compiling():
         s = self.stride
-        if not (s.is_meta or isinstance(s, FakeTensor)): self._numbers,self._seen = tuple(s.tolist()),s._version
-        return self
+        if s.device.type=='cpu' or s.is_meta or self._seen!=_state(s): self.refresh()
+    return self._numbers*(self._dim if self.shared else 1)
 
-    def current(self)->tuple:
-        "The strides as plain numbers, one an axis"
-        s = self.stride
-        if not torch.compiler.is_compiling() and (s.device.type=='cpu' or s._version!=self._seen): self.refresh()
-        return self._numbers*(self._dim if self.shared else 1)
+# %% ../../nbs/learned_strides/10_layers.ipynb #b260efc6
+@patch
+def _limits(self:_DiffStride, size):
+    "Least and largest stride in use, for each axis"
+    low,high = self.bounds
+    top = math.inf if high is None else high
+    touch = [n/(n-self.smoothness) if n>self.smoothness else 1. for n in size]
+    if self.shared: touch = [max(touch)]*len(size)
+    for n,t in zip(size, touch):
+        yield (min(max(t, low), top), top) if self.size_rule=='official' else (low, max(low, min(top, n/2)))
 
-    def _limits(self, size):
-        low,high = self.bounds
-        touch = [n/(n-self.smoothness) if n>self.smoothness else 1. for n in size]
-        if self.shared: touch = [max(touch)]*len(size)
-        for n,t in zip(size, touch):
-            top = math.inf if high is None else high
-            if self.size_rule=='official': yield min(max(t, low), top), top
-            else: yield low, max(low, min(top, n/2))
+@patch
+def values(self:_DiffStride, *size)->tuple:
+    "The strides in use on a map of `size`, as plain numbers"
+    return tuple(min(max(s, a), b) for s,(a,b) in zip(self.current(), self._limits(size)))
 
-    def values(self, *size):
-        return tuple(min(max(s, a), b) for s,(a,b) in zip(self.current(), self._limits(size)))
+# %% ../../nbs/learned_strides/10_layers.ipynb #fa50c18f
+@patch
+def strides(self:_DiffStride,
+    *size:int, # One for each axis
+    dtype=None, # Of the result; the parameter's by default
+)->list:
+    "The strides in use on a map of `size`, one scalar an axis; a bound that acts lets the gradient pass"
+    s = self.stride.to(dtype or self.stride.dtype)
+    out = [s[0 if self.shared else i] for i in range(self._dim)]
+    return [v if a<=c<=b else v+(v.clamp(a, b)-v).detach() for v,c,(a,b) in zip(out, self.current(), self._limits(size))]
 
-    def strides(self, *size, dtype=None):
-        "The strides in use on a map of `size`, one scalar an axis; a bound that acts lets the gradient pass"
-        s = self.stride.to(dtype or self.stride.dtype)
-        out = [s[0 if self.shared else i] for i in range(self._dim)]
-        return [v if a<=c<=b else v+(v.clamp(a, b)-v).detach() for v,c,(a,b) in zip(out, self.current(), self._limits(size))]
+@patch
+def project(self:_DiffStride):
+    "Put the strides back within `bounds`, after an optimizer step"
+    with torch.no_grad(): self.stride.clamp_(*self.bounds)
+    return self.refresh()
 
-    def masks(self, size, dtype, device):
-        ss = self.strides(*size, dtype=dtype)
-        if self.compat: return official_masks(*size, *ss, self.smoothness)
-        return tuple(spectral_mask(n, s, self.smoothness, inside=self.size_rule!='official', boundary=self.boundary) for n,s in zip(size, ss))
+# %% ../../nbs/learned_strides/10_layers.ipynb #33d366a5
+@patch
+def masks(self:_DiffStride, size, dtype, device)->tuple:
+    "Weights of the bins, for each axis"
+    ss = self.strides(*size, dtype=dtype)
+    if self.compat: return official_masks(*size, *ss, self.smoothness)
+    return tuple(spectral_mask(n, s, self.smoothness, inside=self.size_rule!='official', boundary=self.boundary) for n,s in zip(size, ss))
 
-    def ramps(self, size):
-        "Bins on the ramp, whose weights depend on the stride"
-        step,out = (2 if self.boundary=='reflect' else 1),[]
-        for n,s in zip(size, self.values(*size)):
-            t = n/(2*s)
-            top,r = (t+self.smoothness, self.smoothness) if self.size_rule=='official' else (t, min(t, self.smoothness))
-            out.append(tuple(k for k in range(n//2+1 if step==1 else n) if top-r-1e-4<=k/step<=top+1e-4) if self.stride.requires_grad else ())
-        return tuple(out)
+@patch
+def ramps(self:_DiffStride, size)->tuple:
+    "Bins on the ramp, whose weights depend on the stride"
+    if not self.stride.requires_grad: return ((),)*self._dim
+    kw = dict(inside=self.size_rule!='official', boundary=self.boundary)
+    return tuple(ramp_bins(n, s, self.smoothness, **kw) for n,s in zip(size, self.values(*size)))
 
-    def output_size(self, *size): return super().output_size(*size) if self.cropping else tuple(n-n%2 if self.compat and i else n for i,n in enumerate(size))
+# %% ../../nbs/learned_strides/10_layers.ipynb #094726e7
+@patch
+def output_size(self:_DiffStride,
+    *size:int, # One for each axis
+)->tuple:
+    "Size that leaves the layer when `size` enters"
+    if self.cropping: return _Pool.output_size(self, *size)
+    return tuple(n-n%2 if self.compat and i else n for i,n in enumerate(size))      # the released code makes widths even
 
-    def relaxed_size(self, *size):
-        "The size that leaves the layer before it is rounded, with a gradient"
-        return [torch.clamp(n/s+2*self.smoothness, max=n) if self.size_rule=='official' else n/s for n,s in zip(size, self.strides(*size))]
+@patch
+def relaxed_size(self:_DiffStride,
+    *size:int, # One for each axis
+)->list:
+    "The size that leaves the layer before it is rounded, with a gradient"
+    grow = 2*self.smoothness if self.size_rule=='official' else 0.
+    return [torch.clamp(n/s+grow, max=n) if grow else n/s for n,s in zip(size, self.strides(*size))]
 
-    def project(self):
-        "Put the strides back within `bounds`, after an optimizer step"
-        with torch.no_grad(): self.stride.clamp_(*self.bounds)
-        return self.refresh()
+# %% ../../nbs/learned_strides/10_layers.ipynb #9fe60d81
+@torch.compiler.disable
+def _outside(layer, size, dtype, device): return _Pool._built(layer, size, dtype, device)
 
-    def freeze(self, *size:int):
-        "Learn no more: the strides become a buffer, and for maps of `size` the matrices too"
-        if isinstance(self.stride, nn.Parameter):
-            s = self.stride.detach()
-            del self.stride
-            self.register_buffer('stride', s)
-        if size:
-            self._size = tuple(size)
-            with torch.no_grad(): mats = self.matrices(*size, dtype=self.stride.dtype, device=self.stride.device)
-            for i,a in enumerate(mats): self.register_buffer(f'matrix_{i}', a, persistent=False)
-        return self.refresh()
+@patch
+def _built(self:_DiffStride, size, dtype, device):
+    "The matrices: kept ones, or built inside or outside of a graph"
+    if self._size is not None:
+        if size!=self._size: raise ValueError(f'this layer was frozen for maps of {self._size}, not {size}; call freeze again')
+        return [getattr(self, f'matrix_{i}') for i in range(4 if self.compat else self._dim)]
+    learning = isinstance(self.stride, nn.Parameter) and torch.compiler.is_compiling() and not torch.compiler.is_exporting()
+    return (_outside if learning else _Pool._built)(self, size, dtype, device)
 
-    def built(self, size, dtype, device):
-        if self._size is not None:
-            if size!=self._size: raise ValueError(f'this layer was frozen for maps of {self._size}, not {size}')
-            return [getattr(self, f'matrix_{i}') for i in range(4 if self.compat else self._dim)]
-        if torch.compiler.is_exporting() or not torch.compiler.is_compiling(): return self.matrices(*size, dtype=dtype, device=device)
-        return self._outside(size, dtype, device)
+@patch
+def choose(self:_DiffStride, x, size)->str:
+    "The form to compute in, one of `METHODS`"
+    return 'matrix' if self._size is not None else _Pool.choose(self, x, size)
 
-    @torch.compiler.disable
-    def _outside(self, size, dtype, device): return self.matrices(*size, dtype=dtype, device=device)
+# %% ../../nbs/learned_strides/10_layers.ipynb #f69deed4
+@patch
+def freeze(self:_DiffStride,
+    *size:int, # Size of the maps that will enter, to keep the matrices; none to keep the strides only
+):
+    "Learn no more: the strides become a buffer, and for maps of `size` the matrices too"
+    if size and len(size)!=self._dim: raise ValueError(f'freeze{size} must be freeze() or freeze({", ".join(AXES[self._dim])})')
+    if isinstance(self.stride, nn.Parameter):
+        s = self.stride.detach()
+        del self.stride
+        self.register_buffer('stride', s)
+    self.refresh()
+    if size:
+        self._size = tuple(size)
+        with torch.no_grad(): mats = self.matrices(*size, dtype=self.stride.dtype, device=self.stride.device)
+        for i,a in enumerate(mats): self.register_buffer(f'matrix_{i}', a, persistent=False)
+    return self
 
-    def choose(self, x, size): return 'matrix' if self._size is not None else super().choose(x, size)
+# %% ../../nbs/learned_strides/10_layers.ipynb #4f0fc69c
+@patch
+def _load_from_state_dict(self:_DiffStride, *args, **kwargs):
+    nn.Module._load_from_state_dict(self, *args, **kwargs)
+    self.refresh()
+    if self._size is not None: self.freeze(*self._size)
 
-    def _load_from_state_dict(self, *args, **kwargs):
-        super()._load_from_state_dict(*args, **kwargs)
-        self.refresh()
-        if self._size is not None: self.freeze(*self._size)
+@patch
+def _more(self:_DiffStride)->list:
+    low,high = self.bounds
+    return (['shared=True']*self.shared + [f'bounds=({low:g}, {high if high is None else f"{high:g}"})']*(self.bounds!=(1.,None))
+        + ['cropping=False']*(not self.cropping)
+        + ['frozen' + (f' for {self._size}' if self._size else '')]*(not isinstance(self.stride, nn.Parameter)))
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #17c8e64a
-class DiffStride2d(_DiffStride): _dim = 2
+# %% ../../nbs/learned_strides/10_layers.ipynb #ccd61d9c
+class DiffStride2d(_DiffStride):
+    """Downsampling with learned strides ([Riad et al. 2022](https://arxiv.org/abs/2202.01653), section 2.2).
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #e14415af
-class DiffStride1d(_DiffStride): _dim = 1
+    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/S_h⌉, ⌈W/S_w⌉)` with the default size rule; `output_size(H, W)` tells.
+    One parameter `stride`, in input pixels per output pixel, of two elements (one if `shared`). Leave it out of weight decay, and
+    call `project()` after optimizer steps. Differentiable once on maps of 32 pixels or more; any number of times with `method='matrix'`.
+    Raises `ValueError` for strides below 1, outside `bounds` or above half the map, `smoothness` of 0 or less, empty maps, a wrong
+    number of axes and arguments that contradict `compat`; `TypeError` for inputs that are not floating-point.
+    """
+    _dim = 2
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #2c477e03
-class DiffStride3d(_DiffStride): _dim = 3
+# %% ../../nbs/learned_strides/10_layers.ipynb #a5af707d
+class DiffStride1d(_DiffStride):
+    """Learned downsampling of sequences, as `DiffStride2d`.
+
+    Shapes: `(N, C, L)` or `(C, L)` → `(N, C, ⌈L/S⌉)`. The parameter `stride` has one element.
+    """
+    _dim = 1
+
+class DiffStride3d(_DiffStride):
+    """Learned downsampling of volumes, as `DiffStride2d`.
+
+    Shapes: `(N, C, D, H, W)` or `(C, D, H, W)` → `(N, C, ⌈D/S⌉, ⌈H/S⌉, ⌈W/S⌉)`. The parameter `stride` has three elements (one if `shared`).
+    """
+    _dim = 3
