@@ -13,33 +13,57 @@ import torch, torch.nn.functional as F
 from torch import Tensor
 from .masks import clip01
 
-# %% ../../nbs/learned_strides/05_released_code.ipynb #01ba4a3c
-def row_positions(h:int)->list: # of the h rows in FFT order
+# %% ../../nbs/learned_strides/05_released_code.ipynb #8b8d64a2
+def row_positions(
+    h:int, # Rows
+)->list: # of the h rows in FFT order
     "Distance of each row of the spectrum from the centre that the released code gives its mask"
     k = list(range((h+1)//2)) + list(range(-(h//2), 0))
     return [min(abs(f+1), h-abs(f+1)) for f in k] if h%2 else [f if f>=0 else -f-1 for f in k]
 
-# %% ../../nbs/learned_strides/05_released_code.ipynb #d1b4f9f0
-def official_masks(h, w, stride_h, stride_w, smoothness):
-    "weights of all rows in FFT order, and of columns 0..w//2"
+# %% ../../nbs/learned_strides/05_released_code.ipynb #e7cf4774
+def official_masks(
+    h:int, # Rows
+    w:int, # Columns
+    stride_h:Tensor, # Vertical stride, a scalar
+    stride_w:Tensor, # Horizontal stride, a scalar
+    smoothness:float, # R
+)->tuple: # Weights of all rows in FFT order, and of columns 0 to w//2
+    "The two masks of the released code"
     like = dict(device=stride_h.device, dtype=stride_h.dtype)
     half = lambda n,s: torch.clamp(n/s, min=2)/2       # no gradient below 2
     weigh = lambda t,pos: clip01((smoothness+t-pos)/smoothness)
     return (weigh(half(h, stride_h), torch.tensor(row_positions(h), **like)),
             weigh(half(w, stride_w)+1, torch.arange(w//2+1, **like)))
 
-# %% ../../nbs/learned_strides/05_released_code.ipynb #93c148d9
-def two_term(a, rows, b, h, w, width):
-    "U, V (M×h), C, D (width×w) of Y = U X Cᵀ - V X Dᵀ"
+# %% ../../nbs/learned_strides/05_released_code.ipynb #9604c6e1
+def _waves(phase, weight):
+    "Weighted sums of cosines and of sines over the last axis"
+    return tuple((f(phase).to(weight.dtype)*weight).sum(-1) for f in (torch.cos, torch.sin))
+
+# %% ../../nbs/learned_strides/05_released_code.ipynb #93d92a6c
+def two_term(
+    a:Tensor, # Weights of the kept rows
+    rows:Tensor, # Their frequencies, in the order kept
+    b:Tensor, # Weights of the kept columns
+    h:int, # Rows that enter
+    w:int, # Columns that enter
+    width:int, # Columns that leave
+)->tuple: # U, V (M×h), C, D (width×w)
+    "The matrices of Y = U X Cᵀ - V X Dᵀ"
     f64 = dict(dtype=torch.float64, device=a.device)
-    m,q = len(rows),torch.arange(len(rows), **f64)
+    m,q,n = len(rows),torch.arange(len(rows), **f64),torch.arange(len(b), **f64)
     phase = 2*math.pi*(q[:,None,None]*q/m - rows.double()*torch.arange(h, **f64)[:,None]/h)
-    u,v = ((f(phase).to(a.dtype)*a).sum(-1)/m for f in (torch.cos, torch.sin))
-    n = torch.arange(len(b), **f64)
+    u,v = _waves(phase, a/m)
+    once = torch.where((n==0)|(2*n==width), 1., 2.).to(b.dtype)
     phase = 2*math.pi*n*(torch.arange(width, **f64)[:,None,None]/width - torch.arange(w, **f64)[:,None]/w)
-    once = torch.where((n==0)|(2*n==width), 1., 2.).to(b.dtype)*b
-    c,d = ((f(phase).to(b.dtype)*once).sum(-1)/width for f in (torch.cos, torch.sin))
+    c,d = _waves(phase, once*b/width)
     return u,v,c,d
 
-# %% ../../nbs/learned_strides/05_released_code.ipynb #47a7bcf5
-def apply_two_term(x, u, v, c, d): return torch.matmul(u, F.linear(x, c)) - torch.matmul(v, F.linear(x, d))
+# %% ../../nbs/learned_strides/05_released_code.ipynb #8f25b2b3
+def apply_two_term(
+    x:Tensor, # `(..., h, w)`
+    u:Tensor, v:Tensor, c:Tensor, d:Tensor, # See `two_term`
+)->Tensor: # `(..., M, width)`
+    "U x Cᵀ - V x Dᵀ"
+    return torch.matmul(u, F.linear(x, c)) - torch.matmul(v, F.linear(x, d))
