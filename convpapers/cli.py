@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 # %% auto #0
 __all__ = ['commands', 'USAGE', 'MAIN', 'command', 'usage', 'main', 'os_traceback', 'chosen', 'describe', 'list_names',
            'image_size', 'count_model', 'all_records', 'show', 'write_reports', 'run_folder', 'reproduce_row',
-           'reproduce', 'report', 'bench', 'import_seconds', 'import_cost']
+           'reproduce_table', 'reproduce', 'report', 'bench', 'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
 import fnmatch, subprocess, sys, warnings
@@ -125,15 +125,14 @@ def count_model(
     c = count(net, shape)
     print(f"{model} at {'x'.join(map(str, shape))}: {c.params:,} parameters, {c.macs:,} multiply-adds (convolution and linear weights)")
 
-# %% ../nbs/90_cli.ipynb #dfef7cb0
+# %% ../nbs/90_cli.ipynb #ae8e0456
 def all_records(
     name:str, # Experiment
     out:str='runs', # Folder of this machine's runs
 )->list: # Records, the shipped ones first
     "Every record of an experiment: shipped with the package, and found under `out`"
     from convpapers.lab.records import find_runs, shipped
-    local = find_runs(Path(out)) if Path(out).is_dir() else []
-    return shipped(name) + [r for r in local if r.config['experiment']==name]
+    return shipped(name) + [r for r in find_runs(Path(out)/name) if r.config['experiment']==name]
 
 # %% ../nbs/90_cli.ipynb #c01c3396
 @command('show', 'table')
@@ -160,8 +159,8 @@ def write_reports(
     return write_report(Path(out)/'report.html', [experiments[n] for n in names], records,
         title='What was measured', subtitle=f"convpapers report{' of '+table if table else ''}.")
 
-# %% ../nbs/90_cli.ipynb #783e5f8b
-MAIN = 'even_kernels_small' # The table that `convpapers reproduce` alone trains
+# %% ../nbs/90_cli.ipynb #8be00fa3
+MAIN = 'even_kernels_small','learned_strides_teacher' # The tables that `convpapers reproduce` alone trains
 
 # %% ../nbs/90_cli.ipynb #3e9fa94a
 def run_folder(
@@ -190,10 +189,29 @@ def reproduce_row(
     return run(folder, experiment=exp.name, row=row.name, model=row.model, model_kw=row.model_kw, recipe=recipe,
         data=data, data_kw=exp.data_kw, seed=seed, device=device, **kwargs)
 
-# %% ../nbs/90_cli.ipynb #995c626e
+# %% ../nbs/90_cli.ipynb #7740575e
+def reproduce_table(
+    table:str, # Its name
+    data:str, # Data set; empty: the table's own
+    epochs:int, # Epochs a run; 0: the recipe's own
+    seeds:str, # As in 0,1,2
+    rows:str, # As in C2,C3; empty: all
+    out, # Folder of all runs
+    **kwargs, # For `reproduce_row`
+):
+    "Train the chosen rows of one table, then print it"
+    exp = experiments[table]
+    names = chosen('rows', rows, [r.name for r in exp.rows if r.model])
+    todo = [(int(s),r) for s in seeds.split(',') for r in exp.rows if r.name in names]
+    for i,(seed,row) in enumerate(todo):
+        print(f'[{i+1}/{len(todo)}] {exp.name}: {row.name}, seed {seed}', flush=True)
+        reproduce_row(exp, row, data or exp.data, epochs or None, seed, out=out, **kwargs)
+    show(table, out)
+
+# %% ../nbs/90_cli.ipynb #87dc1586
 @command('reproduce', 'table')
 def reproduce(
-    table:str=MAIN, # A table's name; `convpapers list` shows them
+    table:str='', # A table's name; `convpapers list` shows them
     data:str='', # digits, cifar10, cifar100 or a folder with train/<class>/; the table's own by default
     epochs:int=0, # Epochs a run; 0 for the recipe's own
     seeds:str='0', # Seeds, as in 0,1,2
@@ -206,14 +224,8 @@ def reproduce(
     "Train the rows of a table and write a report; the same command again resumes"
     need('train', 'fastai', 'matplotlib', 'sklearn')
     load_chapters()
-    exp = experiments[table]
-    names = chosen('rows', rows, [r.name for r in exp.rows if r.model])
-    todo = [(int(s),r) for s in seeds.split(',') for r in exp.rows if r.name in names]
-    for i,(seed,row) in enumerate(todo):
-        print(f'[{i+1}/{len(todo)}] {exp.name}: {row.name}, seed {seed}', flush=True)
-        reproduce_row(exp, row, data or exp.data, epochs or None, seed, device or None, out,
-            progress=not quiet, tensorboard=tensorboard)
-    show(table, out)
+    for t in [table] if table else MAIN[:1] if data or epochs or rows else MAIN:
+        reproduce_table(t, data, epochs, seeds, rows, out, device=device or None, progress=not quiet, tensorboard=tensorboard)
     print(f'report: {write_reports(out, table)}')
 
 # %% ../nbs/90_cli.ipynb #713a5b14

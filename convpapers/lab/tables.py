@@ -305,7 +305,11 @@ def claims(self:ResultTable)->list: # Dicts of strings
                         'measured': ours, 'budget': budget})
     return out
 
-# %% ../../nbs/lab/40_tables.ipynb #ad6e9fba
+# %% ../../nbs/lab/40_tables.ipynb #4f40a809
+def _span(seconds):
+    unit,q = ('minutes',60) if seconds[-1]>=60 else ('seconds',1)
+    return f'{seconds[0]/q:.1f} to {seconds[-1]/q:.1f} {unit}'
+
 @patch
 def notes(self:ResultTable)->list: # Sentences
     "Marks, sources, machines, what was left out"
@@ -313,7 +317,7 @@ def notes(self:ResultTable)->list: # Sentences
     src = '; '.join(sorted({p.source for p in paper if p.source}))
     env = [r.summary.get('environment') or {} for r in self.records]
     where = sorted({f"{v['device_name']}, {v.get('threads')} thread{'s'*(v.get('threads')!=1)}" for v in env if v.get('device_name')})
-    took = sorted(r.summary['seconds']/60 for r in self.records if r.summary.get('seconds'))
+    took = sorted(r.summary['seconds'] for r in self.records if r.summary.get('seconds'))
     short = lambda commit: commit if ' ' in commit else commit[:10]     # outside a checkout it is a version
     code = sorted({f"{short(v['commit'])}{' with changes' if v.get('dirty') else ''}" for v in env if v.get('commit')})
     head = f"{e.metric.upper() if len(e.metric)<4 else e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}, mean ± standard deviation (runs)."
@@ -322,7 +326,7 @@ def notes(self:ResultTable)->list: # Sentences
         (any(r.printed for r in e.rows), "Counts are ours, the paper's digits in brackets.")]
     says += [(r.note, f'{r.name}: {r.note}') for r in e.rows]
     says += [(where, f"Measured on {'; '.join(where)}; code {', '.join(code)}."),
-        (took, f'A run took {took[0]:.1f} to {took[-1]:.1f} minutes.' if took else ''),
+        (took, f'A run took {_span(took)}.' if took else ''),
         (self.unfinished, f'Left out, not finished: {len(self.unfinished)}.'),
         (self.unknown, f"Left out, no such row: {', '.join(sorted({r.config['row'] for r in self.unknown}))}."),
         (not self.records, 'No runs yet.')]
