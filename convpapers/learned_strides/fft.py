@@ -39,7 +39,7 @@ def _check(x, masks, sizes):
     for n,m,mask in zip(x.shape[-2:], sizes, masks):
         if mask is not None: _check_mask(mask, n, m, 'periodic')
 
-# %% ../../nbs/learned_strides/02_fourier_form.ipynb #0db3f180
+# %% ../../nbs/learned_strides/02_fourier_form.ipynb #897ff4eb
 def fft_pool(
     x:Tensor, # `(..., H, W)`, real
     masks:tuple, # Weights of the bins along height and width, `(H//2+1,)` and `(W//2+1,)` or at least as many as are kept; None keeps them whole
@@ -50,7 +50,7 @@ def fft_pool(
     "Spectral pooling by fast Fourier transforms, with a periodic border; inside in float64 for float64, in float32 for all else"
     _check(x, masks, sizes), one_of('align', align, ('corner','center'))
     (h,w),(mh,mw) = x.shape[-2:],sizes
-    scale = math.prod(gain(n, m, norm) for n,m in zip((h,w), sizes))
+    scale = gain(h, mh, norm)*gain(w, mw, norm)
     x_ = x.to(torch.promote_types(x.dtype, torch.float32))
     y = torch.fft.rfft(x_, dim=-1)[..., :mw//2+1]                        # cropped before the second transform
     y = torch.fft.fft(y*_bin_weights(masks[1], w, mw, align, x_), dim=-2)
