@@ -7,13 +7,12 @@ Docs: https://convpapers.github.io/convpapers/learned_strides/stride_training.ht
 # %% auto #0
 __all__ = ['fa', 'spare_from_decay', 'StrideTraining', 'StrideLog', 'StrideRegularizer']
 
-# %% ../../nbs/learned_strides/30_stride_training.ipynb #270ac0f1
-import math
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #56773cf9
 import torch
-from torch import nn
-from ..lab.basics import figure, need
-from ..lab.counting import count
-from .complexity import Complexity, learned_strides
+from torch import Tensor
+from fastcore.basics import patch
+from ..lab.basics import COLOURS, GREY, figure, need, one_of
+from .complexity import Complexity, bare, need_strides, observe
 fa = need('train', 'fastai.basics')
 
 # %% ../../nbs/learned_strides/30_stride_training.ipynb #c296ba3e
@@ -32,39 +31,71 @@ def spare_from_decay(
         group['params'] = [p for p in group['params'] if id(p) not in ids]
         opt.opt.add_param_group({**group, 'params': mine, 'weight_decay': 0.})
 
-# %% ../../nbs/learned_strides/30_stride_training.ipynb #97632ebd
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #0399f681
 class StrideTraining(fa.Callback):
     "No weight decay on strides, a rate of their own, and after each step back into their bounds and their sizes read anew"
     order,run_valid = 55,False
-    def __init__(self, lr_mult:float=1.): # Learning rate of the strides, in units of the network's
+    def __init__(self,
+        lr_mult:float=1., # Learning rate of the strides, in units of the network's
+    ):
         if not lr_mult>=0: raise ValueError(f'lr_mult={lr_mult} must be at least 0')
-        self.lr_mult = lr_mult
+        self.lr_mult,self.was = lr_mult,()
+
     def before_fit(self):
-        self.layers = learned_strides(self.model)
+        self.layers,self.was = need_strides(self.model),()
         spare_from_decay(self.opt, [l.stride for l in self.layers.values()])
+
     def before_step(self): self.was = [l.stride.detach().clone() for l in self.layers.values()] if self.lr_mult!=1 else ()
+
     def after_step(self):
         for l,was in zip(self.layers.values(), self.was): l.stride.data.lerp_(was, 1-self.lr_mult)
         for l in self.layers.values(): l.project()
+        self.was = ()     # a step that another callback cancels must not meet old values
 
-# %% ../../nbs/learned_strides/30_stride_training.ipynb #8b76b0ef
+    def _refresh(self):
+        for l in self.layers.values(): l.refresh()
+    before_train = before_validate = _refresh     # whoever swapped weights in between
+
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #16d89137
 class StrideLog(fa.Callback):
-    "Strides, map sizes and multiply-adds at the end of each epoch, in `rows` and in the run's history"
+    "Strides and multiply-adds at the end of each epoch, in `rows` and in the run's history; map sizes of the last one in `sizes`"
     order = 56
     def before_fit(self):
-        if not hasattr(self, 'rows'): self.rows = []
-        self.layers,self.shape,self.sizes = learned_strides(self.model),None,{}
+        self.layers,self.shape,self.sizes = need_strides(self.model),None,{}
+        past = getattr(getattr(self.learn, 'keep', None), 'history', ())      # of a run that goes on
+        if past or not hasattr(self, 'rows'): self.rows = [{k: h[k] for k in ('epoch', *self.columns()) if k in h} for h in past]
+
+    def columns(self)->dict:
+        "Column names to the strides of now"
+        return {f'{name}.{axis}': s for name,l in self.layers.items() for axis,s in zip(('d','h','w')[-l._dim:], l.current())} | {'macs': None}
+
     def before_batch(self):
         if self.shape is None: self.shape = tuple(self.xb[0].shape[1:])
+
     def after_epoch(self):
-        row = {}
-        for name,l in self.layers.items():
-            for axis,s in zip(('d','h','w')[-len(l.current()):], l.current()): row[f'{name}.{axis}'] = s
-        row['macs'] = count(self.model, self.shape).macs
+        row = self.columns()
+        if self.shape is not None:
+            self.sizes,macs = observe(self.model, self.shape)
+            row['macs'] = sum(macs.values())
         self.rows.append(dict(epoch=self.epoch, **row))
         self.learn.epoch_log = {**getattr(self.learn, 'epoch_log', {}), **row}
 
-# %% ../../nbs/learned_strides/30_stride_training.ipynb #a42bca03
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #e49b0029
+@patch
+def plot(self:StrideLog): # Figure
+    "Strides of each layer, height solid and width dashed, and multiply-adds, by epoch"
+    fig,(left,right) = figure(1, 2)
+    for colour,(name,l) in zip(COLOURS*len(self.layers), self.layers.items()):
+        axes = [k for k in self.rows[0] if k.rpartition('.')[0]==name]
+        size = '×'.join(map(str, l.output_size(*self.sizes[name]))) if name in self.sizes else '?'
+        for key,start,style in zip(axes, l.initial, ('-','--',':')):
+            left.plot([start, *(r[key] for r in self.rows)], style, color=colour, label=f'{name}, to {size}' if key==axes[0] else None)
+    left.set(xlabel='epochs', ylabel='stride'); left.legend(fontsize=7)
+    right.plot(range(1, len(self.rows)+1), [r['macs']/1e6 for r in self.rows], '.-', color=COLOURS[0])
+    right.set(xlabel='epochs', ylabel='million multiply-adds', ylim=(0,None))
+    return fig
+
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #ac8b4389
 class StrideRegularizer(fa.Callback):
     "Add `weight` × complexity of the strides to the loss"
     order,run_valid = -10,False
@@ -72,13 +103,21 @@ class StrideRegularizer(fa.Callback):
         weight:float=.1, # λ
         form:str='macs', # `macs`: relaxed multiply-adds; `area`: the paper's sum of relative map areas
         budget:float|None=None, # Penalise only what exceeds `budget` times the complexity at the initial strides
-    ): self.weight,self.form,self.budget = weight,form,budget
+    ):
+        if not weight>=0: raise ValueError(f'weight={weight} must be at least 0')
+        if budget is not None and not budget>0: raise ValueError(f'budget={budget} must be above 0, or None')
+        self.weight,self.form,self.budget,self.complexity = weight,one_of('form', form, ('macs','area')),budget,None
+
+    def before_fit(self): need_strides(self.model)
     def before_batch(self):
-        if getattr(self, 'complexity', None) is None:
-            self.complexity = Complexity(self.model, tuple(self.xb[0].shape[1:]), self.form)
-            if self.budget is not None: self.allowed = self.budget*self.complexity.at_start()
-    def penalty(self):
-        j = self.complexity()
-        return self.weight*(j if self.budget is None else torch.relu(j/self.allowed-1))
+        if self.complexity is not None: return
+        self.complexity = Complexity(self.model, tuple(self.xb[0].shape[1:]), self.form)
+        if self.budget is not None: self.allowed = self.budget*self.complexity.at_start()
+
+    def penalty(self)->Tensor:
+        "λ times the complexity, or times its excess over the budget"
+        c = self.complexity()
+        return self.weight*(c if self.budget is None else torch.relu(c/self.allowed-1))
+
     def after_loss(self): self.learn.loss_grad = self.learn.loss_grad + self.penalty()
     def after_fit(self): self.complexity = None
