@@ -254,16 +254,17 @@ def resnet18(
 FORMS = dict(strided=dict(pooling='strided'), spectral=dict(pooling='spectral', compat='official', place='released'),
     diffstride=dict(compat='official', place='released'), diffstride_matched=dict(smoothness=1., place='before'))
 
-# %% ../../nbs/learned_strides/20_networks.ipynb #a76ed303
+# %% ../../nbs/learned_strides/20_networks.ipynb #08f10e09
 _MACS = dict(preact_resnet18=dict(strided=555_422_720, spectral=744_166_400, diffstride=4_205_515_776, diffstride_matched=555_422_720),
     preact_resnet56=dict(strided=126_009_984, spectral=133_874_304, diffstride=401_130_112, diffstride_matched=126_009_984))
+_MACS['resnet18'] = _MACS['preact_resnet18'] # the same convolutions
 _NOTES = dict(strided='Strides inside the convolutions.', spectral='Fixed spectral pooling as in the released code.',
     diffstride='DiffStride as in the released code, R=4; its maps are larger than those of the strided network.',
     diffstride_matched='DiffStride at the sizes and multiply-adds of the strided network, R=1; an arrangement of ours.')
 
-# %% ../../nbs/learned_strides/20_networks.ipynb #21121603
+# %% ../../nbs/learned_strides/20_networks.ipynb #addefdc8
 for _form,_kw in FORMS.items():
-    for _make,_params in ((preact_resnet18,11_172_170), (preact_resnet56,855_834)):
+    for _make,_params in ((preact_resnet18,11_172_170), (preact_resnet56,855_834), (resnet18,11_173_962)):
         _name = _make.__name__
         register_network(f'{_name}_{_form}', partial(_make, **_kw), paper='riad2022diffstride', input_size=(3,32,32), note=_NOTES[_form],
             params=_params+8*_form.startswith('diffstride'), macs=_MACS[_name][_form])
