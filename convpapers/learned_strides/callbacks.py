@@ -56,7 +56,7 @@ class StrideTraining(fa.Callback):
         for l in self.layers.values(): l.refresh()
     before_train = before_validate = _refresh     # whoever swapped weights in between
 
-# %% ../../nbs/learned_strides/30_stride_training.ipynb #16d89137
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #b46eaa08
 class StrideLog(fa.Callback):
     "Strides and multiply-adds at the end of each epoch, in `rows` and in the run's history; map sizes of the last one in `sizes`"
     order = 56
@@ -67,7 +67,8 @@ class StrideLog(fa.Callback):
 
     def columns(self)->dict:
         "Column names to the strides of now"
-        return {f'{name}.{axis}': s for name,l in self.layers.items() for axis,s in zip(('d','h','w')[-l._dim:], l.current())} | {'macs': None}
+        return {f'{name}.{axis}': s for name,l in self.layers.items()
+            for axis,s in zip(('d','h','w')[-l._dim:], l.current())} | {'macs': None}
 
     def before_batch(self):
         if self.shape is None: self.shape = tuple(self.xb[0].shape[1:])

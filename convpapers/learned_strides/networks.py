@@ -24,14 +24,14 @@ from ..lab.registry import register_network
 POOLINGS = 'strided','spectral','diffstride'
 PLACES = 'after','released','before'
 
-# %% ../../nbs/learned_strides/20_networks.ipynb #fe38c7dc
+# %% ../../nbs/learned_strides/20_networks.ipynb #323dd856
 def conv_stride(
     stride, # One number, or one for each axis
 ): # `stride`
     "`stride` if a convolution can have it, else a `ValueError`"
     for s in stride if isinstance(stride, (tuple,list)) else (stride,):
         if isinstance(s, bool) or not isinstance(s, numbers.Integral) or s<1:
-            raise ValueError(f"stride={stride!r} must be whole numbers of at least 1 with pooling='strided'; spectral pooling takes any from 1")
+            raise ValueError(f"stride={stride!r} must be whole numbers of at least 1 with pooling='strided'; spectral pooling takes fractions")
     return stride
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #ef1272f2
