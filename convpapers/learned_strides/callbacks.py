@@ -7,12 +7,12 @@ Docs: https://convpapers.github.io/convpapers/learned_strides/stride_training.ht
 # %% auto #0
 __all__ = ['fa', 'spare_from_decay', 'StrideTraining', 'StrideLog', 'StrideRegularizer']
 
-# %% ../../nbs/learned_strides/30_stride_training.ipynb #56773cf9
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #e819a72a
 import torch
 from torch import Tensor
 from fastcore.basics import patch
-from ..lab.basics import COLOURS, GREY, figure, need, one_of
-from .complexity import Complexity, bare, need_strides, observe
+from ..lab.basics import COLOURS, figure, need, one_of
+from .complexity import Complexity, need_strides, observe
 fa = need('train', 'fastai.basics')
 
 # %% ../../nbs/learned_strides/30_stride_training.ipynb #c296ba3e
@@ -81,11 +81,11 @@ class StrideLog(fa.Callback):
         self.rows.append(dict(epoch=self.epoch, **row))
         self.learn.epoch_log = {**getattr(self.learn, 'epoch_log', {}), **row}
 
-# %% ../../nbs/learned_strides/30_stride_training.ipynb #e49b0029
+# %% ../../nbs/learned_strides/30_stride_training.ipynb #beaf64ed
 @patch
 def plot(self:StrideLog): # Figure
     "Strides of each layer, height solid and width dashed, and multiply-adds, by epoch"
-    fig,(left,right) = figure(1, 2)
+    fig,(left,right) = figure(1, 2, sharex=True)
     for colour,(name,l) in zip(COLOURS*len(self.layers), self.layers.items()):
         axes = [k for k in self.rows[0] if k.rpartition('.')[0]==name]
         size = '×'.join(map(str, l.output_size(*self.sizes[name]))) if name in self.sizes else '?'
