@@ -58,7 +58,7 @@ def create_model(
     model.zoo_config = dict(name=name, kwargs=kwargs)
     return model
 
-# %% ../nbs/80_zoo.ipynb #4b71eb88
+# %% ../nbs/80_zoo.ipynb #9627ce05
 _stats = {'mean': (.485,.456,.406), 'std': (.229,.224,.225)}, {'mean': (.4914,.4822,.4465), 'std': (.2470,.2435,.2616)}
 
 def timm_config(
@@ -67,7 +67,7 @@ def timm_config(
     "What timm calls a default configuration: no weights, the input, the names of the first and the last layer"
     small = e.input_size[-1]<64
     return dict(url='', num_classes=1000, input_size=e.input_size, pool_size=(1,1), crop_pct=1. if small else .875,
-        interpolation='bilinear', first_conv='stem', classifier='fc', paper_ids=e.paper, **_stats[small])
+        interpolation='bilinear', first_conv=e.first_conv, classifier='fc', paper_ids=e.paper, **_stats[small])
 
 # %% ../nbs/80_zoo.ipynb #e00a5df4
 def _feature_steps(name, kwargs):

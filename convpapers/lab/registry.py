@@ -39,7 +39,7 @@ class Counts(NamedTuple):
     params: int # Trainable parameters; one that is shared counts once
     macs: int # Multiply-adds of convolution and linear weights
 
-# %% ../../nbs/lab/01_registry.ipynb #c4072ca7
+# %% ../../nbs/lab/01_registry.ipynb #bafc8f09
 @dataclass(frozen=True)
 class NetworkEntry:
     "A network of a chapter: how to build it, and what it should weigh"
@@ -50,13 +50,14 @@ class NetworkEntry:
     params: int|None = None # Trainable parameters with the default arguments
     macs: int|None = None # Multiply-adds of convolution and linear weights on one input
     note: str = '' # What a user should know, in one sentence
+    first_conv: str = 'stem' # Dotted name of the first convolution
 
 # %% ../../nbs/lab/01_registry.ipynb #75115ca0
 networks = Register('network')
 experiments = Register('experiment')
 benchmarks = Register('benchmark')
 
-# %% ../../nbs/lab/01_registry.ipynb #55290f33
+# %% ../../nbs/lab/01_registry.ipynb #ee1564a2
 def register_network(
     name:str, # Public name, lower case
     build:Callable, # `build(**kwargs)`
@@ -66,9 +67,10 @@ def register_network(
     params:int|None=None, # Parameters, if a source states or we verified them
     macs:int|None=None, # Multiply-adds, likewise
     note:str='',
+    first_conv:str='stem', # Dotted name of the first convolution
 )->NetworkEntry:
     "Announce a network under `name`"
-    return networks.add(name, NetworkEntry(name, build, paper, tuple(input_size), params, macs, note))
+    return networks.add(name, NetworkEntry(name, build, paper, tuple(input_size), params, macs, note, first_conv))
 
 # %% ../../nbs/lab/01_registry.ipynb #3ca5e386
 def register_experiment(

@@ -108,7 +108,13 @@ def _two_term(self:_Pool, size, sizes, masks, dtype, device):
     rows = torch.tensor([i if i<(h+1)//2 else i-h for i in kept], device=device)
     return two_term(a, rows, b, h, w, mw)
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #714c26a2
+# %% ../../nbs/learned_strides/10_layers.ipynb #ec17f352
+@patch
+def _as_built(self:_Pool)->bool:
+    "Whether the strides are those of the constructor"
+    return all(math.isclose(a, b, rel_tol=1e-6) for a,b in zip(self.current(), self.initial))
+
+# %% ../../nbs/learned_strides/10_layers.ipynb #f1e3f902
 @patch
 def _check(self:_Pool, x)->tuple:
     "Size of the map, or an error that says what is wrong with `x`"
@@ -117,10 +123,9 @@ def _check(self:_Pool, x)->tuple:
         raise TypeError(f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
     if x.ndim not in (d+1,d+2):
         raise ValueError(f"x of shape {tuple(x.shape)} must have {d+1} or {d+2} axes: (N, C, {', '.join(axes)}), N may be missing")
-    as_built = all(math.isclose(a, b, rel_tol=1e-6) for a,b in zip(self.current(), self.initial))
     for name,n,s in zip(axes, x.shape[-d:], self.initial):
         if n==0: raise ValueError(f'x of shape {tuple(x.shape)} is empty: its {name} must be at least 1')
-        if s>max(1, n/2) and not self.compat and as_built:
+        if s>max(1, n/2) and not self.compat and self._as_built():
             raise ValueError(f'stride={s:g} along the {name} does not fit a {name} of {n}: it must lie between 1 and {max(1, n/2):g}')
     return tuple(x.shape[-d:])
 

@@ -262,9 +262,10 @@ _NOTES = dict(strided='Strides inside the convolutions.', spectral='Fixed spectr
     diffstride='DiffStride as in the released code, R=4; its maps are larger than those of the strided network.',
     diffstride_matched='DiffStride at the sizes and multiply-adds of the strided network, R=1; an arrangement of ours.')
 
-# %% ../../nbs/learned_strides/20_networks.ipynb #addefdc8
+# %% ../../nbs/learned_strides/20_networks.ipynb #02cc578a
 for _form,_kw in FORMS.items():
     for _make,_params in ((preact_resnet18,11_172_170), (preact_resnet56,855_834), (resnet18,11_173_962)):
         _name = _make.__name__
-        register_network(f'{_name}_{_form}', partial(_make, **_kw), paper='riad2022diffstride', input_size=(3,32,32), note=_NOTES[_form],
+        register_network(f'{_name}_{_form}', partial(_make, **_kw), paper='riad2022diffstride', input_size=(3,32,32),
+            note=_NOTES[_form], first_conv='stem.conv',
             params=_params+8*_form.startswith('diffstride'), macs=_MACS[_name][_form])
