@@ -6,15 +6,15 @@ Docs: https://convpapers.github.io/convpapers/hypercomplex/networks.html.md"""
 
 # %% auto #0
 __all__ = ['REPEATS', 'WIDTHS', 'VGG', 'VGG_WIDTHS', 'POOLINGS', 'conv', 'LeadingZeros', 'stem', 'Residual', 'chain', 'block',
-           'ph_resnet', 'ph_vgg', 'hypercomplex', 'ph_preact_resnet18']
+           'stages', 'ph_resnet', 'vgg_stages', 'hidden_layers', 'ph_vgg', 'hypercomplex', 'ph_preact_resnet18']
 
-# %% ../../nbs/hypercomplex/20_networks.ipynb #1f4a6e13
+# %% ../../nbs/hypercomplex/20_networks.ipynb #40b65b24
 from collections import OrderedDict
 from functools import partial
 from torch import nn, Tensor
 from torch.nn import functional
 from .layers import PHConv2d, dimension
-from ..lab.basics import one_of, positive_int
+from ..lab.basics import one_of
 from ..lab.classifier import ImageClassifier
 from ..lab.registry import register_network
 from ..learned_strides import preact_resnet
@@ -34,7 +34,7 @@ def conv(
     args = (c_in, c_out, kernel_size, stride, kernel_size//2)
     return nn.Conv2d(*args, bias=bias) if n==1 else PHConv2d(*args, bias=bias, n=n, algebra=algebra, init=kwargs.pop('init', 'he'), **kwargs)
 
-# %% ../../nbs/hypercomplex/20_networks.ipynb #c80c42b6
+# %% ../../nbs/hypercomplex/20_networks.ipynb #0a7ed98e
 class LeadingZeros(nn.Module):
     "Zero channels before the others: a picture as a purely imaginary number"
     def __init__(self, channels:int): # How many
@@ -43,6 +43,7 @@ class LeadingZeros(nn.Module):
     def forward(self, x:Tensor)->Tensor: return functional.pad(x, (0,0,0,0,self.channels,0))
     def extra_repr(self): return str(self.channels)
 
+# %% ../../nbs/hypercomplex/20_networks.ipynb #290294db
 def stem(
     in_chans:int, # Channels of the pictures
     width:int, # Channels of the result
@@ -55,7 +56,7 @@ def stem(
     steps |= dict(conv=conv(in_chans+missing, width, n=n, **kwargs), norm=nn.BatchNorm2d(width), act=nn.ReLU(inplace=True))
     return nn.Sequential(OrderedDict(steps))
 
-# %% ../../nbs/hypercomplex/20_networks.ipynb #59d39e3e
+# %% ../../nbs/hypercomplex/20_networks.ipynb #9c128afe
 class Residual(nn.Module):
     "`relu(main(x) + shortcut(x))`"
     def __init__(self, main:nn.Module, shortcut:nn.Module|None=None):
@@ -64,6 +65,7 @@ class Residual(nn.Module):
     def forward(self, x:Tensor)->Tensor:
         return functional.relu(self.main(x) + (x if self.shortcut is None else self.shortcut(x)))
 
+# %% ../../nbs/hypercomplex/20_networks.ipynb #65e09a27
 def chain(
     widths:tuple, # Channels before and after each convolution
     kernels:tuple, # Of each
@@ -76,6 +78,7 @@ def chain(
         steps |= {f'conv{i}': conv(c, o, k, s), f'norm{i}': nn.BatchNorm2d(o)} | ({} if i==len(kernels) else {f'act{i}': nn.ReLU(inplace=True)})
     return nn.Sequential(steps)
 
+# %% ../../nbs/hypercomplex/20_networks.ipynb #afd3b6bf
 def block(
     c_in:int, # Input channels
     width:int, # Channels inside
@@ -88,10 +91,27 @@ def block(
     main = chain((c_in,width,out), (3,3), (stride,1), conv) if expansion==1 else chain((c_in,width,width,out), (1,3,1), (1,stride,1), conv)
     return Residual(main, chain((c_in,out), (1,), (stride,), conv) if stride>1 or c_in!=out else None)
 
-# %% ../../nbs/hypercomplex/20_networks.ipynb #7c8088d0
+# %% ../../nbs/hypercomplex/20_networks.ipynb #97d29c63
 REPEATS = {18: (2,2,2,2), 34: (3,4,6,3), 50: (3,4,6,3), 101: (3,4,23,3), 152: (3,8,36,3)} | {d: ((d-2)//6,)*3 for d in (20,32,44,56,110)}
 WIDTHS = dict(large=((60,120,240,516),(24,72,216)), standard=((64,128,256,512),(16,32,64)))
 
+def stages(
+    repeats:tuple, # Blocks of each stage
+    widths:tuple, # Channels inside the blocks of each stage
+    expansion:int, # See `block`
+    conv, # See `chain`
+)->dict: # `stage1`, `stage2`, … to modules
+    "Stages of residual blocks; each but the first begins by halving its map"
+    c,out = widths[0],{}
+    for i,(w,r) in enumerate(zip(widths, repeats), 1):
+        blocks = []
+        for j in range(r):
+            blocks.append(block(c, w, 2 if i>1 and j==0 else 1, conv, expansion))
+            c = w*expansion
+        out[f'stage{i}'] = nn.Sequential(*blocks)
+    return out
+
+# %% ../../nbs/hypercomplex/20_networks.ipynb #c1622b5c
 def ph_resnet(
     depth:int=18, # 18, 34, 50, 101, 152 with four stages; 20, 32, 44, 56, 110 with three
     num_classes:int=10,
@@ -102,26 +122,52 @@ def ph_resnet(
     bottleneck:bool|None=None, # Three convolutions a block; by default from 50 layers on, with four stages
     **kwargs, # For the convolutions: `form`, `init`, `bias` …
 )->ImageClassifier:
-    "ResNet of hypercomplex convolutions for small pictures ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)); pictures get zero channels up to a multiple of `n`"
+    """ResNet of hypercomplex convolutions for small pictures ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)).
+
+    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a multiple of `n`.
+    Raises `ValueError` for another depth and for widths that `n` does not divide."""
     repeats = REPEATS[one_of('depth', depth, REPEATS)]
     if isinstance(widths, str): widths = WIDTHS[one_of('widths', widths, WIDTHS)][len(repeats)==3]
     if len(widths)!=len(repeats): raise ValueError(f'widths={widths!r} must be {len(repeats)}, one for each stage')
-    n = dimension(n, algebra)
+    n,kwargs = dimension(n, algebra),dict(kwargs, algebra=algebra)
     expansion = 4 if (depth>=50 and len(repeats)==4 if bottleneck is None else bottleneck) else 1
-    make = partial(conv, n=n, algebra=algebra, **kwargs)
-    body,c = dict(stem=stem(in_chans, widths[0], n, algebra=algebra, **kwargs)),widths[0]
-    for i,(w,r) in enumerate(zip(widths, repeats), 1):
-        blocks = []
-        for j in range(r):
-            blocks.append(block(c, w, 2 if i>1 and j==0 else 1, make, expansion))
-            c = w*expansion
-        body[f'stage{i}'] = nn.Sequential(*blocks)
-    return ImageClassifier(body, c, num_classes, features={f'stage{i}': (w*expansion, 2**(i-1)) for i,w in enumerate(widths, 1)})
+    body = dict(stem=stem(in_chans, widths[0], n, **kwargs)) | stages(repeats, widths, expansion, partial(conv, n=n, **kwargs))
+    features = {f'stage{i}': (w*expansion, 2**i//2) for i,w in enumerate(widths, 1)}
+    return ImageClassifier(body, widths[-1]*expansion, num_classes, features=features)
 
-# %% ../../nbs/hypercomplex/20_networks.ipynb #c80b53c5
+# %% ../../nbs/hypercomplex/20_networks.ipynb #cb99ee6c
 VGG = {16: (2,2,3,3,3), 19: (2,2,4,4,4)}
 VGG_WIDTHS = dict(large=(24,72,216,648,648,516), standard=(64,128,256,512,512,512))
 
+def vgg_stages(
+    c:int, # Channels of the picture, a multiple of the components
+    zeros:int, # How many of them are leading zeros
+    widths:tuple, # Of the stages
+    repeats:tuple, # Convolutions of the stages
+    conv, # `conv(c_in, c_out)`
+)->dict: # `stage1`, `stage2`, … to modules
+    "Convolutions with normalisation and ReLU, and a max pool at the end of each stage"
+    out = {}
+    for i,(w,r) in enumerate(zip(widths, repeats), 1):
+        steps = [LeadingZeros(zeros)] if i==1 and zeros else []
+        for _ in range(r):
+            steps += [conv(c, w), nn.BatchNorm2d(w), nn.ReLU(inplace=True)]
+            c = w
+        out[f'stage{i}'] = nn.Sequential(*steps, nn.MaxPool2d(2))
+    return out
+
+# %% ../../nbs/hypercomplex/20_networks.ipynb #b2b86c26
+def hidden_layers(
+    c:int, # Input channels
+    width:int, # Of both layers
+    drop_rate:float, # Before each
+    conv, # `conv(c_in, c_out, kernel_size, bias=…)`
+)->nn.Sequential:
+    "Two hidden layers as 1×1 convolutions, with dropout"
+    return nn.Sequential(nn.Dropout(drop_rate), conv(c, width, 1, bias=True), nn.ReLU(inplace=True),
+        nn.Dropout(drop_rate), conv(width, width, 1, bias=True), nn.ReLU(inplace=True))
+
+# %% ../../nbs/hypercomplex/20_networks.ipynb #5a225689
 def ph_vgg(
     depth:int=16, # 16 or 19
     num_classes:int=10,
@@ -133,25 +179,20 @@ def ph_vgg(
     bias:bool=False, # Of the convolutions; the hidden layers have one
     **kwargs, # For the convolutions: `form`, `init` …
 )->ImageClassifier:
-    "VGG of hypercomplex convolutions for small pictures ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)); its hidden layers are 1×1 convolutions"
+    """VGG of hypercomplex convolutions for small pictures ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)).
+
+    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a multiple of `n`, and H and W are at least 32.
+    Raises `ValueError` for another depth and for widths that `n` does not divide."""
     repeats = VGG[one_of('depth', depth, VGG)]
     if isinstance(widths, str): widths = VGG_WIDTHS[one_of('widths', widths, VGG_WIDTHS)]
+    if len(widths)!=6: raise ValueError(f'widths={widths!r} must be 6: of five stages and of the hidden layers')
     n = dimension(n, algebra)
-    c,body = in_chans + -in_chans%n,{}
-    for i,(w,r) in enumerate(zip(widths, repeats), 1):
-        steps = [LeadingZeros(c-in_chans)] if i==1 and c>in_chans else []
-        for _ in range(r):
-            steps += [conv(c, w, n=n, algebra=algebra, bias=bias, **kwargs), nn.BatchNorm2d(w), nn.ReLU(inplace=True)]
-            c = w
-        body[f'stage{i}'] = nn.Sequential(*steps, nn.MaxPool2d(2))
-    hidden = []
-    for _ in range(2):
-        hidden += [nn.Dropout(drop_rate), conv(c, widths[-1], 1, n=n, algebra=algebra, bias=True, **kwargs), nn.ReLU(inplace=True)]
-        c = widths[-1]
-    body['hidden'] = nn.Sequential(*hidden)
-    return ImageClassifier(body, c, num_classes, features={f'stage{i}': (w, 2**i) for i,w in enumerate(widths[:-1], 1)})
+    zeros,make = -in_chans%n,partial(conv, n=n, algebra=algebra, **kwargs)
+    body = vgg_stages(in_chans+zeros, zeros, widths, repeats, partial(make, bias=bias))
+    body['hidden'] = hidden_layers(widths[-2], widths[-1], drop_rate, make)
+    return ImageClassifier(body, widths[-1], num_classes, features={f'stage{i}': (w, 2**i) for i,w in enumerate(widths[:-1], 1)})
 
-# %% ../../nbs/hypercomplex/20_networks.ipynb #855c83c7
+# %% ../../nbs/hypercomplex/20_networks.ipynb #2a0693c7
 def hypercomplex(
     model:nn.Module, # Any; changed in place
     n:int|None=3, # Components; 1 leaves it as it is
@@ -165,6 +206,7 @@ def hypercomplex(
             if type(m) is nn.Conv2d: setattr(parent, name, PHConv2d.from_conv(m, n=n, algebra=algebra, **dict(absorb=False, init='he', ragged=False) | kwargs))
     return model
 
+# %% ../../nbs/hypercomplex/20_networks.ipynb #01452feb
 def ph_preact_resnet18(
     num_classes:int=10,
     in_chans:int=3,
@@ -177,18 +219,39 @@ def ph_preact_resnet18(
     form:str='dense', # See `PHConv2d`
     **kwargs, # For the pools: `smoothness`, `compat` …
 )->ImageClassifier:
-    "Pre-activation ResNet-18 of hypercomplex convolutions, with each of the poolings of the learned strides"
-    plain = preact_resnet((2,2,2,2), (widths[0],*widths), strides, num_classes, in_chans, pooling=pooling, place=place, **kwargs)
-    return hypercomplex(plain, n, algebra, form=form)
+    """Pre-activation ResNet-18 of hypercomplex convolutions, with each of the poolings of the learned strides.
 
-# %% ../../nbs/hypercomplex/20_networks.ipynb #a067cb36
+    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a multiple of `n`.
+    Raises `ValueError` for widths that `n` does not divide, and as `convpapers.learned_strides.preact_resnet`."""
+    n = dimension(n, algebra)
+    zeros = -in_chans%n
+    net = preact_resnet((2,2,2,2), (widths[0],*widths), strides, num_classes, in_chans+zeros, pooling=pooling, place=place, **kwargs)
+    if zeros: net.stem = nn.Sequential(OrderedDict(zeros=LeadingZeros(zeros), **dict(net.stem.named_children())))
+    return hypercomplex(net, n, algebra, form=form)
+
+# %% ../../nbs/hypercomplex/20_networks.ipynb #88b5c852
 POOLINGS = dict(strided={}, spectral=dict(place='before', compat=None), diffstride=dict(place='before', smoothness=1.))
 
+# %% ../../nbs/hypercomplex/20_networks.ipynb #6759592d
 _paper = dict(paper='grassucci2022phnn', input_size=(3,32,32))
-_PARAMS = {(18,1): (10_877_062,505_141_032), (18,2): (5_446_226,505_693_992), (18,3): (3_635_914,505_141_032), (18,4): (2_731_578,505_693_992)}
-for (_depth,_n),(_p,_m) in _PARAMS.items():
-    register_network(f'ph_resnet{_depth}_n{_n}' if _n>1 else f'resnet{_depth}_large', partial(ph_resnet, _depth, n=_n), params=_p, macs=_m, first_conv='stem.conv',
-        note="The paper's widths; 2 and 4 put a zero channel before the picture." if _n>1 else "The plain network in the paper's widths.", **_paper)
+_zero = 'A zero channel stands before the picture.'
+_rows = (('resnet18_large', (ph_resnet,18), dict(n=1), 10_877_062, 505_141_032, "The plain network in the paper's widths 60, 120, 240, 516."),
+    ('ph_resnet18_n2', (ph_resnet,18), dict(n=2), 5_446_226, 505_693_992, _zero),
+    ('ph_resnet18_n3', (ph_resnet,18), dict(n=3), 3_635_914, 505_141_032, 'RGB as it is.'),
+    ('ph_resnet18_n4', (ph_resnet,18), dict(n=4), 2_731_578, 505_693_992, _zero),
+    ('quaternion_resnet18', (ph_resnet,18), dict(n=None, algebra='quaternion'), 2_730_298, 505_693_992, 'The picture is a purely imaginary quaternion.'),
+    ('resnet50_large', (ph_resnet,50), dict(n=1), 22_538_086, 1_172_164_512, "The plain network in the paper's widths, with bottlenecks."),
+    ('ph_resnet50_n3', (ph_resnet,50), dict(n=3), 7_562_149, 1_172_164_512, 'RGB as it is.'),
+    ('ph_resnet50_n4', (ph_resnet,50), dict(n=4), 5_692_074, 1_172_717_472, _zero),
+    ('ph_resnet20_n3', (ph_resnet,20), dict(n=3), 852_889, 240_982_128, 'Three stages of 24, 72 and 216 channels.'),
+    ('ph_vgg16_n3', (ph_vgg,16), dict(n=3), 7_284_007, 271_646_040, 'Widths 24, 72, 216, 648, 648; hidden layers of 516.'),
+    ('ph_vgg16_n4', (ph_vgg,16), dict(n=4), 5_467_630, 271_867_224, _zero))
+_first = dict(ph_vgg16_n3='stage1.0', ph_vgg16_n4='stage1.1')
+for _name,(_make,_depth),_kw,_params,_macs,_note in _rows:
+    register_network(_name, partial(_make, _depth, **_kw), params=_params, macs=_macs, note=_note, first_conv=_first.get(_name, 'stem.conv'), **_paper)
+
+# %% ../../nbs/hypercomplex/20_networks.ipynb #f626f7f5
 for _pooling,_kw in POOLINGS.items():
     register_network(f'ph_preact_resnet18_{_pooling}', partial(ph_preact_resnet18, pooling=_pooling, **_kw), first_conv='stem.conv',
+        params=3_634_162 + 8*(_pooling=='diffstride'), macs=505_141_032,
         note='Hypercomplex pre-activation ResNet-18, n=3; sizes and multiply-adds are those of the strided network.', **_paper)
