@@ -6,9 +6,9 @@ Docs: https://convpapers.github.io/convpapers/lab/data.html.md"""
 
 # %% auto #0
 __all__ = ['DataLoaders', 'TfmdDL', 'STATS', 'NONE', 'URL_NAMES', 'NAMES', 'ImageSet', 'ImageDL', 'shares', 'FileSet',
-           'centre_box', 'subset', 'image_data']
+           'centre_box', 'as_stats', 'subset', 'image_data']
 
-# %% ../../nbs/lab/10_data.ipynb #e3580c97
+# %% ../../nbs/lab/10_data.ipynb #ca678a01
 import os, warnings
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from torch import Tensor
 
 from .basics import need, positive_int
-from .folders import load_folder, make_folder, read_image, scan_folder
+from .folders import load_folder, load_svhn, make_folder, make_svhn, read_image, scan_folder
 from .images import (Augment, as_augment, augment_batch, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
 
@@ -27,11 +27,12 @@ with warnings.catch_warnings():
     _core = need('train', 'fastai.data.core')
 DataLoaders,TfmdDL = _core.DataLoaders,_core.TfmdDL
 
-# %% ../../nbs/lab/10_data.ipynb #e879c6a4
+# %% ../../nbs/lab/10_data.ipynb #d0da2438
 STATS = {
     'digits': ((127.179,127.669,127.670), (40.255,40.301,40.205)),
     'cifar10': ((125.307,122.950,113.865), (62.993,62.089,66.705)),
     'cifar100': ((129.304,124.070,112.434), (68.170,65.392,70.418)),
+    'svhn': ((111.61,113.17,120.56), (50.49,51.26,50.24)), # 0.4377, 0.4438, 0.4728 and 0.1980, 0.2010, 0.1970 of 255
     'imagenet': ((123.675,116.280,103.530), (58.395,57.120,57.375))}
 NONE = Augment(crop=0, flip=False, area=(1.,1.), brightness=0, saturation=(1.,1.)) # Validation: normalisation only
 
@@ -218,9 +219,9 @@ def finish(self:FileSet, x, y, plan, augment, mean, std):
     if augment.brightness or augment.saturation!=(1.,1.): x = colour_jitter(x, plan['colour'], augment)
     return augment_batch(x, y, plan, replace(augment, crop=0), self.c, mean, std)
 
-# %% ../../nbs/lab/10_data.ipynb #d3ff1f3e
+# %% ../../nbs/lab/10_data.ipynb #ab67a06d
 URL_NAMES = {'cifar10': 'CIFAR', 'cifar100': 'CIFAR_100'} # fastai's names of what it downloads
-NAMES = ('digits', *URL_NAMES)
+NAMES = ('digits', *URL_NAMES, 'svhn')
 
 def _decoded(path, level, cache, progress):
     data,vocab = load_folder(path, level, cache, progress)
@@ -231,6 +232,9 @@ def _named(name, path, cache, progress):
     if name=='digits':
         if path is not None: raise ValueError(f'path={str(path)!r}: digits are embedded and take no path')
         return {k: ImageSet(x, y, map(str, range(10))) for k,(x,y) in digits().items()}
+    if name=='svhn':
+        data,vocab = load_svhn(path)
+        return {k: ImageSet(*xy, vocab) for k,xy in data.items()}
     if path is None:
         external = need('train', 'fastai.data.external')
         path = external.untar_data(getattr(external.URLs, URL_NAMES[name]))
@@ -258,6 +262,17 @@ def _sets(name, path, size, cache, progress):
     train = sets['train']
     return sets, STATS['imagenet'] if isinstance(train, FileSet) else tuple(tuple(o.tolist()) for o in pixel_stats(train.images))
 
+# %% ../../nbs/lab/10_data.ipynb #1000d619
+def as_stats(
+    stats, # Means and standard deviations of raw pixels, three numbers each
+)->tuple:
+    "`stats` as two tuples of three numbers; anything else raises a `ValueError`"
+    try:
+        mean,std = (tuple(float(v) for v in o) for o in stats)
+        if len(mean)==len(std)==3 and min(std)>0: return mean,std
+    except (TypeError, ValueError): pass
+    raise ValueError(f'stats={stats!r} must be three means and three standard deviations of raw pixels (0 to 255), the latter positive')
+
 # %% ../../nbs/lab/10_data.ipynb #186cac8d
 def subset(
     data, # An `ImageSet` or a `FileSet`
@@ -269,15 +284,15 @@ def subset(
     if isinstance(data, ImageSet): return ImageSet(data.images[keep], data.labels[keep], data.vocab)
     return FileSet([data.files[i] for i in keep.tolist()], data.labels[keep], data.vocab, data.side, data.train)
 
-# %% ../../nbs/lab/10_data.ipynb #77f34077
+# %% ../../nbs/lab/10_data.ipynb #6c05d433
 def _cores(): return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
 def image_data(
-    name:str='digits', # 'digits', 'cifar10', 'cifar100', or a folder with `train/<class>/…`
+    name:str='digits', # 'digits', 'cifar10', 'cifar100', 'svhn', or a folder with `train/<class>/…`
     bs:int=128, # Batch size, over all processes
     *,
-    path=None, # Where CIFAR's folder is, if not where fastai keeps it
-    augment:Augment|dict|None=None, # What is done to training images; `None`: crop and flip, digits crop only
+    path=None, # Where the folder of CIFAR or SVHN is, if not where fastai keeps it
+    augment:Augment|dict|None=None, # What is done to training images; `None`: crop and flip, of digits and house numbers crop only
     seed:int=0, # Order and augmentation of the training images depend on it
     device=None, # Where batches are made; `None`: fastai's default device
     valid_bs:int|None=None, # Batch size of validation, over all processes; `None`: `bs`
@@ -288,13 +303,14 @@ def image_data(
     world:int=1, # Number of processes that share the data
     cache:bool=True, # Keep decoded pixels beside the folder
     progress:bool=True, # Show a progress bar while decoding
+    stats=None, # Means and standard deviations of raw pixels, three numbers each; `None`: those of the data
 ): # fastai `DataLoaders` with `vocab`, `c`, `stats`
     "fastai `DataLoaders` whose batches are made on the device"
-    sets,stats = _sets(name, path, size, cache, progress)
+    sets,own = _sets(name, path, size, cache, progress)
     if n_train is not None: sets['train'] = subset(sets['train'], n_train)
-    augment = as_augment(augment, flip=name!='digits')
+    augment = as_augment(augment, flip=name not in ('digits','svhn'))
     device = need('train', 'fastai.torch_core').default_device() if device is None else torch.device(device)
-    common = dict(stats=stats, seed=seed, rank=rank, world=world, device=device,
+    common = dict(stats=own if stats is None else as_stats(stats), seed=seed, rank=rank, world=world, device=device,
         workers=min(16, _cores()) if workers is None else workers)
     train = ImageDL(sets['train'], bs, augment, shuffle=True, drop_last=True, **common)
     valid = ImageDL(sets['valid'], valid_bs or bs, replace(NONE, normalize=augment.normalize), **common)

@@ -93,7 +93,7 @@ SCHEDULES = dict(step=step_decay, cosine=cosine, cosine_from_one=cosine_from_one
 OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW)
 PRECISIONS = 'fp32','bf16','fp16'
 
-# %% ../../nbs/lab/20_training.ipynb #1a32a1ce
+# %% ../../nbs/lab/20_training.ipynb #7071faee
 @dataclass(frozen=True)
 class Recipe:
     "How to train: plain values only, so that a run can store it and another can compare it"
@@ -119,12 +119,15 @@ class Recipe:
     compile: bool = False # Compile the model in place
     factors: tuple = () # Of `piecewise`: the factor of each stretch between `milestones`
     callbacks: dict = field(default_factory=dict) # fastai callbacks of the training, `package.module:Class` to its arguments
+    horizon: int|None = None # Epochs that the schedule is laid out for, if more than are run
 
     def __post_init__(self):
         for n in ('betas','decay_exclude','milestones','factors'): object.__setattr__(self, n, tuple(getattr(self, n)))
         valid = dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'), precision=PRECISIONS)
         for n,v in valid.items(): one_of(n, getattr(self, n), v)
         for n in ('epochs','batch_size'): positive_int(n, getattr(self, n))
+        if self.horizon is not None and positive_int('horizon', self.horizon)<self.epochs:
+            raise ValueError(f'horizon={self.horizon} must be at least epochs={self.epochs}, or None')
         for n in ('lr','clip'):
             if (v := getattr(self, n)) is not None and not v>0: raise ValueError(f'{n}={v} must be positive')
         for n,top in dict(momentum=1, weight_decay=math.inf, label_smoothing=1, warmup=1, gamma=math.inf).items():
@@ -134,33 +137,34 @@ class Recipe:
         if self.nesterov and self.optimizer=='sgd' and not self.momentum:
             raise ValueError('nesterov=True needs a momentum above 0')
 
-# %% ../../nbs/lab/20_training.ipynb #44b018c0
+# %% ../../nbs/lab/20_training.ipynb #d073a06b
 @patch
 def lr_at(self:Recipe,
     t:float, # Epochs done
 )->float:
     "Learning rate after `t` epochs, to 12 digits (so that 0.1·0.1 reads 0.01)"
     args = {'step': ('milestones','gamma'), 'piecewise': ('milestones','factors'), 'one_cycle': ('warmup',), 'linear': ('warmup',)}.get(self.schedule, ())
-    factor = SCHEDULES[self.schedule](t, self.epochs, **{a: getattr(self, a) for a in args})
+    factor = SCHEDULES[self.schedule](t, self.horizon or self.epochs, **{a: getattr(self, a) for a in args})
     return float(f'{self.lr*factor:.12g}')
 
 @patch(as_prop=True)
 def epochs_run(self:Recipe)->int: return next((t for t in range(self.epochs) if self.lr_at(t)<=0), self.epochs)
 
-# %% ../../nbs/lab/20_training.ipynb #ad134a51
+# %% ../../nbs/lab/20_training.ipynb #daf39ac0
 @patch
 def at(self:Recipe,
     epochs:int, # The budget
 )->Recipe:
     "The same recipe in `epochs` epochs, milestones in proportion"
     scaled = [m*positive_int('epochs', epochs)/self.epochs for m in self.milestones]
-    return replace(self, epochs=epochs, milestones=tuple(int(m) if m==int(m) else m for m in scaled))
+    horizon = self.horizon and max(epochs, round(self.horizon*epochs/self.epochs))
+    return replace(self, epochs=epochs, milestones=tuple(int(m) if m==int(m) else m for m in scaled), horizon=horizon)
 
-# %% ../../nbs/lab/20_training.ipynb #6f472f36
+# %% ../../nbs/lab/20_training.ipynb #2aca7557
 @patch
 def as_dict(self:Recipe)->dict:
     "Plain values, ready for JSON"
-    return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items() if v or k not in ('callbacks','factors')}
+    return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items() if v or k not in ('callbacks','factors','horizon')}
 
 @patch(cls_method=True)
 def from_dict(cls:Recipe,
