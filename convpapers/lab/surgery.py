@@ -53,8 +53,8 @@ def selector(
     if callable(where): return where
     raise TypeError(f'where={where!r} is not valid; give a name pattern, a type, or a function of name and module')
 
-# %% ../../nbs/lab/50_surgery.ipynb #249dcdb4
-PLAIN = nn.Conv1d,nn.Conv2d,nn.Conv3d,nn.Linear
+# %% ../../nbs/lab/50_surgery.ipynb #7335f7c9
+PLAIN = nn.Conv1d,nn.Conv2d,nn.Conv3d,nn.ConvTranspose1d,nn.ConvTranspose2d,nn.ConvTranspose3d,nn.Linear
 
 def arguments_of(
     old:nn.Module, # A layer
@@ -166,7 +166,7 @@ def trial(
     finally:
         for m,t in modes: m.training = t
 
-# %% ../../nbs/lab/50_surgery.ipynb #8d383628
+# %% ../../nbs/lab/50_surgery.ipynb #3d5ed641
 def example_of(
     model:nn.Module,
     example=None, # A tensor, a tuple of tensors, a shape, or `None` to find one
@@ -183,7 +183,9 @@ def example_of(
     size = (getattr(model, 'default_cfg', None) or {}).get('input_size')
     if first is None: shapes = []
     elif isinstance(first, nn.Linear): shapes = [(2,first.in_features)]
-    else: shapes = ([(2,*size)] if size else []) + [(2,first.in_channels)+(s,)*(len(first.kernel_size)) for s in (64,224,32,128)]
+    else:
+        sizes = (4,1,16,64) if first.transposed else (64,224,32,128)        # generators begin small
+        shapes = ([(2,*size)] if size else []) + [(2,first.in_channels)+(s,)*len(first.kernel_size) for s in sizes]
     for shape in shapes:
         try:
             with trial(model): model(noise(shape))
@@ -340,14 +342,22 @@ def convert(
         raise ValueError(f'where={where!r} matches no {plain.__name__} of {type(model).__name__} that could become {getattr(to, "__name__", to)}')
     return _operate(model, choose, maker(to, kwargs), example, verify, exact, False, copy)
 
-# %% ../../nbs/lab/50_surgery.ipynb #441c18ea
+# %% ../../nbs/lab/50_surgery.ipynb #b9125d48
 def fold(
     model:nn.Module, # Any model
     *,
     example=None, # Input to run on, as for `convert`
     verify:bool=True, # Compare outputs, layer by layer and for the whole
     copy:bool=False, # Work on a deep copy; otherwise in place
+    **kwargs, # For the layers' methods, such as `fast=True`; a method gets those that it knows
 )->Report: # `.model` is the folded model
-    "Replace every layer by its exact plain form, if it has a method `to_conv` or `fold` that gives one"
+    """Replace every layer by its exact plain form, if it has a method `to_conv` or `fold` that gives one.
+
+    Raises `TypeError` for an argument that none of these methods knows."""
     def plain(m): return next((f for f in (getattr(m, n, None) for n in ('to_conv','fold')) if callable(f)), None)
-    return _operate(model, lambda n, m: plain(m) is not None, lambda m: plain(m)(), example, verify, True, True, copy)
+    def known(f): return set(kwargs) & set(inspect.signature(f).parameters)
+    methods = [f for f in map(plain, model.modules()) if f] if kwargs and isinstance(model, nn.Module) else []
+    if methods and (unknown := set(kwargs).difference(*map(known, methods))):
+        raise TypeError(f'{", ".join(sorted(unknown))}: no layer of {type(model).__name__} that can be folded takes such an argument')
+    def make(m): return plain(m)(**{k: kwargs[k] for k in known(plain(m))})
+    return _operate(model, lambda n, m: plain(m) is not None, make, example, verify, True, True, copy)
