@@ -33,9 +33,9 @@ def reference_weight_kron(
     "$\\sum_iA_i\\otimes F_i$ by `torch.kron`, one bank after the other"
     return sum(torch.kron(a.reshape(*a.shape, *(1,)*(F.ndim-3)), f) for a,f in zip(A, F))
 
-# %% ../../nbs/hypercomplex/05_reference_code.ipynb #062b6d0d
+# %% ../../nbs/hypercomplex/05_reference_code.ipynb #b1432718
 class ReferencePHConv2d(nn.Module):
-    """The authors' convolution ([HyperNets](https://github.com/eleGAN23/HyperNets)) as a baseline, its unused bias included; to train, take `PHConv2d`.
+    """The authors' convolution ([HyperNets](https://github.com/eleGAN23/HyperNets)) as a baseline, unused bias included; to train, take `PHConv2d`.
 
     Shapes: `(N, in_channels, H, W)` → `(N, out_channels//n*n, H', W')`."""
     def __init__(self,
@@ -55,7 +55,7 @@ class ReferencePHConv2d(nn.Module):
 
     def forward(self, x:Tensor)->Tensor: return functional.conv2d(x, reference_weight(self.A, self.F), None, self.stride, self.padding)
 
-# %% ../../nbs/hypercomplex/05_reference_code.ipynb #90164ee9
+# %% ../../nbs/hypercomplex/05_reference_code.ipynb #a7427718
 class Misread(NamedTuple):
     "A kernel built as (out, in, height, width) and read as (height, width, in, out)"
     height: int # Pixels
@@ -70,7 +70,7 @@ def misread_layer(
     kernel_size:int=3, # As intended
     n:int=3, # Components
 )->Misread:
-    "What a convolution that reads channels last makes of a hypercomplex weight in PyTorch's order; widths are rounded down to multiples of `n`"
+    "What a channels-last convolution makes of a hypercomplex weight in PyTorch's order; widths are rounded down to multiples of `n`"
     o,c = (positive_int(name, v, n)//n*n for name,v in dict(out_channels=out_channels, in_channels=in_channels).items())
     k = positive_int('kernel_size', kernel_size)
     return Misread(o, c, k, k, n**3 + o*c*k*k//n)
