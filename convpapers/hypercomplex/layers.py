@@ -10,13 +10,14 @@ __all__ = ['BLOCK', 'FORMS', 'INITS', 'MIXING', 'GAIN', 'WIDE', 'dimension', 'co
            'PHLinear', 'mix', 'channels_fastest', 'worth_factoring', 'FactoredConv', 'gamma', 'error_bound',
            'nearest_sum']
 
-# %% ../../nbs/hypercomplex/10_layers.ipynb #844f98d5
+# %% ../../nbs/hypercomplex/10_layers.ipynb #63a762fc
 import functools, inspect, math
 from typing import NamedTuple
 import torch
 from fastcore.basics import patch
 from torch import nn, Tensor
 from torch.nn import functional
+from torch.nn.utils.parametrize import type_before_parametrizations
 from ..lab.basics import one_of, positive_int
 from .bilinear_rank import Factors, bilinear_rank_factors, compose, least_rank, typical_rank
 from .kronecker_sums import ALGEBRAS, algebra, kronecker_sum
@@ -517,13 +518,13 @@ def fold(self:_Hypercomplex,
     plain = self._plain_layer(*self.plan.channels, self.plan.groups, self.bias is not None, **like)
     return _set(plain, self.weight.detach(), self.bias).train(self.training)
 
-# %% ../../nbs/hypercomplex/10_layers.ipynb #cb66ca88
+# %% ../../nbs/hypercomplex/10_layers.ipynb #cc00cfee
 @patch
 def _twin(self:_Hypercomplex, **changes):
     "A layer with the same arguments but for `changes`"
-    names = inspect.signature(type(self)).parameters
-    kw = {k: getattr(self, k) for k in names if hasattr(self, k)} | dict(bias=self.bias is not None, device=self.F.device, dtype=self.F.dtype)
-    return type(self)(**kw | changes)
+    cls = type_before_parametrizations(self)
+    kw = {k: getattr(self, k) for k in inspect.signature(cls).parameters if hasattr(self, k)}
+    return cls(**kw | dict(bias=self.bias is not None, device=self.F.device, dtype=self.F.dtype) | changes)
 
 @patch
 def factor(self:_Hypercomplex,
@@ -532,7 +533,7 @@ def factor(self:_Hypercomplex,
     "The same function in factored form, to be trained on"
     found = self.factors(rank)
     new = self._twin(form='factored', algebra='learned', frozen=self.frozen, rank=found.rank)
-    new.load_state_dict({k: v for k,v in self.state_dict().items() if k in ('F','bias')} | dict(zip('wuv', found[:3])))
+    new.load_state_dict(dict(zip('wuv', found), F=self.F) | (dict(bias=self.bias) if self.bias is not None else {}))
     return new.train(self.training)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #8bd55641
