@@ -1,0 +1,1 @@
+from .layers import ActiveShift2d, GroupedShift2d, active_shift2d
