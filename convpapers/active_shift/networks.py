@@ -72,7 +72,7 @@ def shift_maker(
     "A function of channels and stride, whichever way it was named"
     return shift if callable(shift) else SHIFTS[one_of('shift', shift, SHIFTS)]
 
-# %% ../../nbs/active_shift/20_networks.ipynb #e2934065
+# %% ../../nbs/active_shift/20_networks.ipynb #83f8be06
 class ShiftBlock(nn.Module):
     """Pre-activation block of AS-ResNet: 1×1 convolution, shift, 1×1 convolution, added to the input.
 
@@ -95,6 +95,10 @@ class ShiftBlock(nn.Module):
         h = self.act1(self.norm1(x))
         y = self.conv2(self.shift(self.act2(self.norm2(self.conv1(h)))))
         return y + (x if self.shortcut is None else self.shortcut(h))
+    def fold(self, inplace:bool=False)->nn.Module:
+        "The same in eval mode as two matrix products, see `FoldedShiftBlock`"
+        from convpapers.active_shift.deployment import FoldedShiftBlock
+        return FoldedShiftBlock(self, inplace)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #91e15dd7
 class ShiftClassifier(ImageClassifier):
@@ -164,7 +168,7 @@ def as_resnet_cifar(
     features = {f'stage{i}': (c,1<<i-1) for i,c in enumerate(widths, 1)}
     return ShiftClassifier(dict(stem=stem, **stages, act=norm_act(widths[-1])), widths[-1], num_classes, features=features, drop_rate=drop_rate)
 
-# %% ../../nbs/active_shift/20_networks.ipynb #f8a4222a
+# %% ../../nbs/active_shift/20_networks.ipynb #08bbf44e
 class ShiftNetBlock(nn.Module):
     """Block of ShiftNet: 1×1 convolution, shift, 1×1 convolution; at stride 2 its output stands beside the pooled input.
 
@@ -186,6 +190,10 @@ class ShiftNetBlock(nn.Module):
         y = self.shift(self.conv1(self.act1(self.norm1(x))))
         y = self.conv2(self.act2(self.norm2(y)))
         return x + y if self.pool is None else torch.cat((self.pool(x), y), dim=-3)
+    def fold(self, inplace:bool=False)->nn.Module:
+        "The same in eval mode as two matrix products, see `FoldedShiftNetBlock`"
+        from convpapers.active_shift.deployment import FoldedShiftNetBlock
+        return FoldedShiftNetBlock(self, inplace)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #53eaefb6
 SHIFTNET_STEMS = dict(A=32, B=16) # Channels of the stem
