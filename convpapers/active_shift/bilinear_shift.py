@@ -84,7 +84,7 @@ def shift_kernel(
     rows,columns = (shift_taps(a, r) for a,r in zip(shift, radii))
     return (rows[:,:,None]*columns[:,None,:])[:,None]
 
-# %% ../../nbs/active_shift/02_bilinear_shift.ipynb #8f5f094b
+# %% ../../nbs/active_shift/02_bilinear_shift.ipynb #531192b4
 def shift_by_taps(
     x:Tensor, # `(N, C, H, W)`
     shift:Tensor, # `(2, C)`, rows then columns
@@ -93,7 +93,7 @@ def shift_by_taps(
 )->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, …)`
     "The active shift as a depthwise convolution"
     radii = tuple(shift_reach(a, L+2*p+1) for a,L,p in zip(shift, x.shape[-2:], padding))
-    k = shift_kernel(shift.to(x.dtype), radii)
+    k = shift_kernel(shift.to(torch.promote_types(shift.dtype, x.dtype)), radii).to(x.dtype)
     return functional.conv2d(x, k, None, stride, tuple(p+r for p,r in zip(padding, radii)), groups=x.shape[1])
 
 # %% ../../nbs/active_shift/02_bilinear_shift.ipynb #c7ae22b0
