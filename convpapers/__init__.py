@@ -6,3 +6,4 @@ __version__ = "0.1.0"
 from .even_kernels.symmetric_padding import Conv2dSP, Conv1dSP, Conv2dSame, SymmetricPad2d, symmetric_pad2d
 from .learned_strides.layers import DiffStride1d, DiffStride2d, DiffStride3d, SpectralPool1d, SpectralPool2d, SpectralPool3d
 from .hypercomplex.layers import PHConv1d, PHConv2d, PHConv3d, PHConvTranspose2d, PHLinear
+from .active_shift.layers import ActiveShift2d, GroupedShift2d

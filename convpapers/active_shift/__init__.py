@@ -1,1 +1,6 @@
 from .layers import ActiveShift2d, GroupedShift2d, active_shift2d
+from .networks import as_resnet, as_resnet_cifar, shift_resnet, shiftnet
+from .released_weights import load_released_w32
+from ..lab.basics import on_demand
+
+__getattr__ = on_demand(__name__, shift_training=('ShiftGradNorm', 'register_shift_grad_norm', 'shift_param_groups'))
