@@ -32,11 +32,16 @@ def choose_backend(
     if device.type=='cpu': return 'native' if native.library() is not None else 'torch'
     return 'triton' if device.type=='cuda' and find_spec('triton') else 'torch'
 
-# %% ../../nbs/active_shift/12_layers.ipynb #a6ae7e38
+# %% ../../nbs/active_shift/12_layers.ipynb #d8b3fb22
 def _layout(x):
     "The memory format that the output takes over from `x`"
-    last = x.shape[1]>1 and x.stride(1)==1 and x.is_contiguous(memory_format=torch.channels_last)
+    last = x.stride(1)==1 and x.shape[1]>1 and x.is_contiguous(memory_format=torch.channels_last)
     return torch.channels_last if last else torch.contiguous_format
+
+def _like(t, x):
+    "`t` in the dtype and memory format of `x`"
+    if t.dtype!=x.dtype: t = t.to(x.dtype)
+    return t if x.is_contiguous() and x.stride(1)!=1 else t.contiguous(memory_format=_layout(x))
 
 def _size(x, stride, padding):
     return [x.shape[0], x.shape[1], *((n+2*p-1)//s+1 for n,s,p in zip(x.shape[2:], stride, padding))]
@@ -44,9 +49,9 @@ def _size(x, stride, padding):
 def _working(*tensors):
     "Contiguous and in float64 if the first of them is, else in float32"
     dtype = torch.float64 if tensors[0].dtype==torch.float64 else torch.float32
-    return [t.to(dtype).contiguous() for t in tensors]
+    return [t if t.dtype==dtype and t.is_contiguous() else t.to(dtype).contiguous() for t in tensors]
 
-# %% ../../nbs/active_shift/12_layers.ipynb #52a49ce3
+# %% ../../nbs/active_shift/12_layers.ipynb #2567ad77
 def _refuse_nan(shift):
     if shift.device.type=='cpu' and shift.isnan().any(): raise ValueError('shift has values that are not numbers (NaN); valid are finite numbers of pixels')
 
@@ -67,9 +72,9 @@ def _forward(x, shift, stride, padding, relu, backend):
         _refuse_nan(shift)
         wide,s = _working(x, shift)
         y = shift_by_taps(wide.relu() if relu else wide, s, stride, padding) if x.numel() else x.new_zeros(_size(x, stride, padding))
-    return y.to(x.dtype).contiguous(memory_format=_layout(x)),dead
+    return _like(y, x),dead
 
-# %% ../../nbs/active_shift/12_layers.ipynb #e59838f4
+# %% ../../nbs/active_shift/12_layers.ipynb #04c6a865
 def _taps_backward(g, x, shift, stride, padding, relu):
     "The gradients by the backward pass of the depthwise convolution"
     if not g.numel() or not x.numel(): return torch.zeros_like(x),torch.zeros_like(shift)
@@ -95,8 +100,7 @@ def _backward(g, x, shift, stride, padding, relu, backend, needs=(True,True)):
     else:
         wide,s,h = _working(x, shift, g)
         gx,gs = _taps_backward(h, wide, s, stride, padding, relu)
-    if gx is not None: gx = gx.to(x.dtype).contiguous(memory_format=_layout(x))
-    return gx, None if gs is None else gs.to(shift.dtype)
+    return None if gx is None else _like(gx, x), None if gs is None else gs.to(shift.dtype)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #a4859446
 @torch.library.custom_op('convpapers::active_shift2d', mutates_args=(),
@@ -137,33 +141,14 @@ def _second(ctx, *vs):
 _op.register_autograd(_first, setup_context=_keep)
 _op_backward.register_autograd(_second, setup_context=_keep)
 
-# %% ../../nbs/active_shift/12_layers.ipynb #0de20fbc
-def _fold(t, dim, size, channels):
-    "The axis that is mapped over, joined with the axis of the channels: every sample has shifts of its own"
-    t = t.unsqueeze(channels).expand(*t.shape[:channels], size, *t.shape[channels:]) if dim is None else t.movedim(dim, channels)
-    return t.flatten(channels, channels+1)
-
-@_op.register_vmap
-def _(info, in_dims, input, shift, *rest):
-    B,C = info.batch_size,(input if in_dims[0] is None else input.select(in_dims[0], 0)).shape[1]
-    return _op(_fold(input, in_dims[0], B, 1), _fold(shift, in_dims[1], B, 1), *rest).unflatten(1, (B,C)),1
-
-@_op_backward.register_vmap
-def _(info, in_dims, grad, input, shift, *rest):
-    B,C = info.batch_size,(input if in_dims[1] is None else input.select(in_dims[1], 0)).shape[1]
-    got = _op_backward(*(_fold(t, d, B, 1) for t,d in zip((grad,input,shift), in_dims)), *rest)
-    return tuple(t.unflatten(1, (B,C)) for t in got),(1,1)
-
-# %% ../../nbs/active_shift/12_layers.ipynb #d277d97e
+# %% ../../nbs/active_shift/12_layers.ipynb #ec69e744
 class _Eager(torch.autograd.Function):
     "The same without the dispatcher's detour through Python, for ordinary tensors"
     @staticmethod
     def forward(ctx, input, shift, *rest):
         ctx.rest = rest
         ctx.save_for_backward(input, shift)
-        y,dead = _forward(input, shift, *rest)
-        if dead: _warn(shift, dead)
-        return y
+        return _run(input, shift, *rest)
 
     @staticmethod
     def backward(ctx, grad):
@@ -172,9 +157,13 @@ class _Eager(torch.autograd.Function):
         else: got = _backward(grad, *ctx.saved_tensors, stride, padding, relu, backend, ctx.needs_input_grad[:2])
         return *got,None,None,None,None
 
+def _run(x, shift, stride, padding, relu, backend):
+    y,dead = _forward(x, shift, stride, padding, relu, backend)
+    if dead and shift not in _warned: _warn(shift, dead)
+    return y
+
 _warned = WeakTensorKeyDictionary()
 def _warn(shift, dead):
-    if shift in _warned: return
     _warned[shift] = True
     warnings.warn(f'{dead} of {shift.shape[1]} channels read nothing: their shifts lie beyond the image. Their output is zero, and so are their gradients',
         stacklevel=4)
@@ -182,11 +171,12 @@ def _warn(shift, dead):
 def _ordinary(x, shift):
     "Whether nothing traces, transforms or watches"
     return (type(x) is Tensor and type(shift) in (Tensor,nn.Parameter) and x.device.type!='meta' and not torch.compiler.is_compiling()
-        and torch._C._len_torch_dispatch_stack()==0 and torch._C._functorch.peek_interpreter_stack() is None and torch._C._get_tracing_state() is None)
+        and torch._C._len_torch_dispatch_stack()==0 and not torch._C._are_functorch_transforms_active() and torch._C._get_tracing_state() is None)
 
-# %% ../../nbs/active_shift/12_layers.ipynb #1fabb090
+# %% ../../nbs/active_shift/12_layers.ipynb #3898c760
 def _whole(name, value, least):
     "A pair of integers of at least `least`"
+    if type(value) is int and value>=least: return (value,value)
     pair = _pair(value)
     if len(pair)!=2 or any(isinstance(v, (bool,float,str)) or v<least for v in pair):
         raise ValueError(f'{name}={value!r} is not valid; give an integer of at least {least}, or a pair of them')
@@ -215,16 +205,23 @@ def active_shift2d(
 
     Differentiable in both; at integer shifts the right derivative. `ValueError` for a wrong number of channels, NaN among
     the shifts (on the CPU) or an empty output, `TypeError` for integers. A channel that reads nothing is warned of, once."""
-    stride,padding = _whole('stride', stride, 1),_whole('padding', padding, 0)
-    _check(input, shift, padding)
     if backend is not None: one_of('backend', backend, BACKENDS)
+    return _shifted(input, shift, _whole('stride', stride, 1), _whole('padding', padding, 0), relu, backend)
+
+def _shifted(input, shift, stride, padding, relu, backend=None):
+    "`active_shift2d` for a stride and a padding that are known to be right"
+    _check(input, shift, padding)
     x = input if input.ndim==4 else input[None]
-    if _ordinary(x, shift): y = _Eager.apply(x, shift, stride, padding, relu, backend)
-    elif torch.onnx.is_in_onnx_export(): y = bilinear_sum(x.relu() if relu else x, shift, stride, padding).to(x.dtype)
+    if _ordinary(x, shift):
+        graph = torch.is_grad_enabled() and (x.requires_grad or shift.requires_grad)
+        y = (_Eager.apply if graph else _run)(x, shift, stride, padding, relu, backend)
+    elif torch.onnx.is_in_onnx_export() or torch._C._are_functorch_transforms_active():         # which take plain operations only
+        wide,s = _working(x, shift)
+        y = bilinear_sum(wide.relu() if relu else wide, s, stride, padding).to(x.dtype)
     else: y = torch.ops.convpapers.active_shift2d(x, shift, stride, padding, relu, backend or '')
     return y if input.ndim==4 else y[0]
 
-# %% ../../nbs/active_shift/12_layers.ipynb #56e2736b
+# %% ../../nbs/active_shift/12_layers.ipynb #8fa5c66b
 class _Shift(nn.Module):
     "What both layers share: a `shift` that stays in float32 or float64"
     def _apply(self, fn, recurse=True):
@@ -233,7 +230,7 @@ class _Shift(nn.Module):
             return t.to(out.device) if out.is_floating_point() and out.dtype not in (torch.float32,torch.float64) else out
         return super()._apply(keep, recurse)
 
-    def forward(self, x:Tensor)->Tensor: return active_shift2d(x, self.shift, self.stride, self.padding, self.relu)
+    def forward(self, x:Tensor)->Tensor: return _shifted(x, self.shift, self.stride, self.padding, self.relu)
 
     def extra_repr(self):
         return ', '.join([str(self.channels)] + [f'{k}={getattr(self, k)}' for k,default in self._shown.items() if getattr(self, k)!=default])
