@@ -34,7 +34,7 @@ def shift_bytes(
 
 def _out_size(size, stride, padding): return tuple((n+2*p-1)//s+1 for n,s,p in zip(size, stride, padding))
 
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #28e261fe
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #aeaead67
 class Layout(NamedTuple):
     "How the planes of a map are cut into programs"
     planes: int # Planes of a program
@@ -44,22 +44,23 @@ class Layout(NamedTuple):
     idle: float # Share of lanes and rows without an element
     again: float # Rows that are read by two programs, over the rows
 
-BLOCK = {'tile': 256, 'warps': 2} # Elements side by side in a program, and its warps
+BLOCK = {'tile': 256, 'warps': 2, 'enough': 1024} # Elements side by side in a program, its warps; programs to aim at
 
 def shift_layout(
     planes:int, # N·C
     h:int, # Rows of what is written
     w:int, # Columns
-    tile:int|None=None, # Elements side by side in a program; `BLOCK['tile']` by default
-    most:int=16, # Rows of a program at most
 )->Layout:
-    "Wide maps go one plane a program, narrow ones many; the rows are divided evenly"
+    "Wide maps go one plane a program, narrow ones many; few rows a program where there would be too few programs"
     up = lambda n: 1<<(n-1).bit_length()
-    tile = tile or BLOCK['tile']
-    cols = min(up(w), tile)
-    side = min(up(planes), tile//cols)
-    rows = -(-h//-(-h//most))
-    down,across,groups = -(-h//rows),-(-w//cols),-(-planes//side)
+    cols = min(up(w), BLOCK['tile'])
+    side = min(up(planes), BLOCK['tile']//cols)
+    across,groups = -(-w//cols),-(-planes//side)
+    for most in (16,8,4):
+        down = -(-h//most)
+        if groups*down*across>=BLOCK['enough']: break
+    rows = -(-h//down)
+    down = -(-h//rows)
     return Layout(side, rows, cols, groups*down*across, 1-planes*h*w/(groups*side*down*rows*across*cols), (down-1)/h)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #b8d73f35
