@@ -8,13 +8,13 @@ Docs: https://convpapers.github.io/convpapers/active_shift/arithmetic_intensity.
 __all__ = ['OPERATORS', 'SETTINGS', 'operator_work', 'intensity', 'measure_peak', 'peak_rate', 'measure_operators', 'Point',
            'roofline_points', 'roofline_table', 'roofline']
 
-# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #f6cef3e8
+# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #de11c6ca
 from typing import Mapping, NamedTuple, Sequence
 import torch
 from torch import nn
 from torch.nn import functional
 from .deconstruction import Work
-from .layers import active_shift2d
+from .layers import active_shift2d, choose_backend
 from ..lab.basics import one_of, positive_int
 from ..lab.bench import Bench, bench
 from ..lab.counting import Table
@@ -68,7 +68,7 @@ def peak_rate(
     "The best of all forms"
     return max(peak.about['macs'][r.name]/r.forward for r in peak)
 
-# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #ae45532e
+# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #11de0bd4
 def measure_operators(
     channels:int, # C, in and out
     side:int, # Rows and columns of the map
@@ -81,7 +81,8 @@ def measure_operators(
     last,out = x.to(memory_format=torch.channels_last),torch.empty_like(x)
     conv = lambda k,groups=1: nn.Conv2d(channels, channels, k, padding=k//2, groups=groups, bias=False).to(device)
     shift = torch.rand(2, channels, device=device)*2-1
-    ops = {'copy': lambda x: out.copy_(x), 'clone': torch.clone, 'active shift': lambda x: active_shift2d(x, shift)}
+    ops = {'copy': lambda x: out.copy_(x), 'clone': torch.clone, 'active shift': lambda x: active_shift2d(x, shift),
+        'active shift, plain PyTorch': lambda x: active_shift2d(x, shift, backend='torch')}
     def both(name, layer, other): # `other` is in channels-last layout, and so is what it reads
         other.load_state_dict(layer.state_dict())
         other = other.to(memory_format=torch.channels_last)
@@ -89,7 +90,9 @@ def measure_operators(
     for name,args in (('depthwise 3×3',(3,channels)), ('1×1',(1,)), ('3×3',(3,))): both(name, conv(*args), conv(*args))
     w = ops['1×1'].weight[:,:,0,0].detach().expand(batch, -1, -1)
     ops['1×1, matrix product'] = lambda x: torch.bmm(w, x.flatten(2))
-    return bench(ops, x, 'copy', backward=False, **kwargs)
+    b = bench(ops, x, 'copy', backward=False, **kwargs)
+    b.about['shift'] = choose_backend(x.device)
+    return b
 
 # %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #7d79a219
 class Point(NamedTuple):
@@ -114,7 +117,7 @@ def roofline_points(
             points.append(Point(s, r.name, w.macs, 4*w.accesses, r.forward, max(w.macs/pi, 4*w.accesses/beta)))
     return points
 
-# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #450f379a
+# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #735c74e3
 def roofline_table(
     points:Sequence[Point],
     about:Mapping, # Of one of the benches
@@ -125,9 +128,9 @@ def roofline_table(
         return [f'{batch}×{c}×{side}×{side}', p.name, f'{p.macs/1e6:.1f}', f'{p.nbytes/2**20:.1f}', f'{p.macs/p.nbytes:.2f}', f'{p.seconds*1e6:.0f}',
             f'{p.macs/p.seconds/1e9:.1f}', f'{p.nbytes/p.seconds/1e9:.1f}', f'{p.bound/p.seconds:.0%}']
     return Table(['input','operator','M multiply-adds','MiB','per byte','µs','G multiply-adds/s','GB/s','of the roof'], points, cells,
-        '{device}, {threads} threads, torch {torch}, float32, medians of {rounds} rounds'.format_map(about).replace(' 1 threads', ' 1 thread'))
+        '{device}, {threads} threads, torch {torch}, float32, medians of {rounds} rounds; shift: {shift}'.format_map(about).replace(' 1 threads', ' 1 thread'))
 
-# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #c6785a27
+# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #fee7018d
 @register_benchmark('roofline', 'Active shift, depthwise, 1×1 and 3×3 convolutions under the measured roofline of this machine')
 def roofline(
     settings:Sequence[tuple]=SETTINGS, # Channels, side, batch
@@ -139,4 +142,5 @@ def roofline(
     "Measure on this machine, print as `roofline_table`"
     kw = dict(threads=threads, rounds=rounds, min_time=min_time, clock='cpu' if threads==1 and device=='cpu' else 'wall', device=device)
     peak = measure_peak(**kw)
-    return roofline_table(roofline_points({tuple(s): measure_operators(*s, **kw) for s in settings}, peak), peak.about)
+    benches = {tuple(s): measure_operators(*s, **kw) for s in settings}
+    return roofline_table(roofline_points(benches, peak), next(iter(benches.values())).about)
