@@ -51,7 +51,7 @@ def conv_by_shifts(
         y = term if y is None else y + term
     return y[..., ::stride, ::stride]
 
-# %% ../../nbs/active_shift/01_deconstruction.ipynb #22fe6a15
+# %% ../../nbs/active_shift/01_deconstruction.ipynb #1533b006
 class Work(NamedTuple):
     "What a computation costs"
     macs: int # Multiply-adds
@@ -68,7 +68,7 @@ def work(
     fn, # A function of `args`, or a module
     *args,
 )->Work:
-    "Multiply-adds of convolutions and matrix products, and the numbers that each operator reads and writes, counted while `fn` runs"
+    "Multiply-adds of convolutions and matrix products, and the numbers that each operator reads and writes; `fn` runs twice"
     with torch.no_grad(), _Accesses() as a: fn(*args)
     with torch.no_grad(), FlopCounterMode(display=False) as f: fn(*args)
     return Work(f.get_total_flops()//2, a.total)
