@@ -375,3 +375,13 @@ def from_depthwise(cls:ActiveShift2d,
         if conv.bias is not None and conv.bias.count_nonzero(): raise ValueError('conv has a bias, a shift has none; nearest=True leaves it out')
     dtype = torch.float64 if k.dtype==torch.float64 else torch.float32
     return cls._of((shift-origin).to(dtype), conv.stride, tuple(int(e) for e in extra), False, conv.training)
+
+# %% ../../nbs/active_shift/12_layers.ipynb #bed09ae3
+@patch(cls_method=True)
+def from_conv(cls:ActiveShift2d,
+    module:nn.Module, # Any module
+    nearest:bool=True, # As for `from_depthwise`
+)->ActiveShift2d|None: # None leaves `module` as it is
+    "An active shift in the place of a depthwise convolution larger than 1×1, for `convert(model, ActiveShift2d.from_conv)`"
+    if not isinstance(module, nn.Conv2d) or module.groups==1 or module.kernel_size==(1,1): return None
+    return cls.from_depthwise(module, nearest)
