@@ -8,8 +8,9 @@ Docs: https://convpapers.github.io/convpapers/active_shift/cpu_kernel.html.md"""
 __all__ = ['HEAD', 'AXES', 'RUN', 'PLANE', 'SCATTER', 'GRADIENT', 'ENTRY', 'SOURCE', 'WIDE', 'FUNCTIONS', 'SHARE', 'native',
            'run_forward', 'run_backward', 'native_shift', 'native_shift_backward']
 
-# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #701a19be
+# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #344a3d13
 import ctypes, platform
+from functools import lru_cache
 import torch
 from torch import Tensor, get_num_threads
 from .bilinear_shift import shift_by_taps
@@ -360,21 +361,25 @@ _Dims = ctypes.c_int64*12
 _pointer = ctypes.c_void_p
 FUNCTIONS = {f'shift_{way}_{t}': (ctypes.c_int64, [_pointer]*n) for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}
 
-# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #f69b0c98
-def _call(f, pointers, d):
-    "Call, and turn a shift that is not a number into an error; else how many channels read nothing"
-    dead = f(*pointers, d)
+# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #15153c38
+def _answer(dead):
+    "How many channels read nothing; an error for a shift that is not a number"
     if dead<0: raise ValueError('shift has values that are not numbers (NaN); valid are finite numbers of pixels')
     return dead
 
-def _dims(shape, stride, padding, relu):
+@lru_cache(4096)                # building the array takes longer than the call
+def _sizes(shape, stride, padding, relu, threads):
     (n,c,h,w),(sh,sw),(ph,pw) = shape,stride,padding
     oh,ow = (h+2*ph-1)//sh+1,(w+2*pw-1)//sw+1
-    return (n,c,oh,ow),_Dims(n, c, h, w, oh, ow, sh, sw, ph, pw, relu, get_num_threads() if n*c*h*w>=SHARE else 1)
+    return (n,c,oh,ow),_Dims(n, c, h, w, oh, ow, sh, sw, ph, pw, relu, threads if n*c*h*w>=SHARE else 1)
+
+def _dims(shape, stride, padding, relu):
+    "Size of the output, and the integers for the kernel"
+    return _sizes(tuple(shape), tuple(stride), tuple(padding), bool(relu), get_num_threads())
 
 SHARE = 2**16       # pixels from which on several threads are worth waking
 
-# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #d6a6ca94
+# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #c73eadff
 def run_forward(
     library, # From `native.library()`
     input:Tensor, # `(N, C, H, W)`, contiguous, float32 or float64
@@ -385,9 +390,9 @@ def run_forward(
 )->tuple: # Output, and how many channels read nothing
     "The kernel on tensors that are as it wants them"
     size,d = _dims(input.shape, stride, padding, relu)
-    out = input.new_empty(size)
+    out = torch.empty_like(input) if size==input.shape else input.new_empty(size)
     f = library.shift_forward_f32 if input.dtype==torch.float32 else library.shift_forward_f64
-    return out,_call(f, (input.data_ptr(), shift.data_ptr(), out.data_ptr()), d)
+    return out,_answer(f(input.data_ptr(), shift.data_ptr(), out.data_ptr(), d))
 
 def run_backward(
     library, # From `native.library()`
@@ -404,7 +409,7 @@ def run_backward(
     gx = torch.empty_like(input) if needs[0] else None
     gs = torch.empty_like(shift) if needs[1] else None
     f = library.shift_backward_f32 if input.dtype==torch.float32 else library.shift_backward_f64
-    _call(f, (*(t.data_ptr() for t in (grad,input,shift)), *(None if t is None else t.data_ptr() for t in (gx,gs))), d)
+    _answer(f(grad.data_ptr(), input.data_ptr(), shift.data_ptr(), *(None if t is None else t.data_ptr() for t in (gx,gs)), d))
     return gx,gs
 
 # %% ../../nbs/active_shift/10_cpu_kernel.ipynb #0b228d9d
