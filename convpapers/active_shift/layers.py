@@ -173,7 +173,7 @@ def _ordinary(x, shift):
     return (type(x) is Tensor and type(shift) in (Tensor,nn.Parameter) and x.device.type!='meta' and not torch.compiler.is_compiling()
         and torch._C._len_torch_dispatch_stack()==0 and not torch._C._are_functorch_transforms_active() and torch._C._get_tracing_state() is None)
 
-# %% ../../nbs/active_shift/12_layers.ipynb #3898c760
+# %% ../../nbs/active_shift/12_layers.ipynb #2607323f
 def _whole(name, value, least):
     "A pair of integers of at least `least`"
     if type(value) is int and value>=least: return (value,value)
@@ -184,12 +184,13 @@ def _whole(name, value, least):
 
 def _check(x, shift, padding):
     if not isinstance(x, Tensor): raise TypeError(f'input is a {type(x).__name__}; valid is a tensor')
+    size,pairs = x.shape,shift.shape
     if not x.is_floating_point(): raise TypeError(f'input is {x.dtype}; valid are floating-point tensors, which can be interpolated')
-    if x.ndim not in (3,4): raise ValueError(f'input has shape {tuple(x.shape)}; valid are (N, C, H, W) and (C, H, W)')
-    if shift.ndim!=2 or shift.shape[0]!=2 or not shift.is_floating_point():
+    if not 3<=len(size)<=4: raise ValueError(f'input has shape {tuple(x.shape)}; valid are (N, C, H, W) and (C, H, W)')
+    if len(pairs)!=2 or pairs[0]!=2 or not shift.is_floating_point():
         raise ValueError(f'shift is {shift.dtype} of shape {tuple(shift.shape)}; valid is a floating-point tensor of shape (2, C)')
-    if x.shape[-3]!=shift.shape[1]: raise ValueError(f'input has {x.shape[-3]} channels, and the shift is for {shift.shape[1]}')
-    if x.shape[-2]+2*padding[0]<1 or x.shape[-1]+2*padding[1]<1:
+    if size[-3]!=pairs[1]: raise ValueError(f'input has {x.shape[-3]} channels, and the shift is for {shift.shape[1]}')
+    if size[-2]+2*padding[0]<1 or size[-1]+2*padding[1]<1:
         raise ValueError(f'the output would be empty: input has shape {tuple(x.shape)}, padding={padding}')
 
 def active_shift2d(
