@@ -9,8 +9,9 @@ __all__ = ['TILE', 'ROWS', 'ENTRY', 'SOURCE', 'HEIGHTS', 'CACHE', 'WIDE', 'nativ
            'run_pointwise', 'pointwise', 'workspace', 'runs_native', 'FoldedBlock', 'FoldedShiftBlock',
            'FoldedShiftNetBlock']
 
-# %% ../../nbs/active_shift/38_deployment.ipynb #0d65c3fa
-import ctypes, platform, threading
+# %% ../../nbs/active_shift/38_deployment.ipynb #9b1258cb
+import ctypes, math, platform, threading
+from functools import lru_cache
 import torch
 from torch import Tensor, nn
 from .bilinear_shift import shift_by_taps
@@ -182,10 +183,10 @@ extern "C" void pointwise(const float* x, const float* A, float* C, const float*
 }
 '''
 
-# %% ../../nbs/active_shift/38_deployment.ipynb #9650be78
+# %% ../../nbs/active_shift/38_deployment.ipynb #2279c4b7
 SOURCE = TILE + ROWS + ENTRY
 HEIGHTS = (14,10,8)     # rows of a tile; with two vectors a row they fill the registers of AVX-512 and fit those of AVX
-CACHE = 2**17           # bytes of right-hand side that a block may hold
+CACHE = 3*2**16           # bytes of right-hand side that a block may hold
 _pointer = ctypes.c_void_p
 _Dims = ctypes.c_int64*13
 
@@ -202,7 +203,7 @@ def pack(
     full[:len(weight)] = weight
     return full.unflatten(0, (-1,h)).transpose(1, 2).contiguous()
 
-# %% ../../nbs/active_shift/38_deployment.ipynb #194aeb3d
+# %% ../../nbs/active_shift/38_deployment.ipynb #00734406
 def run_pointwise(
     library, # From `native.library()`
     x:Tensor, # `(N, K, H, W)`, contiguous, float32
@@ -218,12 +219,17 @@ def run_pointwise(
 )->Tensor: # `out`
     "A 1×1 convolution with all that surrounds it"
     (n,k,h,w),(m,oh,ow) = x.shape,out.shape[1:]
-    columns = max(CACHE//(4*k)//32, 1)*32
-    threads = torch.get_num_threads() if x.numel()+out.numel()>=2**16 else 1
-    d = _Dims(n, k, h, w, oh, ow, stride, m, panel_height(m), columns, relu, threads, out.stride(0))
     a,b = affine or (None,None)
-    library.pointwise(*(None if t is None else t.data_ptr() for t in (x,packed,out,add,a,b,shift,bias)), d)
+    library.pointwise(*(None if t is None else t.data_ptr() for t in (x,packed,out,add,a,b,shift,bias)),
+        _plan(n, k, h, w, m, oh, ow, stride, relu, torch.get_num_threads(), out.stride(0)))
     return out
+
+@lru_cache(1024)
+def _plan(n, k, h, w, m, oh, ow, stride, relu, threads, step):
+    "What the kernel must know, made once for each layer and size"
+    columns = max(CACHE//(4*k)//32, 1)*32
+    if n*(k*h*w+m*oh*ow)<2**16: threads = 1                      # not worth waking another
+    return _Dims(n, k, h, w, oh, ow, stride, m, panel_height(m), columns, relu, threads, step)
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #0dcc2276
 def pointwise(
@@ -263,14 +269,15 @@ def _check(library):
 WIDE = ('-mprefer-vector-width=512',) if platform.machine() in ('x86_64','AMD64') else ()
 native = Native('active_shift_blocks', SOURCE, dict(pointwise=(None, [_pointer]*9)), _check, WIDE, 'folded blocks run as separate steps')
 
-# %% ../../nbs/active_shift/38_deployment.ipynb #f31039be
+# %% ../../nbs/active_shift/38_deployment.ipynb #a6c7b6de
 _local = threading.local()
 
 def workspace(shape:tuple)->Tensor:
     "Memory for a map that lives inside one block only; a map of up to 16 MiB finds the same pages each time"
-    n = torch.Size(shape).numel()
-    if n>2**22: return torch.empty(shape)
-    if getattr(_local, 'pages', None) is None or len(_local.pages)<n: _local.pages = torch.empty(n)
+    n = math.prod(shape)
+    plain = dict(dtype=torch.float32, device='cpu')              # whatever the defaults are
+    if n>2**22: return torch.empty(shape, **plain)
+    if getattr(_local, 'pages', None) is None or len(_local.pages)<n: _local.pages = torch.empty(n, **plain)
     return _local.pages[:n].view(shape)
 
 def runs_native(x:Tensor)->bool:
@@ -278,7 +285,7 @@ def runs_native(x:Tensor)->bool:
     return (type(x) is Tensor and x.device.type=='cpu' and x.dtype==torch.float32 and x.numel()>0 and not torch.compiler.is_compiling()
         and not (torch.is_grad_enabled() and x.requires_grad) and native.library() is not None)
 
-# %% ../../nbs/active_shift/38_deployment.ipynb #7046289c
+# %% ../../nbs/active_shift/38_deployment.ipynb #b451516b
 class FoldedBlock(nn.Module):
     "What the folded blocks share: weights as buffers, and one call for a 1×1 convolution with its surroundings"
     def __init__(self,
@@ -304,10 +311,12 @@ class FoldedBlock(nn.Module):
 
     def run(self, fast, x, name, out=None, stride=1, **kwargs):
         "The product with the matrix `name`, in C++ into `out` or step by step"
-        if not fast: return pointwise(x, getattr(self, name), stride=stride, **kwargs)
-        size = len(x),len(getattr(self, name)),-(-x.shape[2]//stride),-(-x.shape[3]//stride)
+        weights = self._buffers                                  # faster than attributes, and this is the fast path
+        if not fast: return pointwise(x, weights[name], stride=stride, **kwargs)
+        n,_,h,w = x.shape
+        size = n,weights[name].shape[0],-(-h//stride),-(-w//stride)
         out = x.new_empty(size) if out is None else workspace(size) if isinstance(out, str) else out
-        return run_pointwise(native.library(), x, getattr(self, f'{name}_packed'), out, stride=stride, **kwargs)
+        return run_pointwise(native.library(), x, weights[name+'_packed'], out, stride=stride, **kwargs)
 
 def _stride(shift):
     s = shift.stride if isinstance(shift.stride, tuple) else (shift.stride,)*2
