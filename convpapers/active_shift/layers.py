@@ -102,7 +102,7 @@ def _backward(g, x, shift, stride, padding, relu, backend, needs=(True,True)):
         gx,gs = _taps_backward(h, wide, s, stride, padding, relu)
     return None if gx is None else _like(gx, x), None if gs is None else gs.to(shift.dtype)
 
-# %% ../../nbs/active_shift/12_layers.ipynb #a4859446
+# %% ../../nbs/active_shift/12_layers.ipynb #f4f09c4e
 @torch.library.custom_op('convpapers::active_shift2d', mutates_args=(),
     schema='(Tensor input, Tensor shift, int[] stride, int[] padding, bool relu, str backend) -> Tensor')
 def _op(input, shift, stride, padding, relu, backend): return _forward(input, shift, stride, padding, relu, backend)[0]
@@ -117,7 +117,8 @@ def _(input, shift, stride, padding, relu, backend):
 
 @_op_backward.register_fake
 def _(grad, input, shift, stride, padding, relu, backend):
-    return torch.empty(input.shape, dtype=input.dtype, device=input.device, memory_format=_layout(input)),torch.empty_like(shift, memory_format=torch.contiguous_format)
+    gx = torch.empty(input.shape, dtype=input.dtype, device=input.device, memory_format=_layout(input))
+    return gx,torch.empty_like(shift, memory_format=torch.contiguous_format)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #5bca719c
 def _keep(ctx, inputs, output):
@@ -345,7 +346,7 @@ def nearest_shift(
     i,j = at//B.shape[2],at%B.shape[2]
     return torch.stack([i-1+best[0].flatten(1).gather(1, at[:,None])[:,0], j-1+best[1].flatten(1).gather(1, at[:,None])[:,0]])
 
-# %% ../../nbs/active_shift/12_layers.ipynb #01e4d06b
+# %% ../../nbs/active_shift/12_layers.ipynb #3247f106
 @patch(cls_method=True)
 @torch.no_grad()
 def from_depthwise(cls:ActiveShift2d,
@@ -372,7 +373,8 @@ def from_depthwise(cls:ActiveShift2d,
     if not nearest:
         built = (1-(rows-shift[0][:,None]).abs()).clamp(min=0)[:,:,None]*(1-(columns-shift[1][:,None]).abs()).clamp(min=0)[:,None,:]
         off = (built-wide).abs().amax((1,2))>1e-5
-        if off.any(): raise ValueError(f'{int(off.sum())} of {len(k)} kernels are no shifts, the first of channel {int(off.nonzero()[0])}; nearest=True takes the nearest')
+        if off.any(): raise ValueError(f'{int(off.sum())} of {len(k)} kernels are no shifts, the first of channel {int(off.nonzero()[0])}; '
+            'nearest=True takes the nearest')
         if conv.bias is not None and conv.bias.count_nonzero(): raise ValueError('conv has a bias, a shift has none; nearest=True leaves it out')
     dtype = torch.float64 if k.dtype==torch.float64 else torch.float32
     return cls._of((shift-origin).to(dtype), conv.stride, tuple(int(e) for e in extra), False, conv.training)

@@ -94,7 +94,7 @@ def build(
 )->Path: # The library
     "The library of `source`: the stored one if it is sound, else a new one; `BuildError` if there is no compiler, or it refuses"
     command = find_compiler()
-    if not command: raise BuildError('no C++ compiler was found (c++, g++, clang++ or $CXX)')
+    if not command: raise BuildError('no C++ compiler was found (c++, g++, clang++ or CXX)')
     folder = Path(folder) if folder else _folder()
     pointer = folder/f'{name}-{build_key(source, command, flags)}'
     try:
