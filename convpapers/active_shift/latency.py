@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/active_shift/latency.html.md"""
 __all__ = ['PAPER', 'PAIRS', 'NETWORKS', 'FORMS', 'mobilenet', 'settled', 'fuse_norms', 'formed', 'bare_products', 'family',
            'latency', 'milliseconds', 'latency_table']
 
-# %% ../../nbs/active_shift/40_latency.ipynb #a7d20dad
+# %% ../../nbs/active_shift/40_latency.ipynb #04278edc
 import warnings
 from contextlib import nullcontext
 from copy import deepcopy
@@ -16,7 +16,7 @@ from functools import partial
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from .networks import PointwiseConv2d, as_resnet, shiftnet
+from .networks import IMAGENET_COUNTS, PointwiseConv2d, as_resnet, shiftnet
 from ..lab.basics import need, one_of, positive_int
 from ..lab.bench import Bench, bench
 from ..lab.counting import Table
