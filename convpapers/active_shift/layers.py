@@ -51,7 +51,7 @@ def _working(*tensors):
     dtype = torch.float64 if tensors[0].dtype==torch.float64 else torch.float32
     return [t if t.dtype==dtype and t.is_contiguous() else t.to(dtype).contiguous() for t in tensors]
 
-# %% ../../nbs/active_shift/12_layers.ipynb #2567ad77
+# %% ../../nbs/active_shift/12_layers.ipynb #1d51a30f
 def _refuse_nan(shift):
     if shift.device.type=='cpu' and shift.isnan().any(): raise ValueError('shift has values that are not numbers (NaN); valid are finite numbers of pixels')
 
@@ -61,6 +61,8 @@ def _library():
 
 def _forward(x, shift, stride, padding, relu, backend):
     "Output, and how many channels read nothing, which the C++ kernel tells"
+    if (not backend and x.is_cpu and x.dtype==shift.dtype==torch.float32 and x.is_contiguous() and shift.is_contiguous() and x.stride(1)!=1
+        and (library := native.library()) is not None): return run_forward(library, x, shift, stride, padding, relu)      # nothing to convert
     backend,dead = choose_backend(x.device, backend),0
     if backend=='native':
         if x.device.type!='cpu': raise ValueError(f"backend='native' runs on the CPU, and the input is on {x.device}")
@@ -174,7 +176,7 @@ def _ordinary(x, shift):
     return (type(x) is Tensor and type(shift) in (Tensor,nn.Parameter) and x.device.type!='meta' and not torch.compiler.is_compiling()
         and torch._C._len_torch_dispatch_stack()==0 and not torch._C._are_functorch_transforms_active() and torch._C._get_tracing_state() is None)
 
-# %% ../../nbs/active_shift/12_layers.ipynb #2607323f
+# %% ../../nbs/active_shift/12_layers.ipynb #0ffd046b
 def _whole(name, value, least):
     "A pair of integers of at least `least`"
     if type(value) is int and value>=least: return (value,value)
@@ -191,6 +193,7 @@ def _check(x, shift, padding):
     if len(pairs)!=2 or pairs[0]!=2 or not shift.is_floating_point():
         raise ValueError(f'shift is {shift.dtype} of shape {tuple(shift.shape)}; valid is a floating-point tensor of shape (2, C)')
     if size[-3]!=pairs[1]: raise ValueError(f'input has {x.shape[-3]} channels, and the shift is for {shift.shape[1]}')
+    if x.device!=shift.device: raise ValueError(f'input is on {x.device} and shift on {shift.device}; valid is one device for both')
     if size[-2]+2*padding[0]<1 or size[-1]+2*padding[1]<1:
         raise ValueError(f'the output would be empty: input has shape {tuple(x.shape)}, padding={padding}')
 
