@@ -12,7 +12,13 @@ import torch
 from torch import Tensor
 from ..lab.basics import one_of, positive_int
 
-# %% ../../nbs/hypercomplex/01_kronecker_sums.ipynb #f3e4d6e4
+# %% ../../nbs/hypercomplex/01_kronecker_sums.ipynb #9738dbd4
+def _in_order(A, F, groups, axis):
+    "The sum, where the inputs are at `axis` of a bank"
+    H = A.flatten(1).T @ F.flatten(1)       # a row for each pair of components, n_out·n_in × p·q·k
+    H = H.view(*A.shape[1:], groups, F.shape[1]//groups, *F.shape[2:]).movedim((2,0), (0,1))        # group, a, b, p, q and kernel
+    return H.movedim(2, axis+2).flatten(0, 2).flatten(axis, axis+1)
+
 def kronecker_sum(
     A:Tensor, # `(m, n_out, n_in)`: how the components mix; `m` is `n` and all three are equal in the paper
     F:Tensor, # `(m, p, q, *kernel)`: the banks; with groups, the blocks of `p/groups` rows follow one another
@@ -24,9 +30,9 @@ def kronecker_sum(
     if A.ndim!=3: raise ValueError(f'A of shape {tuple(A.shape)} must have three axes (m, n_out, n_in)')
     if F.ndim<3 or len(F)!=len(A): raise ValueError(f'F of shape {tuple(F.shape)} must be ({len(A)}, p, q, *kernel): as many banks as A has matrices')
     if F.shape[1]%positive_int('groups', groups): raise ValueError(f'groups={groups} must divide p={F.shape[1]}')
-    H = A.flatten(1).T @ F.flatten(1)       # a row for each pair of components, n_out·n_in × p·q·k
-    H = H.view(*A.shape[1:], groups, F.shape[1]//groups, *F.shape[2:])
-    return H.permute(2, 0, 3, 1, *range(4, H.ndim)).reshape(A.shape[1]*F.shape[1], A.shape[2]*F.shape[2], *F.shape[3:])
+    if F.ndim==5 and F.stride(2)==1<F.stride(-1):           # channels last, which H then is as well
+        return _in_order(A, F.movedim(2, -1), groups, 3).movedim(-1, 1)
+    return _in_order(A, F, groups, 1)
 
 # %% ../../nbs/hypercomplex/01_kronecker_sums.ipynb #d782dc9d
 def _double(table, sign):
