@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from nbdev.config import nbpath2html
 
-TITLES = {'even_kernels': 'Even-sized kernels', 'learned_strides': 'Learned strides', 'hypercomplex': 'Hypercomplex convolution', 'active_shift': 'Active shift', 'lab': 'The lab'} # A folder that is not named here is titled by its own name
+TITLES = {'even_kernels': 'Even-sized kernels', 'learned_strides': 'Learned strides', 'hypercomplex': 'Hypercomplex convolution', 'active_shift': 'Active shift', 'xsepconv': 'XSepConv', 'lab': 'The lab'} # A folder that is not named here is titled by its own name
 
 def pages(root):
     "Pages of the site below `root`, in reading order"
