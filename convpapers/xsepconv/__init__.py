@@ -1,0 +1,2 @@
+from .layers import XSepConv2d, assign_directions, xsep_conv2d
+from .padding import DirectionalPad2d
