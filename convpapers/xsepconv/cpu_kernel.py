@@ -16,7 +16,7 @@ from torch import Tensor, get_num_threads
 from torch.nn import functional as F
 from ..lab.native import Native, WIDE
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #1f9f0842
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #9e7055b6
 WAYS = 'br','tl','tr','bl','groups'                             # by number, as the kernel gets them
 ACTS = None,'relu','hardswish'
 _ZEROS = dict(br=(0,1,0,1), tl=(1,0,1,0), tr=(0,1,1,0), bl=(1,0,0,1))   # for `pad`: left, right, top, bottom
@@ -27,9 +27,10 @@ def _composition(x, even, horizontal, vertical, biases=(None,)*3, stride=(1,1), 
     "Three depthwise convolutions, each of them with a map of its own"
     c = x.shape[1]
     if even is not None:
-        parts = [x] if direction!='groups' else x.split([c//4+(i<c%4) for i in range(4)], 1)
-        names = (direction,) if direction!='groups' else ('br','tl','bl','tr')          # the order of Wu et al.
-        x = torch.cat([F.pad(t, _ZEROS[n]) for t,n in zip(parts, names)], 1)
+        if direction=='groups':                                 # in the order of Wu et al.
+            parts = x.split([c//4+(i<c%4) for i in range(4)], 1)
+            x = torch.cat([F.pad(t, _ZEROS[n]) for t,n in zip(parts, ('br','tl','bl','tr'))], 1)
+        else: x = F.pad(x, _ZEROS[direction])
         x = _act(F.conv2d(x, even, biases[0], groups=c), act)
     x = _act(F.conv2d(x, horizontal, biases[1], (1,stride[1]), (0,padding[1]), (1,dilation[1]), c), act)
     return _act(F.conv2d(x, vertical, biases[2], (stride[0],1), (padding[0],0), (dilation[0],1), c), last_act)
