@@ -59,7 +59,7 @@ def choose_backend(
     if device.type=='cpu': return 'native' if dtype==torch.float32 and _lib() is not None else 'torch'
     return 'triton' if device.type=='cuda' and find_spec('triton') else 'torch'
 
-# %% ../../nbs/xsepconv/10_layers.ipynb #c1c1ebe1
+# %% ../../nbs/xsepconv/10_layers.ipynb #af3e57a5
 def _layout(x):
     "The memory format that the output takes over from `x`"
     last = x.stride(1)==1 and x.shape[1]>1 and x.is_contiguous(memory_format=torch.channels_last)
@@ -73,7 +73,7 @@ def _forward(x, even, horizontal, vertical, bias, stride, padding, dilation, dir
     rest = bias,stride,padding,dilation,direction,act,last_act
     if backend=='native':
         from convpapers.xsepconv.cpu_kernel import run_forward
-        run = lambda x: run_forward(_lib(), x, even, horizontal, vertical, bias, stride, padding, dilation, direction, act, last_act)
+        run = lambda x: run_forward(_lib(), x, even, horizontal, vertical, bias, stride, padding, dilation, direction, act or None, last_act or None)
     elif backend=='triton':
         from convpapers.xsepconv.cuda_kernel import triton_xsep
         run = lambda x: triton_xsep(x, even, horizontal, vertical, *rest)
