@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/lab/data.html.md"""
 __all__ = ['DataLoaders', 'TfmdDL', 'STATS', 'NONE', 'URL_NAMES', 'NAMES', 'ImageSet', 'ImageDL', 'shares', 'FileSet',
            'centre_box', 'as_stats', 'subset', 'image_data']
 
-# %% ../../nbs/lab/10_data.ipynb #ca678a01
+# %% ../../nbs/lab/10_data.ipynb #c9cb7e6b
 import os, warnings
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,8 @@ from fastcore.basics import patch
 from torch import Tensor
 
 from .basics import need, positive_int
-from .folders import load_folder, load_svhn, make_folder, make_svhn, read_image, scan_folder
+from .folders import (find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn, make_tiny_imagenet,
+    read_image, scan_folder)
 from .images import (Augment, as_augment, augment_batch, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
 
@@ -27,13 +28,15 @@ with warnings.catch_warnings():
     _core = need('train', 'fastai.data.core')
 DataLoaders,TfmdDL = _core.DataLoaders,_core.TfmdDL
 
-# %% ../../nbs/lab/10_data.ipynb #d0da2438
+# %% ../../nbs/lab/10_data.ipynb #289044bd
 STATS = {
     'digits': ((127.179,127.669,127.670), (40.255,40.301,40.205)),
     'cifar10': ((125.307,122.950,113.865), (62.993,62.089,66.705)),
     'cifar100': ((129.304,124.070,112.434), (68.170,65.392,70.418)),
     'svhn': ((111.61,113.17,120.56), (50.49,51.26,50.24)), # 0.4377, 0.4438, 0.4728 and 0.1980, 0.2010, 0.1970 of 255
+    'svhn_extra': ((109.88,109.70,113.81), (50.11,50.57,50.85)), # 0.4309, 0.4302, 0.4463 and 0.1965, 0.1983, 0.1994 of 255
     'imagenet': ((123.675,116.280,103.530), (58.395,57.120,57.375))}
+STATS['tiny_imagenet'] = STATS['imagenet']
 NONE = Augment(crop=0, flip=False, area=(1.,1.), brightness=0, saturation=(1.,1.)) # Validation: normalisation only
 
 # %% ../../nbs/lab/10_data.ipynb #da0edcf3
@@ -219,9 +222,9 @@ def finish(self:FileSet, x, y, plan, augment, mean, std):
     if augment.brightness or augment.saturation!=(1.,1.): x = colour_jitter(x, plan['colour'], augment)
     return augment_batch(x, y, plan, replace(augment, crop=0), self.c, mean, std)
 
-# %% ../../nbs/lab/10_data.ipynb #ab67a06d
+# %% ../../nbs/lab/10_data.ipynb #799443b3
 URL_NAMES = {'cifar10': 'CIFAR', 'cifar100': 'CIFAR_100'} # fastai's names of what it downloads
-NAMES = ('digits', *URL_NAMES, 'svhn')
+NAMES = ('digits', *URL_NAMES, 'svhn', 'svhn_extra', 'tiny_imagenet')
 
 def _decoded(path, level, cache, progress):
     data,vocab = load_folder(path, level, cache, progress)
@@ -232,29 +235,35 @@ def _named(name, path, cache, progress):
     if name=='digits':
         if path is not None: raise ValueError(f'path={str(path)!r}: digits are embedded and take no path')
         return {k: ImageSet(x, y, map(str, range(10))) for k,(x,y) in digits().items()}
-    if name=='svhn':
-        data,vocab = load_svhn(path)
+    if name.startswith('svhn'):
+        data,vocab = load_svhn(path, extra=name=='svhn_extra')
         return {k: ImageSet(*xy, vocab) for k,xy in data.items()}
     if path is None:
         external = need('train', 'fastai.data.external')
         path = external.untar_data(getattr(external.URLs, URL_NAMES[name]))
     return _decoded(path, -1, cache, progress)
 
-# %% ../../nbs/lab/10_data.ipynb #28cdd7a2
+# %% ../../nbs/lab/10_data.ipynb #c7cd8569
+def _streamed(scanned, size):
+    "Training and validation set whose images are read as they are needed"
+    files,labels,vocab = scanned
+    return {k: FileSet(files[k], labels[k], vocab, size, k=='train') for k in files}
+
 def _from_folder(path, size, cache, progress):
     "Training and validation set of a folder: small images decoded, large ones by name"
-    files,labels,vocab = scan_folder(path)
+    files,*_ = scanned = scan_folder(path)
     if size is None:
         some = [f for fs in files.values() for f in fs[::max(1, len(fs)//20)]]
         sizes = {tuple(read_image(f).shape[1:]) for f in some}
         if len(sizes)==1 and max(sizes.pop())<=64: return _decoded(path, 0, cache, progress)
-    return {k: FileSet(files[k], labels[k], vocab, size or 224, k=='train') for k in files}
+    return _streamed(scanned, size or 224)
 
-# %% ../../nbs/lab/10_data.ipynb #579e7408
+# %% ../../nbs/lab/10_data.ipynb #500a5d6b
 def _sets(name, path, size, cache, progress):
     "Training and validation set, and pixel statistics"
+    if name=='tiny_imagenet': return _streamed(scan_folder(find_tiny_imagenet(path)), size or 56), STATS[name]
     if name in NAMES:
-        if size is not None: raise ValueError(f'size={size} is for folders; {name} images are 32x32')
+        if size is not None: raise ValueError(f'size={size} is for folders and tiny_imagenet; {name} images are 32x32')
         return _named(name, path, cache, progress), STATS[name]
     if not Path(name).expanduser().is_dir():
         raise ValueError(f"name={str(name)!r} is neither one of {', '.join(NAMES)} nor the path of a folder")
@@ -284,20 +293,20 @@ def subset(
     if isinstance(data, ImageSet): return ImageSet(data.images[keep], data.labels[keep], data.vocab)
     return FileSet([data.files[i] for i in keep.tolist()], data.labels[keep], data.vocab, data.side, data.train)
 
-# %% ../../nbs/lab/10_data.ipynb #6c05d433
+# %% ../../nbs/lab/10_data.ipynb #29b4f29e
 def _cores(): return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
 def image_data(
-    name:str='digits', # 'digits', 'cifar10', 'cifar100', 'svhn', or a folder with `train/<class>/…`
+    name:str='digits', # 'digits', 'cifar10', 'cifar100', 'svhn', 'svhn_extra', 'tiny_imagenet', or a folder with `train/<class>/…`
     bs:int=128, # Batch size, over all processes
     *,
-    path=None, # Where the folder of CIFAR or SVHN is, if not where fastai keeps it
+    path=None, # Where the folder of CIFAR, SVHN or Tiny-ImageNet is, if not where fastai keeps it
     augment:Augment|dict|None=None, # What is done to training images; `None`: crop and flip, of digits and house numbers crop only
     seed:int=0, # Order and augmentation of the training images depend on it
     device=None, # Where batches are made; `None`: fastai's default device
     valid_bs:int|None=None, # Batch size of validation, over all processes; `None`: `bs`
     n_train:int|None=None, # Use so many training images only, the same ones each time
-    size:int|None=None, # Folders: side of the network's input; `None`: 224, or the images' own if all are small
+    size:int|None=None, # Folders and Tiny-ImageNet: side of the network's input; `None`: 56 for that, else 224, or the images' own if all are small
     workers:int|None=None, # Folders of large images: reading processes; `None`: one a core
     rank:int=0, # This process
     world:int=1, # Number of processes that share the data
@@ -308,7 +317,7 @@ def image_data(
     "fastai `DataLoaders` whose batches are made on the device"
     sets,own = _sets(name, path, size, cache, progress)
     if n_train is not None: sets['train'] = subset(sets['train'], n_train)
-    augment = as_augment(augment, flip=name not in ('digits','svhn'))
+    augment = as_augment(augment, flip=name not in ('digits','svhn','svhn_extra'))
     device = need('train', 'fastai.torch_core').default_device() if device is None else torch.device(device)
     common = dict(stats=own if stats is None else as_stats(stats), seed=seed, rank=rank, world=world, device=device,
         workers=min(16, _cores()) if workers is None else workers)
