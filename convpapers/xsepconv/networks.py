@@ -7,16 +7,16 @@ Docs: https://convpapers.github.io/convpapers/xsepconv/networks.html.md"""
 # %% auto #0
 __all__ = ['SMALL', 'LARGE', 'ACTS', 'FILTERS', 'DATA', 'SqueezeExcite', 'conv_norm_act', 'depthwise', 'InvertedResidual',
            'spatial_maker', 'rows_for', 'round_channels', 'MobileNetV3', 'mobilenetv3_small', 'mobilenetv3_large',
-           'xsepconv_mobilenetv3_small', 'torchsummaryx', 'filter_cost', 'mobilenetv3_counts']
+           'xsepconv_mobilenetv3_small', 'torchsummaryx', 'filter_cost', 'mobilenetv3_counts', 'parts_of']
 
-# %% ../../nbs/xsepconv/20_networks.ipynb #b43a6c76
+# %% ../../nbs/xsepconv/20_networks.ipynb #8cb95df3
 from collections import OrderedDict
 from functools import partial
 import torch
 from torch import Tensor, nn
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import ImageClassifier
-from ..lab.counting import count, register_macs
+from ..lab.counting import count, count_table, register_macs
 from ..lab.registry import Counts, register_network
 from .layers import XSepConv2d, assign_directions
 
@@ -292,6 +292,22 @@ def mobilenetv3_counts(
 # %% ../../nbs/xsepconv/20_networks.ipynb #dc61c0c6
 FILTERS = (3,'dw'),(5,'dw'),(5,'xsep'),(7,'dw'),(7,'xsep'),(9,'dw'),(9,'xsep')        # kernel and block, by rising reach
 DATA = {'CIFAR-10, SVHN': (32,10), 'CIFAR-100': (32,100), 'Tiny-ImageNet': (56,200), 'ImageNet': (224,1000)}    # side of the pictures, classes
+
+# %% ../../nbs/xsepconv/20_networks.ipynb #50db2217
+def parts_of(
+    model:nn.Module, # From `mobilenetv3_small` or `mobilenetv3_large`
+    input_size:tuple=(3,32,32),
+)->dict: # Part to `Counts`
+    "Parameters and multiply-adds of the filters, the 1×1 convolutions, the weighing of channels, and the rest; norms count with their convolution"
+    def part(name):
+        step,inner = (name.split('.')+[''])[:2]
+        if step in ('stem','hidden','fc'): return 'stem' if step=='stem' else 'head'
+        return {'spatial': 'filters', 'norm': 'filters', 'se': 'weighing'}.get(inner, '1×1') if step!='last' else '1×1'
+    total = {p: Counts(0, 0) for p in ('stem','1×1','filters','weighing','head')}
+    for r in count_table(model, input_size):
+        p = part(r.name)
+        total[p] = Counts(total[p].params+r.params, total[p].macs+r.macs)
+    return total
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #c5e8dc17
 for _k,_block in FILTERS:
