@@ -37,7 +37,7 @@ class DirectionalPad2d(nn.Module):
     def forward(self, x:Tensor)->Tensor: return directional_pad(x, self.direction)
     def extra_repr(self): return repr(self.direction)
 
-# %% ../../nbs/xsepconv/02_improved_padding.ipynb #c90ff8c8
+# %% ../../nbs/xsepconv/02_improved_padding.ipynb #97de3dc1
 GROUPS = ('br','tl','bl','tr')      # Wu et al.'s order of the four groups in one layer
 
 def group_slices(
@@ -53,7 +53,7 @@ def even_pad(
     direction:str='br', # One of `DIRECTIONS` for all channels, or `'groups'`
 )->Tensor: # `(…, C, H+1, W+1)`
     "The padding of a 2×2 stage"
-    if direction!='groups': return directional_pad(input, direction)
+    if one_of('direction', direction, (*DIRECTIONS,'groups'))!='groups': return directional_pad(input, direction)
     return torch.cat([directional_pad(input[..., s, :, :], d) for d,s in group_slices(input.shape[-3])], -3)
 
 # %% ../../nbs/xsepconv/02_improved_padding.ipynb #e451adbe
