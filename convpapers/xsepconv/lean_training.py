@@ -43,9 +43,10 @@ _aten = torch.ops.aten
 ACTS = {nn.ReLU: (functional.relu, lambda g,n: _aten.threshold_backward(g, n, 0)), nn.Hardswish: (functional.hardswish, _aten.hardswish_backward),
     nn.ReLU6: (functional.relu6, lambda g,n: _aten.hardtanh_backward(g, n, 0, 6)), nn.SiLU: (functional.silu, _aten.silu_backward)}
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #27c2d366
-def _conv(a, stage, weight, bias):
-    if stage.direction: a = even_pad(a, stage.direction)
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #40c63329
+def _padded(a, stage): return even_pad(a, stage.direction) if stage.direction else a
+
+def _conv(a, stage, weight, bias): # `a` is padded
     return functional.conv2d(a, weight, bias, stage.stride, stage.padding, stage.dilation, len(weight))
 
 def _crop(g, direction):
@@ -53,8 +54,7 @@ def _crop(g, direction):
     if direction=='groups': return torch.cat([_crop(g[:,s], d) for d,s in group_slices(g.shape[1])], 1)
     return functional.pad(g, [-(side in direction) for side in 'lrtb'])
 
-def _conv_backward(g, a, stage, weight, bias, need): # `need`: of input, weight, bias
-    if stage.direction: a = even_pad(a, stage.direction)
+def _conv_backward(g, a, stage, weight, bias, need): # `a` is padded; `need`: of input, weight, bias
     sizes = None if bias is None else list(bias.shape)
     ga,gw,gb = _aten.convolution_backward(g, a, weight, sizes, stage.stride, stage.padding, stage.dilation, False, (0,0), len(weight), need)
     return ga if ga is None or not stage.direction else _crop(ga, stage.direction),gw,gb
@@ -76,7 +76,7 @@ def _norm_backward(g, u, norm, gamma, mean, invstd, need): # `need`: of map, sca
     running = (None,None) if norm.batch else (mean,_variance(norm, invstd))
     return _aten.native_batch_norm_backward(g, u, gamma, *running, mean, invstd, norm.batch, norm.eps, need)
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #5d4caaef
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #e256ceec
 def _traced(g, x, stages, params, stats, need):
     "Gradients that can be differentiated again"
     with torch.enable_grad():
@@ -84,14 +84,14 @@ def _traced(g, x, stages, params, stats, need):
         a = leaves[0]
         for i,s in enumerate(stages):
             w,b,gamma,beta = leaves[1+4*i:5+4*i]
-            a = _conv(a, s, w, b)
+            a = _conv(_padded(a, s), s, w, b)
             if s.norm and s.norm.batch: a = functional.batch_norm(a, None, None, gamma, beta, True, 0., s.norm.eps)
             elif s.norm: a = functional.batch_norm(a, stats[2*i], _variance(s.norm, stats[2*i+1]), gamma, beta, False, 0., s.norm.eps)
             if s.act: a = ACTS[s.act][0](a)
         got = iter(torch.autograd.grad(a, [t for t,n in zip(leaves, need) if n], g, create_graph=True))
     return [next(got) if n else None for n in need]
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #9ec149b0
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #e1e75bc8
 class LeanStages(torch.autograd.Function):
     "Stages of depthwise convolutions that keep their input and statistics for the backward pass"
     @staticmethod
@@ -99,7 +99,7 @@ class LeanStages(torch.autograd.Function):
         ctx.stages,ctx.kept,a,stats,maps = stages,list(range(len(stages)-1))[len(stages)-1-keep:],x,[],[]
         for i,s in enumerate(stages):
             w,b,gamma,beta = params[4*i:4*i+4]
-            a = _conv(a, s, w, b)
+            a = _conv(_padded(a, s), s, w, b)
             if i in ctx.kept: maps.append(a)
             mean = invstd = None
             if s.norm: a,mean,invstd = _normalise(a, s.norm, gamma, beta)
@@ -117,16 +117,16 @@ class LeanStages(torch.autograd.Function):
         else: gx,*grads = _walk_back(g, x, stages, params, stats, maps, need)
         return gx,None,None,*grads
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #1b125456
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #28ca91a6
 def _walk_back(g, x, stages, params, stats, maps, need):
     "Gradients of `x` and `params`: the stages again, then back through them"
     a,way = x,[]
     for i,s in enumerate(stages):
         w,b,gamma,beta = params[4*i:4*i+4]
-        before = a
+        before = _padded(a, s)
         if i==len(stages)-1 and s.norm is s.act is None: u = n = None
         else:
-            u = maps[i] if i in maps else _conv(a, s, w, b)
+            u = maps[i] if i in maps else _conv(before, s, w, b)
             n = _again(u, s.norm, gamma, beta, *stats[2*i:2*i+2]) if s.norm else u
             a = ACTS[s.act][0](n) if s.act else n
         way.append((before, u, n))
@@ -225,7 +225,7 @@ def training_forms(
         'checkpoint': block('checkpoint'), 'linear': Trained(XSepConv2d(c, c, k, act_between=False, bn_between=False)),
         'depthwise k×k': Trained(nn.Conv2d(c, c, k, padding=k//2, groups=c, bias=False))}
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #255bd585
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #825ed06a
 SHAPES = ((8,64,56),(8,128,28),(8,256,14))
 
 def measure_training(
@@ -243,14 +243,14 @@ def measure_training(
 def memory_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
 )->Table:
-    "One form a row; for each input the MiB kept, the milliseconds of a step, and both relative to the block by stages"
+    "One form a row: bytes kept relative to the block by stages; for each input the MiB kept, and a step's milliseconds and their ratio"
     first = next(iter(benches.values()))
     def cells(name):
         rows = [b[name] for b in benches.values()]
-        return [name, *(v for r in rows for v in (f'{r.saved/2**20:.2f}', f'{r.saved_ratio:.2f}', f'{r.both*1e3:.2f}', f'{r.both_ratio:.2f}'))]
+        return [name, f'{rows[0].saved_ratio:.2f}', *(v for r in rows for v in (f'{r.saved/2**20:.1f}', f'{r.both*1e3:.1f}', f'{r.both_ratio:.2f}'))]
     note = '{device}, {threads} threads, torch {torch}, medians of {rounds} rounds; ÷ is the ratio to the block by stages'.format_map(first.about)
-    head = [h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, MiB','÷','ms','÷')]
-    return Table(['form', *head], [r.name for r in first], cells, note.replace(' 1 threads', ' 1 thread'))
+    head = [h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, MiB','ms','÷')]
+    return Table(['form', 'kept ÷', *head], [r.name for r in first], cells, note.replace(' 1 threads', ' 1 thread'))
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #d435fefc
 @register_benchmark('xsepconv_memory', 'Training of XSepConv2d: bytes kept for backward and time of a step, by stages, lean, checkpointed')
