@@ -70,18 +70,18 @@ def merged_kernel(
     kernel = outer_kernel(horizontal, vertical).transpose(0, 1)
     return functional.conv_transpose2d(kernel, even, stride=dilation, groups=len(even)).transpose(0, 1)
 
-# %% ../../nbs/xsepconv/01_separation.ipynb #a4a798ec
+# %% ../../nbs/xsepconv/01_separation.ipynb #ac469705
 def separate_block(
     weight:Tensor, # `(C, 1, k, k)`
     corner:tuple=(0,0), # Row and column of the 2×2's centre tap: (0, 0) if it pads bottom right, (1, 1) for top left
     steps:int=30, # Rounds of least squares; 0 leaves the best pair behind a 2×2 that does nothing
 )->tuple: # `(C, 1, 2, 2)`, `(C, 1, 1, k)`, `(C, 1, k, 1)`
     "A 2×2, a row and a column that come near to `weight` away from the border, nearer than any row and column alone"
-    C,k,(i,j) = len(weight),weight.shape[-1],corner
-    horizontal,vertical = separate_kernel(weight.double())
+    C,(i,j) = len(weight),corner
+    horizontal,vertical = separate_kernel(weight.detach().double())
     parts = [weight.new_zeros(C, 1, 2, 2, dtype=torch.float64), horizontal, vertical]
     parts[0][:,:,i,j] = 1
-    target = functional.pad(weight.double(), (j,1-j,i,1-i)).flatten(1)[:,:,None]
+    target = functional.pad(weight.detach().double(), (j,1-j,i,1-i)).flatten(1)[:,:,None]
     for part in [0,1,2]*steps:
         shape,n = parts[part].shape,parts[part][0].numel()
         basis = torch.eye(n, dtype=target.dtype, device=target.device).view(n, 1, *shape[1:]).expand(n, *shape)
