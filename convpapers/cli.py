@@ -208,11 +208,11 @@ def reproduce_table(
         reproduce_row(exp, row, data or exp.data, epochs or None, seed, out=out, **kwargs)
     show(table, out)
 
-# %% ../nbs/90_cli.ipynb #87dc1586
+# %% ../nbs/90_cli.ipynb #e5fc3650
 @command('reproduce', 'table')
 def reproduce(
     table:str='', # A table's name; `convpapers list` shows them
-    data:str='', # digits, cifar10, cifar100 or a folder with train/<class>/; the table's own by default
+    data:str='', # digits, cifar10, cifar100, svhn, svhn_extra, tiny_imagenet or a folder with train/<class>/; the table's own by default
     epochs:int=0, # Epochs a run; 0 for the recipe's own
     seeds:str='0', # Seeds, as in 0,1,2
     rows:str='', # Rows, as in C2,C3; all by default
