@@ -519,7 +519,7 @@ _Sizes,_Three,_Six = ctypes.c_int64*17,_pointer*3,_pointer*6
 FUNCTIONS = {f'xsep_{way}_{t}': (None, [_pointer]*n) for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}
 SHARE = 2**15       # values from which on several threads are worth waking
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #ab8a2baa
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #3e8be5f8
 @lru_cache(4096)                # building the array takes longer than the call
 def _sizes(shape, k, stride, padding, dilation, direction, act, last_act, threads):
     "Size of the output, and the integers for the kernel"
@@ -534,8 +534,8 @@ def _address(t): return None if t is None else t.data_ptr()
 def _dense(*tensors, like):
     "Contiguous weights; a kernel that gets addresses must not get other types"
     for t in tensors:
-        if t is not None and (t.dtype!=like.dtype or t.device.type!='cpu'): raise TypeError(f'weights of {t.dtype} on {t.device} with an input of {like.dtype} on {like.device}; all must be alike, on the processor')
-    return [t if t is None else t.contiguous() for t in tensors]
+        if t is not None and (t.dtype is not like.dtype or not t.is_cpu): raise TypeError(f'weights of {t.dtype} on {t.device} with an input of {like.dtype} on {like.device}; all must be alike, on the processor')
+    return [t if t is None or t.is_contiguous() else t.contiguous() for t in tensors]
 
 def run_forward(
     library, # From `native.library()`
