@@ -8,13 +8,15 @@ Docs: https://convpapers.github.io/convpapers/xsepconv/lean_training.html.md"""
 __all__ = ['ACTS', 'SHAPES', 'STARTS', 'Norm', 'Stage', 'LeanStages', 'lean_stages', 'Trained', 'training_forms',
            'measure_training', 'memory_table', 'memory_costs', 'start_variance', 'unit_start']
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #5c10731c
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #2bba8d91
+from functools import partial
 from typing import Mapping, NamedTuple, Sequence
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.modules.module import _has_any_global_hook
 from torch.utils.checkpoint import checkpoint
+from ..lab.basics import one_of
 from ..lab.bench import Bench, bench
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
@@ -117,7 +119,7 @@ class LeanStages(torch.autograd.Function):
         else: gx,*grads = _walk_back(g, x, stages, params, stats, maps, need)
         return gx,None,None,*grads
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #28ca91a6
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #ccb1b485
 def _walk_back(g, x, stages, params, stats, maps, need):
     "Gradients of `x` and `params`: the stages again, then back through them"
     a,way = x,[]
@@ -130,6 +132,7 @@ def _walk_back(g, x, stages, params, stats, maps, need):
             n = _again(u, s.norm, gamma, beta, *stats[2*i:2*i+2]) if s.norm else u
             a = ACTS[s.act][0](n) if s.act else n
         way.append((before, u, n))
+    del a,before,u,n                    # `way` alone holds them, and lets go of each
     grads = [None]*len(params)
     for i,s in reversed(list(enumerate(stages))):
         (before,u,n),(w,b,gamma,beta) = way.pop(),params[4*i:4*i+4]
@@ -176,7 +179,7 @@ def _cast(t, device):
     if t is None or not torch.is_autocast_enabled(device) or t.dtype==torch.float64: return t
     return t.to(torch.get_autocast_dtype(device))
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #c6e5c209
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #d2796a7b
 def lean_stages(
     x:Tensor, # `(N, C, H, W)`
     layer:nn.Module, # Has `even`, `norm1`, `act1`, `horizontal`, `norm2`, `act2`, `vertical` and `direction`
@@ -186,6 +189,7 @@ def lean_stages(
 
     None comes back, and nothing has happened, where no gradient is wanted, where a submodule is not a plain convolution, `BatchNorm2d`,
     ReLU, ReLU6, Hardswish, SiLU or Identity, has hooks or parametrisations, and under compilation, tracing and `torch.func`."""
+    one_of('keep', keep, (0,1,2))
     if not torch.is_grad_enabled() or not _ordinary(x) or x.ndim!=4 or not x.is_floating_point() or _has_any_global_hook(): return None
     if (parts := _parts(layer)) is None: return None
     params = [t for _,c,n,_ in parts for t in (c.weight,c.bias,*((None,None) if n is None else (n.weight,n.bias)))]
@@ -197,33 +201,33 @@ def lean_stages(
     stages = [Stage(d, c.stride, c.padding, c.dilation, n and _norm_of(n), a and type(a)) for d,c,n,a in parts]
     return LeanStages.apply(_cast(x, x.device.type), stages, keep, *params)
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #c89a4d77
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #f2372ad3
 class Trained(nn.Module):
-    "A layer run in one of the ways to train it, then normalisation and h-swish"
+    "A layer, run as in a training, then normalisation and h-swish"
     def __init__(self,
-        layer:nn.Module, # An `XSepConv2d`, or for `way='layer'` any depthwise layer
-        way:str='layer', # `'layer'`, `'stages'`, `'lean'`, `'checkpoint'`
-        keep:int=0, # For `lean_stages`
+        layer:nn.Module, # Depthwise
+        way=None, # `way(x, layer)` runs it; None calls the layer
     ):
         super().__init__()
-        self.layer,self.norm,self.act,self.keep = layer,nn.BatchNorm2d(layer.out_channels),nn.Hardswish(),keep
-        self.run = {'layer': layer.forward, 'lean': self._lean, 'stages': getattr(layer, 'stages', None), 'checkpoint': self._checkpoint}[way]
-    def _lean(self, x): return self.layer.stages(x) if (y := lean_stages(x, self.layer, self.keep)) is None else y
-    def _checkpoint(self, x): return checkpoint(self.layer.stages, x, use_reentrant=False)
-    def forward(self, x): return self.act(self.norm(self.run(x)))
+        self.layer,self.way,self.norm,self.act = layer,way,nn.BatchNorm2d(layer.out_channels),nn.Hardswish()
+    def forward(self, x): return self.act(self.norm(self.layer(x) if self.way is None else self.way(x, self.layer)))
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #23ce3c62
+def _lean(x, layer, keep): return layer.stages(x) if (y := lean_stages(x, layer, keep)) is None else y
+def _checkpointed(x, layer): return checkpoint(layer.stages, x, use_reentrant=False)
+
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #b20e5e2b
 def training_forms(
     channels:int, # Of the input
     kernel_size:int=5, # Odd
 )->dict: # Modules by name, all of the same input
     "What is compared, by name"
     from convpapers.xsepconv.layers import XSepConv2d      # the layer itself imports this module
-    c,k = channels,kernel_size
-    block = lambda *args: Trained(XSepConv2d(c, c, k), *args)
-    return {'stages': block('stages'), 'lean': block('lean'), 'lean, 1 map kept': block('lean', 1), 'lean, 2 maps kept': block('lean', 2),
-        'checkpoint': block('checkpoint'), 'linear': Trained(XSepConv2d(c, c, k, act_between=False, bn_between=False)),
-        'depthwise k×k': Trained(nn.Conv2d(c, c, k, padding=k//2, groups=c, bias=False))}
+    block = partial(XSepConv2d, channels, channels, kernel_size)
+    linear = block(act_between=False, bn_between=False)
+    depthwise = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size//2, groups=channels, bias=False)
+    return {'stages': Trained(block(lean=False)), 'lean': Trained(block()), 'lean, 1 map kept': Trained(block(), partial(_lean, keep=1)),
+        'lean, 2 maps kept': Trained(block(), partial(_lean, keep=2)), 'checkpoint': Trained(block(), _checkpointed),
+        'linear': Trained(linear), 'depthwise k×k': Trained(depthwise)}
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #825ed06a
 SHAPES = ((8,64,56),(8,128,28),(8,256,14))
