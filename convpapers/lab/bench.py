@@ -101,7 +101,7 @@ class Timing(NamedTuple):
     saved_ratio: float|None # To the baseline's
     peak: int|None # Peak bytes of a forward and backward pass above the resting state, on CUDA only
 
-# %% ../../nbs/lab/70_bench.ipynb #17e00732
+# %% ../../nbs/lab/70_bench.ipynb #38153526
 def _ms(t): return None if t is None else f'{t*1e3:.3g}'
 def _x(r): return None if r is None else f'{r:.2f}×'
 def _mb(b): return None if b is None else f'{b/2**20:.3g}'
@@ -118,6 +118,10 @@ class Bench(Table):
         super().__init__(head, rows, cells, '{device}, {threads} threads, torch {torch}; inputs {inputs}; medians of {rounds} '
             'interleaved rounds, {clock} clock; ÷ is the ratio to {baseline}'.format_map(self.about).replace(' 1 threads', ' 1 thread'))
 
+    @property
+    def circumstances(self)->str:
+        "Device, threads, version, type and rounds, as the note of a table that is made of these rows"
+        return '{device}, {threads} threads, torch {torch}, {dtype}, medians of {rounds} rounds'.format_map(self.about).replace(' 1 threads', ' 1 thread')
     def __getitem__(self, i): return next(r for r in self if r.name==i) if isinstance(i, str) else super().__getitem__(i)
     def frame(self):
         "The plain values as a `pandas.DataFrame` (the `train` extra brings pandas)"
