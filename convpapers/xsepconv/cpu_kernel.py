@@ -16,9 +16,9 @@ from torch import Tensor, get_num_threads
 from torch.nn import functional as F
 from ..lab.native import Native, WIDE
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #9e7055b6
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #8ebe9334
 WAYS = 'br','tl','tr','bl','groups'                             # by number, as the kernel gets them
-ACTS = None,'relu','hardswish'
+ACTS = None,'relu','hardswish','relu6'
 _ZEROS = dict(br=(0,1,0,1), tl=(1,0,1,0), tr=(0,1,1,0), bl=(1,0,0,1))   # for `pad`: left, right, top, bottom
 
 def _act(x, name): return x if name is None else getattr(F, name)(x)
@@ -56,7 +56,7 @@ HEAD = r'''
 typedef int64_t L;
 '''
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #a6bc7c66
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #6e890b34
 LANES = r'''
 template <class T> struct Lanes { typedef T type __attribute__((vector_size(BYTES), may_alias)); };
 template <class T> using V = typename Lanes<T>::type;
@@ -95,14 +95,15 @@ template <class T> inline V<T> at_most(V<T> v, V<T> a) {
 #endif
     return v>a ? a : v;
 }
-enum { NONE, RELU, HARDSWISH };
+enum { NONE, RELU, HARDSWISH, RELU6 };
 template <class T, int P> inline void activate(V<T>* v, L kind) {
     if (kind==RELU) { UNROLL for (int p=0; p<P; p++) v[p] = at_least<T>(v[p], V<T>{}); }
     else if (kind==HARDSWISH) { UNROLL for (int p=0; p<P; p++) v[p] *= at_most<T>(at_least<T>(v[p]*all(T(1)/6)+all(T(.5)), V<T>{}), all(T(1))); }
+    else if (kind==RELU6) { UNROLL for (int p=0; p<P; p++) v[p] = at_most<T>(at_least<T>(v[p], V<T>{}), all(T(6))); }
 }
 '''
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #302b23d3
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #fe2ca71b
 EVEN = r'''
 // One row: u and d are the upper and the lower row that it reads, su and sd the steps from pixel to pixel, dx is 0 or -1
 template <class T, bool PART> void even_row(const T* u, L su, const T* d, L sd, L dx, const T* w, V<T> bias, T* line, L W, L some, L act) {
@@ -113,6 +114,13 @@ template <class T, bool PART> void even_row(const T* u, L su, const T* d, L sd, 
     if (dx==0) { a = get(u); b = get(d); }
     u += (1+dx)*su; d += (1+dx)*sd;
     L j = 0;
+    for (; j+2<=W-(1+dx); j+=2) {                              // two at a time: what is on the right now is on the left next
+        const V<T> e = get(u+j*su), f = get(d+j*sd), g = get(u+(j+1)*su), h = get(d+(j+1)*sd);
+        V<T> v[2] = {bias+w0*a+w2*b+(w1*e+w3*f), bias+w0*e+w2*f+(w1*g+w3*h)};
+        activate<T,2>(v, act);
+        store(line+j*n, v[0]); store(line+(j+1)*n, v[1]);
+        a = g; b = h;
+    }
     for (; j<W-(1+dx); j++) {
         const V<T> e = get(u+j*su), f = get(d+j*sd);
         V<T> v = bias+w0*a+w2*b+(w1*e+w3*f);
@@ -519,7 +527,7 @@ _Sizes,_Three,_Six = ctypes.c_int64*17,_pointer*3,_pointer*6
 FUNCTIONS = {f'xsep_{way}_{t}': (None, [_pointer]*n) for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}
 SHARE = 2**15       # values from which on several threads are worth waking
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #3e8be5f8
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #0a518d37
 @lru_cache(4096)                # building the array takes longer than the call
 def _sizes(shape, k, stride, padding, dilation, direction, act, last_act, threads):
     "Size of the output, and the integers for the kernel"
@@ -548,7 +556,7 @@ def run_forward(
     padding:tuple=(0,0),
     dilation:tuple=(1,1), # Of the long stages
     direction:str='br', # Where the 2×2 stage pads: 'br', 'tl', 'tr', 'bl' or 'groups'
-    act:str=None, # After the first two stages: None, 'relu' or 'hardswish'
+    act:str=None, # After the first two stages: None, 'relu', 'relu6' or 'hardswish'
     last_act:str=None, # After the last
 )->Tensor: # `(N, C, Ho, Wo)` in channels_last
     "The block in one pass over memory; @eq-xs-stages with a bias before each activation"
