@@ -376,7 +376,7 @@ def block_by_steps(
     if w.get('skip') is not None: y = y + mix('skip', h[..., ::stride, ::stride])
     return y+x if add else y
 
-# %% ../../nbs/active_shift/38_deployment.ipynb #eefb9f71
+# %% ../../nbs/active_shift/38_deployment.ipynb #395bf726
 _local = threading.local()
 
 def workspace(n:int)->Tensor:
@@ -396,8 +396,8 @@ def run_block(
 )->Tensor: # `out`
     "A folded block in one call of C++"
     plan,room,shape = plan_of(x.shape, form, add, torch.get_num_threads())
-    if out is None: out = x.new_empty(shape)
-    library.block(x.data_ptr(), packed.data_ptr(), workspace(room).data_ptr(), out.data_ptr(), plan)
+    y,out = workspace(room),x.new_empty(shape) if out is None else out          # `y` must have a name while the kernel runs
+    library.block(x.data_ptr(), packed.data_ptr(), y.data_ptr(), out.data_ptr(), plan)
     return out
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #c3900c30
