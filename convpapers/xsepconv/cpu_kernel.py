@@ -327,13 +327,13 @@ void xsep_forward_f64(const double* x, const double* const* w, double* y, const 
 }
 '''
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #f0ccdc27
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #2c4018a2
 ADJOINT = r'''
 // Row i of the gradient of b, and what the row gives to the gradient of the k x 1: one read of the rows of g serves both
 template <class T, int K> void vertical_back(const T* const* rows, const T* b, const T* w, T* gb, L step, T* gw, L Wo, L k) {
     const L n = lanes<T>();
     if constexpr (K>0) {
-        const int P = 4;
+        const int P = 2;
         V<T> taps[K], total[K];
         UNROLL for (int t=0; t<K; t++) { taps[t] = load(w+t*n); total[t] = V<T>{}; }
         L j = 0;
