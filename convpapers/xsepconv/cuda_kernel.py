@@ -39,7 +39,7 @@ def xsep_bytes(
 def _out_size(size, taps, stride, padding, dilation):
     return tuple((n+2*p-d*(k-1)-1)//s+1 for n,k,s,p,d in zip(size, taps, stride, padding, dilation))
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #61b43bdc
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #637c44f2
 class Layout(NamedTuple):
     "How a map is cut into programs"
     channels: int # Channels of a program, of one image
@@ -58,18 +58,17 @@ def xsep_layout(
     channels_last:bool=False,
     strip:int|None=None, # Columns of a strip; None takes those of `BLOCK`
 )->Layout:
-    "Threads along what lies together in memory; fewer rows a program where there would be too few programs"
+    "Threads along what lies together in memory; fewer rows, then narrower strips, where there would be too few programs"
     up = lambda n: 1<<(n-1).bit_length()
-    (N,C),threads,strip = shape,32*BLOCK['warps'],min(strip or BLOCK['strip'], up(w))
-    across = up(-(-w//strip))
-    channels = min(up(C), 32 if channels_last else max(threads//across, 1))
-    lanes = min(across, max(threads//channels, 1))
-    wide,blocks = -(-w//(lanes*strip)),-(-C//channels)
-    for most in (64,32,16,8):
-        down = -(-h//most)
+    (N,C),threads,widest = shape,32*BLOCK['warps'],min(strip or BLOCK['strip'], up(w))
+    for strip,most in ((s,m) for s in (8,4,2,1) if s<=widest for m in (64,32,16,8)):
+        across = up(-(-w//strip))
+        channels = min(up(C), 32 if channels_last else max(threads//across, 1))
+        lanes = min(across, max(threads//channels, 1))
+        wide,blocks = -(-w//(lanes*strip)),-(-C//channels)
+        rows = -(-h//-(-h//most))
+        down = -(-h//rows)
         if N*blocks*wide*down>=BLOCK['enough']: break
-    rows = -(-h//down)
-    down = -(-h//rows)
     return Layout(channels, lanes, strip, rows, N*blocks*wide*down, 1-C*h*w/(blocks*channels*down*rows*wide*lanes*strip))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #54a4a46e
@@ -111,21 +110,22 @@ def _even_row(upper, lower, w, bias, row, inside, COLS: 'tl.constexpr', ACT: 'tl
         new += (tl.where(row & inside[t], v, 0),)
     return new
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #a861f0fd
-def _forward(x, y, even, horizontal, vertical, bias, C, H, W, OH, OW, PH, PW, end_br, end_tl, end_bl, xn, xc, xh, xw, yn, yc, yh, yw,
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #1e13e2e2
+def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, PW, end_br, end_tl, end_bl,
+             xn, xc, xh, xw, yn, yc, yh, yw,
              KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
              EVEN: 'tl.constexpr', BIAS: 'tl.constexpr', ACT: 'tl.constexpr', LAST: 'tl.constexpr', ACC: 'tl.constexpr',
-             CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr', ROWS: 'tl.constexpr'):
-    "`CHANNELS` channels × `ROWS` rows × `LANES`·`STRIP` columns of the output"
+             CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr'):
+    "`CHANNELS` channels × `rows` rows × `LANES`·`STRIP` columns of the output"
     WAIT: tl.constexpr = (KH-1)*DH
     WIDE: tl.constexpr = (STRIP-1)*SW + (KW-1)*DW + 1
-    down = (OH+ROWS-1)//ROWS
+    down = (OH+rows-1)//rows
     across = (OW+LANES*STRIP-1)//(LANES*STRIP)
     blocks = (C+CHANNELS-1)//CHANNELS
     pid = tl.program_id(0)
     n = (pid//(down*across)//blocks).to(tl.int64)
     c = pid//(down*across)%blocks*CHANNELS + tl.arange(0, CHANNELS)[:,None]
-    i = tl.full((CHANNELS, 1), pid%down*ROWS, tl.int32)
+    i = tl.full((CHANNELS, 1), pid%down*rows, tl.int32)
     j = pid//down%across*LANES*STRIP + tl.arange(0, LANES)[None,:]*STRIP
     there = c < C
     top = (((c >= end_br) & (c < end_tl)) | (c >= end_bl)).to(tl.int32)
@@ -148,7 +148,7 @@ def _forward(x, y, even, horizontal, vertical, bias, C, H, W, OH, OW, PH, PW, en
         p += xh
     line = ()
     for _ in tl.static_range(WAIT*STRIP): line += (tl.full((CHANNELS, LANES), 0, ACC),)
-    for k in range((ROWS-1)*SH + WAIT + 1):
+    for k in range((rows-1)*SH + WAIT + 1):
         if EVEN:
             upper = lower
             lower = _read_row(p, xw, _within(r+k+1-top, H), padded, WIDE+1, ACC)
@@ -163,7 +163,7 @@ def _forward(x, y, even, horizontal, vertical, bias, C, H, W, OH, OW, PH, PW, en
             for t in tl.static_range(1, KW): m += row[s*SW + t*DW]*h[t]
             m = tl.where(_within(r+k, H), _activate(m + b[1], ACT), 0)
             for d in tl.static_range(WAIT):
-                if d == WAIT-1: later = m*v[0]
+                if d == WAIT-1: later = m*v[0]         # this row is the first of an output's
                 else:
                     later = line[s*WAIT + d+1]
                     if (d+1)%DH == 0: later += m*v[KH-1 - (d+1)//DH]
@@ -182,17 +182,18 @@ def _next_row(line, p, step, e, OH, inside, SH: 'tl.constexpr', COLS: 'tl.conste
     for t in tl.static_range(KEEP*COLS): new += (line[t],)
     return new
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #2766ce6c
-def _backward(g, x, even, horizontal, vertical, gx, sums, N, C, H, W, OH, OW, PH, end_br, end_tl, end_bl, gn, gc, gh, gw, xn, xc, xh, xw,
-              zn, zc, zh, zw, KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr', DH: 'tl.constexpr',
-              DW: 'tl.constexpr', PW: 'tl.constexpr', EVEN: 'tl.constexpr', ACC: 'tl.constexpr', CHANNELS: 'tl.constexpr',
-              LANES: 'tl.constexpr', STRIP: 'tl.constexpr', ROWS: 'tl.constexpr', FIRST: 'tl.constexpr', GRADS: 'tl.constexpr'):
-    "The gradient of `ROWS` rows × `LANES`·`STRIP`·`SW` columns of `CHANNELS` channels of the padded input, and their part of the weights'"
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #318fae97
+def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, OW, PH, end_br, end_tl, end_bl,
+              gn, gc, gh, gw, xn, xc, xh, xw, zn, zc, zh, zw,
+              KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
+              PW: 'tl.constexpr', EVEN: 'tl.constexpr', ACC: 'tl.constexpr',
+              CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr', FIRST: 'tl.constexpr', GRADS: 'tl.constexpr'):
+    "The gradient of `rows` rows × `LANES`·`STRIP`·`SW` columns of the padded input, and their part of the weights'"
     PAST: tl.constexpr = (KH-1)*DH
     OWN: tl.constexpr = STRIP*SW
     READ: tl.constexpr = (STRIP-1)*SW + (KW-1)*DW + 1
     WIDE: tl.constexpr = max(OWN+PW, READ+EVEN)
-    down = (H+EVEN+ROWS-1)//ROWS
+    down = (H+EVEN+rows-1)//rows
     across = tl.maximum((OW+LANES*STRIP-1)//(LANES*STRIP), (W+EVEN+LANES*OWN-1)//(LANES*OWN))
     blocks = (C+CHANNELS-1)//CHANNELS
     pid = tl.program_id(0)
@@ -200,7 +201,7 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, N, C, H, W, OH, OW, PH
     n = image.to(tl.int64)
     channel = pid//(down*across)%blocks*CHANNELS + tl.arange(0, CHANNELS)
     c = channel[:,None]
-    i = tl.full((CHANNELS, 1), pid%down*ROWS, tl.int32)
+    i = tl.full((CHANNELS, 1), pid%down*rows, tl.int32)
     j = pid//down%across*LANES*STRIP + tl.arange(0, LANES)[None,:]*STRIP
     q = j*SW
     there = c < C
@@ -230,7 +231,7 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, N, C, H, W, OH, OW, PH
     line = ()                       # g at rows r+PH, r+PH-1, …: `GRADS` columns of each
     for _ in tl.static_range((PAST+1)*GRADS): line += (none,)
     for k in range(PAST): line = _next_row(line, pg, (gh, gw), first+PH-PAST+k, OH, from_g, SH, GRADS, PAST, ACC)
-    for k in range(ROWS+EVEN):
+    for k in range(rows+EVEN):
         r = first+k
         inside = _within(r, H)
         mine = r >= i
@@ -282,11 +283,11 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, N, C, H, W, OH, OW, PH
         at = ((t*N + image)*C + channel).to(tl.int64)*(down*across) + pid%(down*across)
         tl.store(sums + at, _total(total[t], 1), mask=channel < C)
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #3144c98f
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #e26e089d
 def _triton():
     try: return import_module('triton')
     except ModuleNotFoundError as e:
-        raise ImportError('triton is not installed; the fused block on CUDA needs it: pip install triton (Linux), or use another backend') from e
+        raise ImportError('triton is not installed; the block on CUDA needs it: pip install triton (Linux), or use another backend') from e
 
 def _bind(fn, **names):
     "`fn` with `names` among its globals, which stay its own"
@@ -304,7 +305,9 @@ def _kernels(interpreted):
     "The kernels, forward and backward, compiled or run by Triton's interpreter"
     triton,tl = _triton(),import_module('triton.language')
     names = dict(tl=tl, _total=tl.sum.fn if interpreted else tl.sum)
-    for f in (_activate, _within, _columns, _read_taps, _read_row, _even_row, _next_row): names[f.__name__] = (lambda g: g if interpreted else triton.jit(g))(_bind(f, **names))
+    for f in (_activate, _within, _columns, _read_taps, _read_row, _even_row, _next_row):
+        bound = _bind(f, **names)
+        names[f.__name__] = bound if interpreted else triton.jit(bound)
     return tuple((_interpreted if interpreted else triton.jit)(_bind(f, **names)) for f in (_forward, _backward))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #75386006
@@ -322,7 +325,7 @@ def _ends(channels, direction):
     stops = {d: s.stop for d,s in (group_slices(channels) if direction=='groups' else [(direction, slice(0, channels))])}
     return tuple(max([stops.get(d, 0) for d in GROUPS[:i+1]]) for i in range(3))
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #74995ef5
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #6511fab2
 def _arguments(which, x, out, maps, even, taps, stride, padding, dilation, direction, **flags):
     "Layout, numbers and constants of a launch: `which` is 0 for forward, 1 for backward"
     tl = import_module('triton.language')
@@ -332,12 +335,14 @@ def _arguments(which, x, out, maps, even, taps, stride, padding, dilation, direc
     sizes = (C, H, W, *out, PH),(*(_ends(C, direction) if EVEN else (C,C,C)), *(s for t in maps for s in t.stride()))
     if which:
         own = max(out[1], -(-(W+EVEN)//stride[1]))
-        l = xsep_layout((N,C), H+EVEN, own, _last(x), min(BLOCK['strip_backward'], 1<<(own-1).bit_length()))
+        l = xsep_layout((N,C), H+EVEN, own, _last(x), BLOCK['strip_backward'])
         first = min(0, -(((taps[1]-1)*dilation[1]+EVEN-PW)//stride[1]))
         constants |= dict(PW=PW, FIRST=first, GRADS=max(l.strip-1, (l.strip*stride[1]-1+PW)//stride[1])-first+1)
-        numbers = (N, *sizes[0], *sizes[1])
-    else: l,numbers = xsep_layout((N,C), *out, _last(x)),(*sizes[0], PW, *sizes[1])
-    return l,numbers,constants | dict(CHANNELS=l.channels, LANES=l.lanes, STRIP=l.strip, ROWS=l.rows)
+        numbers = (l.rows, N, *sizes[0], *sizes[1])
+    else:
+        l = xsep_layout((N,C), *out, _last(x))
+        numbers = (l.rows, *sizes[0], PW, *sizes[1])
+    return l,numbers,constants | dict(CHANNELS=l.channels, LANES=l.lanes, STRIP=l.strip)
 
 def _launch(which, tensors, x, layout, numbers, constants):
     interpreted = x.device.type=='cpu' or os.environ.get('TRITON_INTERPRET')=='1'
@@ -361,7 +366,7 @@ def _checked(x, even, horizontal, vertical, stride, padding, dilation, direction
     if min(out)<1: raise ValueError(f'padding={padding} leaves an output of {out} of an input of {tuple(x.shape[2:])}; give more')
     return taps,stride,padding,dilation,direction,out
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #95c09e6a
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #f2c3f40c
 def triton_xsep(
     x:Tensor, # `(N, C, H, W)`, float64, 32, 16 or bfloat16, of any strides
     even:Tensor|None, # `(C, 1, 2, 2)`, or None to leave the stage out
@@ -375,9 +380,9 @@ def triton_xsep(
     act:str|None=None, # After the first two stages: `'relu'` or `'hardswish'`
     last_act:str|None=None, # After the third
 )->Tensor: # `(N, C, ⌊(H+2p−d(k−1)−1)/s⌋+1, …)`, in the dtype of `x`, channels_last if `x` is, else contiguous
-    """The block of [Chen et al. 2020](https://arxiv.org/abs/2002.12046) in one pass by a Triton kernel, compiled on CUDA, interpreted (slow, for tests) on the CPU.
+    """The block of [Chen et al. 2020](https://arxiv.org/abs/2002.12046) in one pass by a Triton kernel, compiled on CUDA, interpreted on the CPU.
 
-    Computes in float32, or in float64 for that. `ValueError` for shapes that do not fit, `TypeError` for integers, `ImportError` without Triton."""
+    Computes in float32, or float64 for that. `ValueError` for shapes that do not fit, `TypeError` for integers, `ImportError` without Triton."""
     _triton()
     *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation, direction)
     codes = [ACTS.index(one_of(n, a or '', ACTS)) for n,a in (('act',act),('last_act',last_act))]
@@ -448,20 +453,23 @@ def measure_cuda(
         'fused': (lambda x, _, *w: _Linear.apply(x, *w)) if train else lambda x, _, *w: triton_xsep(x, *w, bias, act=act)}
     return bench(ways, tensors, 'depthwise', backward=train, **kwargs)
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #c48a07aa
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #223aff82
 def cuda_table(
     benches:dict, # `measure_cuda`'s by `(shape, kernel_size, dtype, train)` and `channels_last`: `{key: {False: Bench, True: Bench}}`
 )->Table:
     "Times of the three ways in their better layouts, and of the one kernel against the other two"
     def cells(item):
         (shape,k,dtype,train),both = item
-        times = [min((b[way].both if train else b[way].forward, 'channels_last' if last else 'contiguous') for last,b in both.items()) for way in ('depthwise','stages','fused')]
-        (library,_),(stages,_),(fused,layout) = times
-        return ['×'.join(map(str, shape)), k, dtype, 'training step' if train else 'evaluation', *(f'{t*1e3:.3g}' for t,_ in times), layout, f'{fused/library:.2f}×', f'{fused/stages:.2f}×']
+        time = lambda r: r.both if train else r.forward
+        best = lambda way: min((time(b[way]), 'channels_last' if last else 'contiguous') for last,b in both.items())
+        (library,_),(stages,_),(fused,layout) = map(best, ('depthwise','stages','fused'))
+        return ['×'.join(map(str, shape)), k, dtype, 'training step' if train else 'evaluation',
+            *(f'{t*1e3:.3g}' for t in (library,stages,fused)), layout, f'{fused/library:.2f}×', f'{fused/stages:.2f}×']
     head = ['N×C×H×W','k','dtype','what','depthwise, ms','stages, ms','fused, ms','fused in','÷ depthwise','÷ stages']
     about = next(iter(next(iter(benches.values())).values())).about if benches else None
-    return Table(head, list(benches.items()), cells, '{device}, torch {torch}, medians of {rounds} rounds; each way in its better layout'.format_map(about) if about else
+    note = '{device}, torch {torch}, medians of {rounds} rounds; each way in its better layout'.format_map(about) if about else (
         'There is no CUDA device here, so nothing was measured.')
+    return Table(head, list(benches.items()), cells, note)
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #2cf95762
 SHAPES = (32,64,56,56),(32,128,28,28),(32,256,14,14)
