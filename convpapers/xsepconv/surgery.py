@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/xsepconv/surgery.html.md"""
 __all__ = ['is_depthwise', 'reason_to_stay', 'is_same_padded', 'is_activation', 'what_follows', 'enlarged', 'same_padding',
            'XSepConv2dSame', 'separated', 'turn', 'replace_depthwise']
 
-# %% ../../nbs/xsepconv/21_surgery.ipynb #a1823dbc
+# %% ../../nbs/xsepconv/21_surgery.ipynb #247635cf
 import re
 from copy import deepcopy
 from functools import partial
@@ -18,6 +18,7 @@ from torch.nn import functional
 from ..lab.basics import one_of, positive_int
 from ..lab.surgery import Report, convert, selector
 from .layers import XSepConv2d
+import convpapers.xsepconv.merging       # gives XSepConv2d its from_conv
 from .padding import DIRECTIONS, even_pad
 
 # %% ../../nbs/xsepconv/21_surgery.ipynb #f03cc072
@@ -75,14 +76,14 @@ def _norm_like(norm):
     kind = nn.SyncBatchNorm if isinstance(norm, nn.SyncBatchNorm) else nn.BatchNorm2d
     return partial(kind, eps=norm.eps, momentum=norm.momentum)
 
-# %% ../../nbs/xsepconv/21_surgery.ipynb #e05c9529
+# %% ../../nbs/xsepconv/21_surgery.ipynb #64244d32
 def enlarged(
     conv:nn.Conv2d, # Odd kernel
     kernel_size:int, # Odd, at least as large
 )->nn.Conv2d:
-    "`conv` with zeros around its kernel, and as much more padding: the same function"
+    "`conv` with zeros around its kernel, and as much more padding: the same function, as a plain convolution"
     grow = [(kernel_size-k)//2 for k in conv.kernel_size]
-    if not any(grow): return conv
+    if not any(grow) and type(conv) is nn.Conv2d: return conv
     padding = conv.padding if isinstance(conv.padding, str) else [p+d*g for p,d,g in zip(conv.padding, conv.dilation, grow)]
     new = nn.Conv2d(conv.in_channels, conv.out_channels, kernel_size, conv.stride, padding, conv.dilation, conv.groups, conv.bias is not None,
         device=conv.weight.device, dtype=conv.weight.dtype)
@@ -119,32 +120,22 @@ class XSepConv2dSame(XSepConv2d):
         x = self.act2(self.norm2(self.horizontal(functional.pad(x, (*same_padding(x.shape[-1], k, sw, dw),0,0)))))
         return self.vertical(functional.pad(x, (0,0,*same_padding(x.shape[-2], k, sh, dh))))
 
-# %% ../../nbs/xsepconv/21_surgery.ipynb #95111158
+# %% ../../nbs/xsepconv/21_surgery.ipynb #2260c8c6
 _DIRECTIONS = {'improved': DIRECTIONS, 'fixed': ('br',), 'groups': ('groups',), None: (None,)}
 
 def separated(
     conv:nn.Conv2d, # A depthwise layer without a `reason_to_stay`
     kernel_size:int, # Odd, at least that of `conv`
     keep_weights:bool=True, # Start from the trained kernel
+    fit:str='pair', # How, as for `XSepConv2d.from_conv`
     **kwargs, # For `XSepConv2d`: `direction`, `act_layer` and so on
 )->XSepConv2d: # Of the same shapes as `conv`
     "What replaces one depthwise layer"
-    c,same,conv = conv.in_channels,is_same_padded(conv),enlarged(conv, kernel_size)
-    args = dict(stride=conv.stride, dilation=conv.dilation, bias=conv.bias is not None, device=conv.weight.device, dtype=conv.weight.dtype, **kwargs)
-    if not same: args['padding'] = 0 if conv.padding=='valid' else conv.padding
-    layer = (XSepConv2dSame if same else XSepConv2d)(c, c, kernel_size, **args)
-    if keep_weights and hasattr(XSepConv2d, 'from_conv'): layer.load_state_dict(XSepConv2d.from_conv(conv, **kwargs).state_dict())
-    elif keep_weights:
-        from convpapers.xsepconv.separation import separate_kernel
-        with torch.no_grad():
-            for stage,w in zip((layer.horizontal,layer.vertical), separate_kernel(conv.weight)): stage.weight.copy_(w)
-            if conv.bias is not None: layer.vertical.bias.copy_(conv.bias)
-            if layer.even is not None:
-                from convpapers.xsepconv.padding import group_slices
-                layer.even.weight.zero_()
-                for d,sl in (group_slices(c) if layer.direction=='groups' else [(layer.direction,slice(None))]):
-                    layer.even.weight[sl,:,int('t' in d),int('l' in d)] = 1
-    return layer
+    kind,conv = XSepConv2dSame if is_same_padded(conv) else XSepConv2d,enlarged(conv, kernel_size)
+    if keep_weights: return kind.from_conv(conv, fit=fit, **kwargs)
+    padding = 0 if conv.padding=='valid' else conv.padding
+    return kind(conv.in_channels, conv.in_channels, kernel_size, conv.stride, padding, conv.dilation, bias=conv.bias is not None,
+        device=conv.weight.device, dtype=conv.weight.dtype, **kwargs)
 
 # %% ../../nbs/xsepconv/21_surgery.ipynb #9cd4c08e
 def turn(
@@ -157,7 +148,7 @@ def turn(
     layer.direction = direction
     return layer
 
-# %% ../../nbs/xsepconv/21_surgery.ipynb #e0b2f9a5
+# %% ../../nbs/xsepconv/21_surgery.ipynb #e6e22252
 def _turns(directions):
     "A sequence of directions, whichever way they were named"
     if directions is None or isinstance(directions, str):
@@ -188,6 +179,7 @@ def replace_depthwise(
     act_between:bool=True, # Activation after the 2×2 and the 1×k stage
     bn_between:bool=True, # Norm there
     keep_weights:bool=True, # Start from the trained kernels; otherwise anew
+    fit:str='pair', # How they are started from: `'pair'`, or `'block'` for the 2×2 as well, as for `XSepConv2d.from_conv`
     copy:bool=False, # Work on a deep copy; otherwise in place
     **kwargs, # For `convert`: `example`, `verify`, `exact`
 )->Report: # `.model` is the changed model, `.changed` and `.skipped` say what happened
@@ -209,7 +201,7 @@ def replace_depthwise(
     def make(conv):
         reason,k,layers = plans[conv]
         if reason: raise ValueError(reason)
-        done.append(separated(conv, k, keep_weights, direction=turns[len(done)%len(turns)], act_between=act_between, bn_between=bn_between, **layers))
+        done.append(separated(conv, k, keep_weights, fit, direction=turns[len(done)%len(turns)], act_between=act_between, bn_between=bn_between, **layers))
         return done[-1]
     report = convert(model, make, lambda name, m: m in plans, **kwargs)
     if copy: report.note = report.note.replace('in place', 'in a copy')
