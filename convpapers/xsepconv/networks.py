@@ -185,7 +185,7 @@ def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_c
     if direction=='improved': assign_directions(net)
     return net
 
-# %% ../../nbs/xsepconv/20_networks.ipynb #cf9f3669
+# %% ../../nbs/xsepconv/20_networks.ipynb #ee0b8d58
 def mobilenetv3_small(
     kernel_size:int=5, # Kernel of the eight rows that have 5 in MobileNetV3; odd
     block:str='dw', # `'dw'`, one depthwise layer, or `'xsep'`, a 2×2, a 1×k and a k×1 layer
@@ -200,14 +200,15 @@ def mobilenetv3_small(
     bn_between:bool=True, # Norm there
     min_k:int=5, # Smallest kernel that is separated at stride 1
     min_k_stride2:int=7, # The same at stride 2
+    lean:bool=True, # In training the layers keep their input alone, and make the maps between again
     se:str|None='before', # Where channels are weighed: `'before'` or `'after'` the activation, or `None`: nowhere
     zero_gamma:bool=False, # Start the last norm of each residual block at 0
 )->MobileNetV3:
     "MobileNetV3-Small ([Howard et al. 2019](https://arxiv.org/abs/1905.02244)) as it is used for small pictures"
     return _mobilenetv3(SMALL, 1024, kernel_size, block, image_size, num_classes, in_chans, width, dropout, direction, se, zero_gamma,
-        act_between=act_between, bn_between=bn_between, min_k=min_k, min_k_stride2=min_k_stride2)
+        act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k, min_k_stride2=min_k_stride2)
 
-# %% ../../nbs/xsepconv/20_networks.ipynb #61b722a4
+# %% ../../nbs/xsepconv/20_networks.ipynb #b645fe9d
 def mobilenetv3_large(
     kernel_size:int=5, # Kernel of the six rows that have 5 in MobileNetV3; odd
     block:str='dw', # As for `mobilenetv3_small`
@@ -222,12 +223,13 @@ def mobilenetv3_large(
     bn_between:bool=True, # Norm there
     min_k:int=5, # Smallest kernel that is separated at stride 1
     min_k_stride2:int=7, # The same at stride 2
-    se:str|None='before', # As for `mobilenetv3_small`
+    lean:bool=True, # As for `mobilenetv3_small`
+    se:str|None='before',
     zero_gamma:bool=False, # Start the last norm of each residual block at 0
 )->MobileNetV3:
     "MobileNetV3-Large, likewise"
     return _mobilenetv3(LARGE, 1280, kernel_size, block, image_size, num_classes, in_chans, width, dropout, direction, se, zero_gamma,
-        act_between=act_between, bn_between=bn_between, min_k=min_k, min_k_stride2=min_k_stride2)
+        act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k, min_k_stride2=min_k_stride2)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #00202bb6
 def xsepconv_mobilenetv3_small(
