@@ -7,3 +7,4 @@ from .even_kernels.symmetric_padding import Conv2dSP, Conv1dSP, Conv2dSame, Symm
 from .learned_strides.layers import DiffStride1d, DiffStride2d, DiffStride3d, SpectralPool1d, SpectralPool2d, SpectralPool3d
 from .hypercomplex.layers import PHConv1d, PHConv2d, PHConv3d, PHConvTranspose2d, PHLinear
 from .active_shift.layers import ActiveShift2d, GroupedShift2d
+from .xsepconv.layers import DirectionalPad2d, XSepConv2d

@@ -1,2 +1,5 @@
-from .layers import XSepConv2d, assign_directions, xsep_conv2d
+from .block import xsep_conv2d
+from .layers import XSepConv2d, assign_directions
+from .networks import mobilenetv3_small, xsepconv_mobilenetv3_small
 from .padding import DirectionalPad2d
+from .surgery import replace_depthwise
