@@ -26,7 +26,7 @@ def is_depthwise(m:nn.Module)->bool:
     "Whether `m` is a convolution in the plane that filters each channel by itself, with more than one tap"
     return isinstance(m, nn.Conv2d) and m.groups==m.in_channels>1 and m.kernel_size!=(1,1)
 
-# %% ../../nbs/xsepconv/21_surgery.ipynb #a5e6a968
+# %% ../../nbs/xsepconv/21_surgery.ipynb #21d6f0e8
 def reason_to_stay(
     conv:nn.Conv2d, # A depthwise layer
     kernel_size:int, # The kernel that it would get
@@ -35,7 +35,8 @@ def reason_to_stay(
     named:bool=False, # Whether the layer was asked for by name, so that a small kernel may grow
 )->str: # '' if there is none
     "Why a depthwise layer is left alone"
-    (kh,kw),least = conv.kernel_size,min_k if max(conv.stride)==1 else min_k_stride2
+    kh,kw = conv.kernel_size
+    least,limit = (min_k,'min_k={}') if max(conv.stride)==1 else (min_k_stride2,f'min_k_stride2={{}}, at stride {max(conv.stride)}')
     if conv.out_channels!=conv.in_channels: return f'gives {conv.out_channels//conv.in_channels} outputs a channel'
     if not (type(conv) is nn.Conv2d or is_same_padded(conv)): return f'{type(conv).__name__} may compute its weight; only plain convolutions are replaced'
     if kh!=kw: return f'{kh}×{kw} is one row or column already' if 1 in (kh,kw) else f'{kh}×{kw} is not square'
@@ -43,8 +44,7 @@ def reason_to_stay(
     if conv.padding_mode!='zeros': return f'pads by {conv.padding_mode!r}'
     if kh<min_k and not named: return f'{kh}×{kh} is smaller than min_k={min_k}'
     if kernel_size<kh: return f'kernel_size={kernel_size} would cut its {kh}×{kh} kernel'
-    if kernel_size<least: return f"{kernel_size}×{kernel_size} is smaller than {'min_k' if least==min_k else f'min_k_stride2'}={least}" + f', at stride {max(conv.stride)}'*(max(conv.stride)>1)
-    return ''
+    return f'{kernel_size}×{kernel_size} is smaller than {limit.format(least)}' if kernel_size<least else ''
 
 def is_same_padded(m:nn.Module)->bool:
     "Whether `m` is timm's `Conv2dSame`, which pads by what its input needs"
@@ -148,12 +148,11 @@ def turn(
     layer.direction = direction
     return layer
 
-# %% ../../nbs/xsepconv/21_surgery.ipynb #e6e22252
+# %% ../../nbs/xsepconv/21_surgery.ipynb #b840e659
 def _turns(directions):
     "A sequence of directions, whichever way they were named"
     if directions is None or isinstance(directions, str):
-        if directions not in _DIRECTIONS: raise ValueError(f"directions={directions!r} is not valid; choose one of {', '.join(map(repr, _DIRECTIONS))}, or give a sequence")
-        return _DIRECTIONS[directions]
+        return _DIRECTIONS[one_of('directions', directions, _DIRECTIONS)]
     for d in directions: one_of('directions', d, (*DIRECTIONS,'groups'))
     return tuple(directions)
 
