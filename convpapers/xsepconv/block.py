@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/xsepconv/block.html.md"""
 # %% auto #0
 __all__ = ['ACTS', 'BACKENDS', 'xsep_by_stages', 'choose_backend', 'xsep_conv2d']
 
-# %% ../../nbs/xsepconv/05_block.ipynb #e649613b
+# %% ../../nbs/xsepconv/05_block.ipynb #dd14c504
 from importlib.util import find_spec
 from typing import Sequence
 import torch
@@ -16,7 +16,7 @@ from torch.nn import functional
 from torch.nn.modules.utils import _pair
 from ..lab.basics import one_of
 from ..lab.counting import register_macs
-from .cpu_kernel import native, run_backward, run_forward
+from .cpu_kernel import ACTS as CPU_ACTS, native, run_backward, run_forward
 from .padding import DIRECTIONS, even_pad, even_stage, group_slices
 
 # %% ../../nbs/xsepconv/05_block.ipynb #3faa9dce
@@ -38,9 +38,10 @@ def xsep_by_stages(
     y = f(functional.conv2d(y, horizontal, bias[1], (1,stride[1]), (0,padding[1]), (1,dilation[1]), c))
     return ACTS[last_act](functional.conv2d(y, vertical, bias[2], (stride[0],1), (padding[0],0), (dilation[0],1), c))
 
-# %% ../../nbs/xsepconv/05_block.ipynb #ef0fe0a5
+# %% ../../nbs/xsepconv/05_block.ipynb #aa262ab2
 BACKENDS = ('native','triton','torch')
-_NATIVE = '','relu','hardswish'
+_NATIVE = tuple(a or '' for a in CPU_ACTS)        # what the C++ kernel knows
+_TRITON = '','relu','hardswish'
 
 def choose_backend(
     device:torch.device, # Of the input
@@ -49,9 +50,8 @@ def choose_backend(
 )->str: # `'native'`, `'triton'` or `'torch'`
     "The kernel for an input: C++ on the CPU, Triton on CUDA, else plain PyTorch"
     if backend: return one_of('backend', backend, BACKENDS)
-    if not all(a in _NATIVE for a in acts): return 'torch'
-    if device.type=='cpu': return 'native' if native.library() is not None else 'torch'
-    return 'triton' if device.type=='cuda' and find_spec('triton') else 'torch'
+    if device.type=='cpu': return 'native' if all(a in _NATIVE for a in acts) and native.library() is not None else 'torch'
+    return 'triton' if device.type=='cuda' and all(a in _TRITON for a in acts) and find_spec('triton') else 'torch'
 
 # %% ../../nbs/xsepconv/05_block.ipynb #887db696
 def _layout(x):

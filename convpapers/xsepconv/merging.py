@@ -71,7 +71,7 @@ def _split(norm):
     if type(norm).__name__=='BatchNormAct2d' and isinstance(norm.drop, nn.Identity): return norm,norm.act
     return None,None
 
-# %% ../../nbs/xsepconv/17_merging.ipynb #6bfeaae8
+# %% ../../nbs/xsepconv/17_merging.ipynb #3ed208da
 def deploy(
     model:nn.Module, # With `XSepConv2d` layers
     *,
@@ -79,12 +79,11 @@ def deploy(
     convs:bool=True, # Fold normalisations into plain convolutions as well
     copy:bool=False, # Work on a deep copy; otherwise in place
 )->Report: # `.model` is the deployed network, in evaluation mode
-    """Fold each `XSepConv2d` with the batch normalisation, and the ReLU or h-swish, that follow it.
+    """Fold each `XSepConv2d` with the batch normalisation, and the ReLU, ReLU6 or h-swish, that follow it.
 
-    The outputs before and after are compared: `RuntimeError`, with the model as it was, if they differ. Activations are taken in where the
-    kernel knows them."""
+    The outputs before and after are compared: `RuntimeError`, with the model as it was, if they differ."""
     model = (deepcopy(model) if copy else model).eval()
-    acts,names = (nn.ReLU,nn.Hardswish),dict(model.named_modules())
+    acts,names = (nn.ReLU,nn.Hardswish,nn.ReLU6),dict(model.named_modules())
     layers = [m for m in names.values() if isinstance(m, XSepConv2d)]
     inner = {i for l in layers for i in l.modules()}-set(layers)
     norms = {type(m) for m in names.values() if _split(m)[0] is not None}
