@@ -81,9 +81,9 @@ def fresh_install(env):
     def _():
         got = sh(f'{venv}/bin/convpapers report --out {env}/report', cwd=env)
         if '±' not in got or not (Path(env)/'report/report.html').is_file(): raise RuntimeError(f'no measurement or page:\n{got}')
-    @check('`import convpapers` pulls in no optional package')
+    @check('`import convpapers` pulls in no optional package, and no compiler')
     def _():
-        heavy = 'fastai timm matplotlib pandas sklearn torchvision onnx tensorboard'.split()
+        heavy = 'fastai timm matplotlib pandas sklearn torchvision onnx tensorboard sympy triton torch._dynamo'.split()
         code = f'import convpapers, sys; print(*[m for m in {heavy} if m in sys.modules])'
         got = sh(f'{sys.executable} -c "{code}"', cwd=env).split()
         if got: raise RuntimeError(f'imported {got}')

@@ -7,8 +7,8 @@ Docs: https://convpapers.github.io/convpapers/lab/counting.html.md"""
 # %% auto #0
 __all__ = ['count', 'register_macs', 'Table', 'ModuleCounts', 'count_table']
 
-# %% ../../nbs/lab/02_counting.ipynb #0c594218
-import re, warnings
+# %% ../../nbs/lab/02_counting.ipynb #9c5b3489
+import re, sys, warnings
 from collections import Counter
 from contextlib import contextmanager
 from typing import Callable, Iterator, NamedTuple, Sequence
@@ -17,9 +17,22 @@ from torch import nn, Tensor
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import flop_registry, register_flop_formula
 from .basics import need
 from .registry import Counts
+
+# %% ../../nbs/lab/02_counting.ipynb #0cf25e69
+_waiting = []       # operators and their formulas
+
+def _table():
+    "PyTorch's table of formulas, with those that waited"
+    from torch.utils.flop_counter import flop_registry, register_flop_formula
+    while _waiting:
+        ops,flops,missing = _waiting.pop(0)
+        for op in ops:
+            if missing and op in flop_registry: continue
+            if hasattr(getattr(flop_registry.get(op), '__wrapped__', None), '_macs'): del flop_registry[op]
+            register_flop_formula([op])(flops)
+    return flop_registry
 
 # %% ../../nbs/lab/02_counting.ipynb #8c996405
 _aten = torch.ops.aten
@@ -30,7 +43,7 @@ _free = re.compile(r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|sca
     r'^_?(arg|cum|max|min|amax|amin|any|all|sum|mean|var|std|prod|median|unique|bincount|histc)')
 _free_tags = {torch.Tag.pointwise, torch.Tag.inplace_view, getattr(torch.Tag, 'reduction', torch.Tag.pointwise)}
 
-# %% ../../nbs/lab/02_counting.ipynb #4fe0a218
+# %% ../../nbs/lab/02_counting.ipynb #ad0834eb
 class _Counter(TorchDispatchMode):
     "Multiply-adds of each operator that runs, by the innermost module that ran it"
     def __init__(self):
@@ -53,7 +66,7 @@ class _Counter(TorchDispatchMode):
         return out
 
     def add(self, func, op, acts, out, args, kwargs):
-        formula,name = flop_registry.get(op),op.__name__
+        formula,name = _table().get(op),op.__name__
         if formula is None:
             if not (func.is_view or _free_tags & set(func.tags) or _free.search(name)): self.skipped[f'{name} (no formula)'] += 1
         elif 'attention' in name or (op in _products and all(acts[-2:])):
@@ -117,27 +130,26 @@ def count(
     params = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return Counts(params, sum(_run(model, input_size).macs.values()))
 
-# %% ../../nbs/lab/02_counting.ipynb #65172ad7
+# %% ../../nbs/lab/02_counting.ipynb #30dc15de
 def register_macs(
     *ops, # Operators, such as `torch.ops.mylib.my_op` or `torch.ops.aten.mv`
+    missing:bool=False, # Only for those that PyTorch has no formula for
 )->Callable: # Decorator
     "Register a formula for multiply-adds: `f(*args, out_shape, **kwargs)`, shapes in place of tensors; one of our own may be replaced"
     def register(f:Callable)->Callable:
         def flops(*args, out_shape=None, **kwargs): return 2*f(*args, out_shape=out_shape, **kwargs)
         flops._macs = f
-        for op in ops:
-            if hasattr(getattr(flop_registry.get(op), '__wrapped__', None), '_macs'): del flop_registry[op]
-        register_flop_formula(list(ops))(flops)
+        _waiting.append((ops, flops, missing))
+        if 'torch.utils.flop_counter' in sys.modules: _table()
         return f
     return register
 
-# %% ../../nbs/lab/02_counting.ipynb #65e9dfe5
-if _aten.mv not in flop_registry:
-    @register_macs(_aten.mv)
-    def _mv(a, b, out_shape=None): return a[0]*a[1]
-if _aten.addmv not in flop_registry:
-    @register_macs(_aten.addmv)
-    def _addmv(bias, a, b, out_shape=None, **kwargs): return a[0]*a[1]
+# %% ../../nbs/lab/02_counting.ipynb #f00f0d85
+@register_macs(_aten.mv, missing=True)
+def _mv(a, b, out_shape=None): return a[0]*a[1]
+
+@register_macs(_aten.addmv, missing=True)
+def _addmv(bias, a, b, out_shape=None, **kwargs): return a[0]*a[1]
 
 # %% ../../nbs/lab/02_counting.ipynb #91e1ecc5
 _number = re.compile(r'[-−+]?[\d.,]*(e[-+]?\d+)?[×%]?')

@@ -388,9 +388,11 @@ def relaxed_size(self:_DiffStride,
     grow = 2*self.smoothness if self.size_rule=='official' else 0.
     return [torch.clamp(n/s+grow, max=n) if grow else n/s for n,s in zip(size, self.strides(*size))]
 
-# %% ../../nbs/learned_strides/10_layers.ipynb #9fe60d81
-@torch.compiler.disable
-def _outside(layer, size, dtype, device): return _Pool._built(layer, size, dtype, device)
+# %% ../../nbs/learned_strides/10_layers.ipynb #30d8583b
+def _outside(layer, size, dtype, device):
+    "`torch.compiler.disable` imports the compiler, which takes longer than all of torch: so not before a graph is made"
+    if '_disabled' not in globals(): globals()['_disabled'] = torch.compiler.disable(_Pool._built)
+    return _disabled(layer, size, dtype, device)
 
 @patch
 def _built(self:_DiffStride, size, dtype, device):
