@@ -34,11 +34,11 @@ def _table():
             register_flop_formula([op])(flops)
     return flop_registry
 
-# %% ../../nbs/lab/02_counting.ipynb #8c996405
+# %% ../../nbs/lab/02_counting.ipynb #b91da192
 _aten = torch.ops.aten
 _products = {_aten.mm, _aten.addmm, _aten.bmm, _aten.baddbmm, _aten.mv, _aten.addmv, _aten.dot}
 _free = re.compile(r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|scatter|index|select|roll|flip|upsample|view|'
-    r'shuffle|dropout|zero|ones|empty|full|arange|linspace|rand|bernoulli|fill|sort|topk|embedding|alias|detach|fold|im2col|'
+    r'shuffle|dropout|hardswish|hardsigmoid|zero|ones|empty|full|arange|linspace|rand|bernoulli|fill|sort|topk|embedding|alias|detach|fold|im2col|'
     r'col2im|item|lift|one_hot|nonzero|tril|triu|repeat|resize|set_|as_strided|local_scalar|scalar_tensor|is_|equal|assert|'
     r'^_?(arg|cum|max|min|amax|amin|any|all|sum|mean|var|std|prod|median|unique|bincount|histc)')
 _free_tags = {torch.Tag.pointwise, torch.Tag.inplace_view, getattr(torch.Tag, 'reduction', torch.Tag.pointwise)}

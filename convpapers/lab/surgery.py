@@ -89,7 +89,7 @@ def maker(
         return new
     return build
 
-# %% ../../nbs/lab/50_surgery.ipynb #ed5da39d
+# %% ../../nbs/lab/50_surgery.ipynb #584b9ac2
 def settle(
     new:nn.Module, # The new layer
     old:nn.Module, # The layer it replaces
@@ -101,10 +101,11 @@ def settle(
         new.to(memory_format=torch.channels_last)
     for m in set(new.modules())-set(old.modules()): m.training = old.training
     mine,frozen = dict(new.named_parameters()),weight is not None and not any(p.requires_grad for p in old.parameters())
-    carried = bool(mine) and not parametrize.is_parametrized(old)
+    carried,given = bool(mine) and not parametrize.is_parametrized(old),set()
     for name,p in mine.items():
         was = old._parameters.get(name.rpartition('.')[2])
-        same = isinstance(was, nn.Parameter) and was.shape==p.shape and (p.is_meta or torch.equal(was, p))
+        same = isinstance(was, nn.Parameter) and id(was) not in given and was.shape==p.shape and (p.is_meta or torch.equal(was, p))
+        if same: given.add(id(was))         # once: two parameters of `new` that are equal are not one
         p.requires_grad_(was.requires_grad if isinstance(was, nn.Parameter) else not frozen)
         if same: setattr(new.get_submodule(name.rpartition('.')[0]), name.rpartition('.')[2], was)
         carried = carried and same
@@ -233,7 +234,7 @@ def _places(model, old): return [(p,key) for p in model.modules() for key,child 
 def _put(places, new):
     for parent,key in places: parent._modules[key] = new
 
-# %% ../../nbs/lab/50_surgery.ipynb #d1001478
+# %% ../../nbs/lab/50_surgery.ipynb #4b38cad8
 class _Surgeon:
     "The state of one operation"
     def __init__(self, model, chosen, example, verify, exact, bake):
@@ -270,7 +271,7 @@ class _Surgeon:
         "Layers that shared a weight share the new one, if it came out the same"
         for name,p in list(new.named_parameters()):
             was = old._parameters.get(name.rpartition('.')[2])
-            twin = self.tied.setdefault((id(was),p.shape), p) if was is not None else p
+            twin = self.tied.setdefault((id(was),name,p.shape), p) if was is not None else p
             if twin is not p and not p.is_meta and torch.equal(twin, p):
                 setattr(new.get_submodule(name.rpartition('.')[0]), name.rpartition('.')[2], twin)
 

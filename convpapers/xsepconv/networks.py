@@ -9,14 +9,14 @@ __all__ = ['SMALL', 'LARGE', 'ACTS', 'FILTERS', 'DATA', 'SqueezeExcite', 'conv_n
            'spatial_maker', 'rows_for', 'round_channels', 'MobileNetV3', 'mobilenetv3_small', 'mobilenetv3_large',
            'xsepconv_mobilenetv3_small', 'torchsummaryx', 'filter_cost', 'mobilenetv3_counts', 'parts_of']
 
-# %% ../../nbs/xsepconv/20_networks.ipynb #8cb95df3
+# %% ../../nbs/xsepconv/20_networks.ipynb #5c0b14e7
 from collections import OrderedDict
 from functools import partial
 import torch
 from torch import Tensor, nn
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import ImageClassifier
-from ..lab.counting import count, count_table, register_macs
+from ..lab.counting import count, count_table
 from ..lab.registry import Counts, register_network
 from .layers import XSepConv2d, assign_directions
 
@@ -29,10 +29,6 @@ class SqueezeExcite(nn.Module):
         self.fc2,self.gate = nn.Linear(channels//4, channels, bias=False),nn.Hardsigmoid()
     def forward(self, x:Tensor)->Tensor:
         return x * self.gate(self.fc2(self.act(self.fc1(x.mean((-2,-1))))))[..., None, None]
-
-# %% ../../nbs/xsepconv/20_networks.ipynb #6d607590
-@register_macs(torch.ops.aten.hardswish, torch.ops.aten.hardswish_, torch.ops.aten.hardsigmoid, torch.ops.aten.hardsigmoid_)
-def _no_macs(*args, out_shape=None, **kwargs): return 0
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #9e177593
 def conv_norm_act(

@@ -148,22 +148,13 @@ def turn(
     layer.direction = direction
     return layer
 
-# %% ../../nbs/xsepconv/21_surgery.ipynb #b840e659
+# %% ../../nbs/xsepconv/21_surgery.ipynb #e63119e0
 def _turns(directions):
     "A sequence of directions, whichever way they were named"
     if directions is None or isinstance(directions, str):
         return _DIRECTIONS[one_of('directions', directions, _DIRECTIONS)]
     for d in directions: one_of('directions', d, (*DIRECTIONS,'groups'))
     return tuple(directions)
-
-def _untie(layer):
-    "Parameters of their own: two norms that start alike must not be taken for one that is shared"
-    seen = set()
-    for m in layer.modules():
-        for n,p in m._parameters.items():
-            if p is None: continue
-            if id(p) in seen: m._parameters[n] = nn.Parameter(p.detach().clone(), p.requires_grad)
-            seen.add(id(p))
 
 def replace_depthwise(
     model:nn.Module, # Any model: torchvision's, timm's, your own
@@ -206,8 +197,5 @@ def replace_depthwise(
     if copy: report.note = report.note.replace('in place', 'in a copy')
     found = [m for m in report.model.modules() if any(m is d for d in done)]
     for i,m in enumerate(found):
-        _untie(m)
         if m.even is not None and m.direction!=turns[i%len(turns)]: turn(m, turns[i%len(turns)])       # a layer before it could not be replaced
-    size = {n: sum(p.numel() for p in m.parameters()) for n,m in report.model.named_modules(remove_duplicate=False)}
-    report.rows = [r._replace(after=size[r.name.split(', ')[0]]) for r in report.rows]
     return report
