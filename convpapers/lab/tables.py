@@ -269,7 +269,7 @@ def last_macs(self:ResultTable, l:Line)->str:
     ends = [h['macs'] for h in same if h.get('macs')]
     return f'{round(mean(ends)):,}' if ends else ''
 
-# %% ../../nbs/lab/40_tables.ipynb #aa67f029
+# %% ../../nbs/lab/40_tables.ipynb #f5d65dad
 @patch
 def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a column that is empty throughout is left out
     "The table's cells"
@@ -279,7 +279,7 @@ def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a c
     def cells(l):
         params,macs = _counts(l.row, self.runs(l.row))
         of = l.row.paper and (l.row.paper.epochs or getattr(l.row.recipe, 'epochs', None))
-        budget = l.n and f"{_data(l.config)}, {l.config['epochs']}{f' of {of}' if of else ''} epochs"
+        budget = l.n and f"{_data(l.config)}, {l.config['epochs']}{f' of {of}' if of else ''} epoch{'s'*((of or l.config['epochs'])!=1)}"
         return {'row': l.row.name, 'params': count(l, 'params', params), 'MACs': count(l, 'macs', macs),
             'MACs at the end': self.last_macs(l),
             **{k: str(l.row.facts.get(k, '')) for k in facts}, 'paper': str(l.row.paper or '–'), 'measured': str(l),
@@ -288,7 +288,7 @@ def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a c
     out = [cells(l) for l in self.lines]
     return [{k: v for k,v in c.items() if any(o[k] for o in out)} for c in out]
 
-# %% ../../nbs/lab/40_tables.ipynb #4726a1d4
+# %% ../../nbs/lab/40_tables.ipynb #f3615f98
 @patch
 def claims(self:ResultTable)->list: # Dicts of strings
     "The claims with their verdicts, a line for each budget in which both rows were measured"
@@ -300,7 +300,7 @@ def claims(self:ResultTable)->list: # Dicts of strings
         a,b = at(c.better),at(c.worse)
         paper = judge_paper(self.exp.row(c.better).paper, self.exp.row(c.worse).paper, low)
         for k in [k for k in a if k in b] or [None]:
-            ours,budget = (judge(a[k], b[k], low), f'{k[0]}, {k[1]} epochs') if k else ('not measured', '')
+            ours,budget = (judge(a[k], b[k], low), f"{k[0]}, {k[1]} epoch{'s'*(k[1]!=1)}") if k else ('not measured', '')
             out.append({'claim': c.text, 'better': c.better, 'worse': c.worse, "the paper's numbers": paper,
                         'measured': ours, 'budget': budget})
     return out
@@ -421,7 +421,7 @@ def millions(
     ax.xaxis.set_major_formatter(lambda v,_: f'{v/1e6:g}')
     ax.minorticks_off()
 
-# %% ../../nbs/lab/40_tables.ipynb #82bfa130
+# %% ../../nbs/lab/40_tables.ipynb #30882975
 @patch
 def plot_paper(
     self:ResultTable,
@@ -445,6 +445,6 @@ def plot_paper(
         if x=='x': a.set_xticks(sorted(f.x.unique()))
         else: millions(a, {'params': 'parameters', 'macs': 'multiply-adds'}[x])
     axs[0].set_title("the paper's numbers"); axs[0].legend()
-    budgets = sorted({f'{d}, {e:g} epochs' for d,e in zip(f[far].data, f[far].epochs)})
+    budgets = sorted({f"{d}, {e:g} epoch{'s'*(e!=1)}" for d,e in zip(f[far].data, f[far].epochs)})
     if len(axs)>1: axs[1].set_title(f"measured, {'; '.join(budgets)}")
     return axs
