@@ -8,16 +8,13 @@ Docs: https://convpapers.github.io/convpapers/active_shift/cuda_kernel.html.md""
 __all__ = ['BLOCK', 'DTYPES', 'shift_bytes', 'Layout', 'shift_layout', 'triton_shift', 'triton_shift_backward', 'measure_cuda',
            'cuda_table', 'cuda_bandwidth']
 
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #9d9422ff
-import os
-from functools import lru_cache
-from importlib import import_module
-from types import FunctionType
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #320a55b5
 from typing import NamedTuple, Sequence
 import torch
 from torch import Tensor
 from ..lab.bench import Bench, bench
 from ..lab.counting import Table
+from ..lab.gpu_kernels import Kernels, accumulator
 from ..lab.registry import register_benchmark
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #fbf4e193
@@ -63,6 +60,13 @@ def shift_layout(
     down = -(-h//rows)
     return Layout(side, rows, cols, groups*down*across, 1-planes*h*w/(groups*side*down*rows*across*cols), (down-1)/h)
 
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #c7699d83
+def _split_shift(p, there, limit, ACC: 'tl.constexpr'):
+    "One shift for each plane: whole pixels, fraction"
+    a = tl.load(p, mask=there, other=0).to(ACC)
+    whole = tl.floor(a)
+    return tl.minimum(tl.maximum(whole, -limit), limit).to(tl.int32), a-whole
+
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #b8d73f35
 def _read_row(p, k, step, r, H, left, right, d, RELU: 'tl.constexpr', ACC: 'tl.constexpr'):
     "Row `r+k`, read between two columns"
@@ -74,7 +78,7 @@ def _read_row(p, k, step, r, H, left, right, d, RELU: 'tl.constexpr', ACC: 'tl.c
         v = tl.where(v <= 0, 0, v)
     return u*(1-d) + v*d
 
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #7499de5b
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #741e6047
 def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
              SH: 'tl.constexpr', SW: 'tl.constexpr', RELU: 'tl.constexpr', ACC: 'tl.constexpr',
              PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr', EXACT: 'tl.constexpr'):
@@ -86,14 +90,10 @@ def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
     i = tl.full((PLANES, 1), pid%down*ROWS, tl.int32)
     j = pid//down%across*COLS + tl.arange(0, COLS)[None,:]
     there = plane < planes
-    a = tl.load(shift + plane%C, mask=there, other=0).to(ACC)
-    b = tl.load(shift + C + plane%C, mask=there, other=0).to(ACC)
-    a0 = tl.floor(a)
-    b0 = tl.floor(b)
-    da = a-a0
-    db = b-b0
-    r = tl.minimum(tl.maximum(a0, -limit), limit).to(tl.int32) + i*SH - PH
-    q = tl.minimum(tl.maximum(b0, -limit), limit).to(tl.int32) + j*SW - PW
+    a,da = _split_shift(shift + plane%C, there, limit, ACC)
+    b,db = _split_shift(shift + C + plane%C, there, limit, ACC)
+    r = a + i*SH - PH
+    q = b + j*SW - PW
     keep = there & (j < OW)
     left = keep & (q >= 0) & (q < W)
     right = keep & (q >= -1) & (q < W-1)
@@ -105,7 +105,7 @@ def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
         lower = _read_row(p, k*SH+1, W, r, H, left, right, db, RELU, ACC)
         tl.store(o + k*OW, (upper*(1-da) + lower*da).to(y.dtype.element_ty), mask=keep if EXACT else keep & (i+k < OH))
 
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #e9157af4
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #a065af33
 def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
               SH: 'tl.constexpr', SW: 'tl.constexpr', RELU: 'tl.constexpr', ACC: 'tl.constexpr',
               PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr', EXACT: 'tl.constexpr'):
@@ -118,14 +118,10 @@ def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
     r = tl.full((PLANES, 1), pid%down*ROWS, tl.int32)
     q = pid//down%across*COLS + tl.arange(0, COLS)[None,:]
     there = plane < planes
-    a = tl.load(shift + plane%C, mask=there, other=0).to(ACC)
-    b = tl.load(shift + C + plane%C, mask=there, other=0).to(ACC)
-    a0 = tl.floor(a)
-    b0 = tl.floor(b)
-    da = a-a0
-    db = b-b0
-    t = r + PH - tl.minimum(tl.maximum(a0, -limit), limit).to(tl.int32)
-    s = q + PW - tl.minimum(tl.maximum(b0, -limit), limit).to(tl.int32)
+    a,da = _split_shift(shift + plane%C, there, limit, ACC)
+    b,db = _split_shift(shift + C + plane%C, there, limit, ACC)
+    t = r + PH - a
+    s = q + PW - b
     keep = there & (q < W)
     n = plane.to(tl.int64)
     px = x + (n*H + r)*W + q
@@ -178,55 +174,22 @@ def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
     tl.store(sums + at, _total(grad_a, 1), mask=lane < planes)
     tl.store(sums + at + second, _total(grad_b, 1), mask=lane < planes)
 
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #df201121
-def _triton():
-    try: return import_module('triton')
-    except ModuleNotFoundError as e:
-        raise ImportError('triton is not installed; the shift on CUDA needs it: pip install triton (Linux), or use another backend') from e
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #e696e3ff
+_kernels = Kernels('the shift on CUDA', _forward, _backward, helpers=(_split_shift,_read_row), library={'_total': 'sum'})
 
-def _bind(fn, **names):
-    "`fn` with `names` among its globals, which stay its own"
-    new = FunctionType(fn.__code__, {**fn.__globals__, **names}, fn.__name__, fn.__defaults__)
-    new.__annotations__,new.__module__,new.__qualname__ = fn.__annotations__,fn.__module__,fn.__qualname__
-    return new
-
-def _interpreted(fn):
-    kernel = import_module('triton.runtime.interpreter').InterpretedFunction(fn)
-    kernel.rewrite().__annotations__ = fn.__annotations__      # it quotes what is quoted already
-    return kernel
-
-@lru_cache(None)
-def _kernels(interpreted):
-    "The kernels, forward and backward, compiled or run by Triton's interpreter"
-    triton = _triton()
-    tl = import_module('triton.language')
-    if interpreted:
-        make = _interpreted
-        names = dict(tl=tl, _read_row=_bind(_read_row, tl=tl), _total=tl.sum.fn)
-    else:
-        make = triton.jit
-        names = dict(tl=tl, _read_row=make(_bind(_read_row, tl=tl)), _total=tl.sum)
-    return make(_bind(_forward, **names)),make(_bind(_backward, **names))
-
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #df521535
 def _arguments(which, x, out_size, stride, padding, relu):
-    "The grid, the numbers and the constants of a launch"
-    tl = import_module('triton.language')
+    "The grid, the numbers and the constants of a launch: `which` is 0 for forward, 1 for backward"
     (N,C,H,W),(h,w) = x.shape,(x.shape[2:] if which else out_size)
     l = shift_layout(N*C, h, w)
     limit = float(max(H, W, *out_size)*max(stride) + max(padding) + 2)
     return (l.programs,),(N*C, C, H, W, *out_size, *padding, limit),dict(SH=stride[0], SW=stride[1], RELU=bool(relu),
-        ACC=tl.float64 if x.dtype==torch.float64 else tl.float32, PLANES=l.planes, ROWS=l.rows, COLS=l.cols, EXACT=h%l.rows==0)
+        ACC=accumulator(x), PLANES=l.planes, ROWS=l.rows, COLS=l.cols, EXACT=h%l.rows==0)
 
 def _launch(which, tensors, x, *args):
-    interpreted = x.device.type=='cpu' or os.environ.get('TRITON_INTERPRET')=='1'
-    kernel = _kernels(interpreted)[which]
     grid,numbers,constants = _arguments(which, x, *args)
-    if interpreted: kernel[grid](*tensors, *numbers, **constants)
-    else:
-        with torch.cuda.device(x.device): kernel[grid](*tensors, *numbers, **constants, num_warps=BLOCK['warps'], enable_fp_fusion=True)
+    _kernels.launch(which, grid, *tensors, *numbers, warps=BLOCK['warps'], **constants)
 
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #6e390bb6
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #cee12a86
 def triton_shift(
     input:Tensor, # `(N, C, H, W)`, float64, 32, 16 or bfloat16; another layout than contiguous is copied first
     shift:Tensor, # `(2, C)`, rows then columns, in pixels
@@ -235,7 +198,7 @@ def triton_shift(
     relu:bool=False, # Shift `max(input, 0)`
 )->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, …)`, contiguous
     "The active shift ([Jeon and Kim 2018](https://arxiv.org/abs/1806.07370)) by a Triton kernel, compiled on CUDA, interpreted (slow, for tests) on the CPU"
-    _triton()
+    _kernels.triton()
     x,shift = _checked(input, shift)
     size = _out_size(x.shape[2:], stride, padding)
     y = x.new_empty((*x.shape[:2], *size))
@@ -248,7 +211,7 @@ def _checked(x, shift):
     if shift.shape!=(2,x.shape[1]): raise ValueError(f'shift of shape {tuple(shift.shape)} must be (2, {x.shape[1]}), rows then columns')
     return x.contiguous(),shift.contiguous()
 
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #07163888
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #8c74b58c
 def triton_shift_backward(
     grad:Tensor, # Of the output, in its shape
     input:Tensor, # `(N, C, H, W)`
@@ -258,14 +221,14 @@ def triton_shift_backward(
     relu:bool=False, # As in the forward pass
 )->tuple: # Of the input and of the shift, in their shapes and dtypes
     "The gradients of `triton_shift`, in one pass, the same to the last bit in every run"
-    _triton()
+    _kernels.triton()
     x,shift = _checked(input, shift)
     N,C,H,W = x.shape
     gx = torch.empty_like(x)
     if not x.numel(): return gx,torch.zeros_like(shift)
     l = shift_layout(N*C, H, W)
     parts = -(-H//l.rows)*-(-W//l.cols)
-    sums = x.new_empty((2, N, C, parts), dtype=torch.float64 if x.dtype==torch.float64 else torch.float32)
+    sums = x.new_empty((2, N, C, parts), dtype=accumulator(x))
     _launch(1, (grad.contiguous(), x, shift, gx, sums), x, tuple(grad.shape[2:]), stride, padding, relu)
     return gx,sums.sum((1,3)).to(shift.dtype)
 
