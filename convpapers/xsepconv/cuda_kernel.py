@@ -8,11 +8,7 @@ Docs: https://convpapers.github.io/convpapers/xsepconv/cuda_kernel.html.md"""
 __all__ = ['BLOCK', 'ACTS', 'DTYPES', 'SHAPES', 'xsep_bytes', 'Layout', 'xsep_layout', 'triton_xsep', 'triton_xsep_backward',
            'measure_cuda', 'cuda_table', 'xsep_on_cuda']
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #55721381
-import os
-from functools import lru_cache
-from importlib import import_module
-from types import FunctionType
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #20ecb045
 from typing import NamedTuple, Sequence
 import torch
 from torch import Tensor
@@ -21,6 +17,7 @@ from torch.nn.modules.utils import _pair
 from ..lab.basics import one_of
 from ..lab.bench import Bench, bench
 from ..lab.counting import Table
+from ..lab.gpu_kernels import Kernels, accumulator
 from ..lab.registry import register_benchmark
 from .padding import DIRECTIONS, GROUPS, group_slices
 
@@ -283,39 +280,14 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
         at = ((t*N + image)*C + channel).to(tl.int64)*(down*across) + pid%(down*across)
         tl.store(sums + at, _total(total[t], 1), mask=channel < C)
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #e26e089d
-def _triton():
-    try: return import_module('triton')
-    except ModuleNotFoundError as e:
-        raise ImportError('triton is not installed; the block on CUDA needs it: pip install triton (Linux), or use another backend') from e
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #e9b7be10
+_kernels = Kernels('the block on CUDA', _forward, _backward, library={'_total': 'sum'},
+    helpers=(_activate, _within, _columns, _read_taps, _read_row, _even_row, _next_row))
 
-def _bind(fn, **names):
-    "`fn` with `names` among its globals, which stay its own"
-    new = FunctionType(fn.__code__, {**fn.__globals__, **names}, fn.__name__, fn.__defaults__)
-    new.__annotations__,new.__module__,new.__qualname__ = fn.__annotations__,fn.__module__,fn.__qualname__
-    return new
-
-def _interpreted(fn):
-    kernel = import_module('triton.runtime.interpreter').InterpretedFunction(fn)
-    kernel.rewrite().__annotations__ = fn.__annotations__      # it quotes what is quoted already
-    return kernel
-
-@lru_cache(None)
-def _kernels(interpreted):
-    "The kernels, forward and backward, compiled or run by Triton's interpreter"
-    triton,tl = _triton(),import_module('triton.language')
-    names = dict(tl=tl, _total=tl.sum.fn if interpreted else tl.sum)
-    for f in (_activate, _within, _columns, _read_taps, _read_row, _even_row, _next_row):
-        bound = _bind(f, **names)
-        names[f.__name__] = bound if interpreted else triton.jit(bound)
-    return tuple((_interpreted if interpreted else triton.jit)(_bind(f, **names)) for f in (_forward, _backward))
-
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #75386006
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #bca1f2c6
 ACTS = '','relu','hardswish' # What the kernel knows, by number
 
 def _last(x): return x.stride(1)==1 and x.shape[1]>1
-
-def _acc(x): return torch.float64 if x.dtype==torch.float64 else torch.float32
 
 def _like(x, size):
     return torch.empty(size, dtype=x.dtype, device=x.device, memory_format=torch.channels_last if _last(x) else torch.contiguous_format)
@@ -325,13 +297,12 @@ def _ends(channels, direction):
     stops = {d: s.stop for d,s in (group_slices(channels) if direction=='groups' else [(direction, slice(0, channels))])}
     return tuple(max([stops.get(d, 0) for d in GROUPS[:i+1]]) for i in range(3))
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #6511fab2
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #dd891e63
 def _arguments(which, x, out, maps, even, taps, stride, padding, dilation, direction, **flags):
     "Layout, numbers and constants of a launch: `which` is 0 for forward, 1 for backward"
-    tl = import_module('triton.language')
     (N,C,H,W),EVEN,(PH,PW) = x.shape,int(even is not None),padding
     constants = dict(KH=taps[0], KW=taps[1], SH=stride[0], SW=stride[1], DH=dilation[0], DW=dilation[1], EVEN=EVEN,
-        ACC=tl.float64 if x.dtype==torch.float64 else tl.float32, **flags)
+        ACC=accumulator(x), **flags)
     sizes = (C, H, W, *out, PH),(*(_ends(C, direction) if EVEN else (C,C,C)), *(s for t in maps for s in t.stride()))
     if which:
         own = max(out[1], -(-(W+EVEN)//stride[1]))
@@ -344,12 +315,8 @@ def _arguments(which, x, out, maps, even, taps, stride, padding, dilation, direc
         numbers = (l.rows, *sizes[0], PW, *sizes[1])
     return l,numbers,constants | dict(CHANNELS=l.channels, LANES=l.lanes, STRIP=l.strip)
 
-def _launch(which, tensors, x, layout, numbers, constants):
-    interpreted = x.device.type=='cpu' or os.environ.get('TRITON_INTERPRET')=='1'
-    kernel,grid = _kernels(interpreted)[which],(layout.programs,)
-    if interpreted: kernel[grid](*tensors, *numbers, **constants)
-    else:
-        with torch.cuda.device(x.device): kernel[grid](*tensors, *numbers, **constants, num_warps=BLOCK['warps'], enable_fp_fusion=True)
+def _launch(which, tensors, layout, numbers, constants):
+    _kernels.launch(which, (layout.programs,), *tensors, *numbers, warps=BLOCK['warps'], **constants)
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #cc8088cd
 def _checked(x, even, horizontal, vertical, stride, padding, dilation, direction):
@@ -366,7 +333,7 @@ def _checked(x, even, horizontal, vertical, stride, padding, dilation, direction
     if min(out)<1: raise ValueError(f'padding={padding} leaves an output of {out} of an input of {tuple(x.shape[2:])}; give more')
     return taps,stride,padding,dilation,direction,out
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #f2c3f40c
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #906c9fd3
 def triton_xsep(
     x:Tensor, # `(N, C, H, W)`, float64, 32, 16 or bfloat16, of any strides
     even:Tensor|None, # `(C, 1, 2, 2)`, or None to leave the stage out
@@ -383,17 +350,17 @@ def triton_xsep(
     """The block of [Chen et al. 2020](https://arxiv.org/abs/2002.12046) in one pass by a Triton kernel, compiled on CUDA, interpreted on the CPU.
 
     Computes in float32, or float64 for that. `ValueError` for shapes that do not fit, `TypeError` for integers, `ImportError` without Triton."""
-    _triton()
+    _kernels.triton()
     *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation, direction)
     codes = [ACTS.index(one_of(n, a or '', ACTS)) for n,a in (('act',act),('last_act',last_act))]
     y = _like(x, (*x.shape[:2], *out))
     some = any(b is not None for b in biases)
-    bias = torch.stack([(x.new_zeros(x.shape[1]) if b is None else b).to(_acc(x)) for b in biases], 1) if some else x
+    bias = torch.stack([(x.new_zeros(x.shape[1]) if b is None else b).to(accumulator(x)) for b in biases], 1) if some else x
     tensors = x,y,*(x if w is None else w.contiguous() for w in (even,horizontal,vertical)),bias
-    if y.numel(): _launch(0, tensors, x, *_arguments(0, x, out, (x,y), even, *options, BIAS=some, ACT=codes[0], LAST=codes[1]))
+    if y.numel(): _launch(0, tensors, *_arguments(0, x, out, (x,y), even, *options, BIAS=some, ACT=codes[0], LAST=codes[1]))
     return y
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #afab1664
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #5dfad840
 def triton_xsep_backward(
     grad:Tensor, # Of the output, in its shape, of any strides
     x:Tensor, # `(N, C, H, W)`
@@ -406,15 +373,15 @@ def triton_xsep_backward(
     direction:str='br',
 )->tuple: # Of `x`, `even` (or None), `horizontal` and `vertical`, in their shapes and dtypes
     "The gradients of the linear block in one pass: no map is kept or written, and every run gives the same bits"
-    _triton()
+    _kernels.triton()
     *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation, direction)
     if grad.shape!=(*x.shape[:2], *out): raise ValueError(f'grad of shape {tuple(grad.shape)} must be {(*x.shape[:2], *out)}')
     gx,(N,C),counts = _like(x, x.shape),x.shape[:2],[4*(even is not None),horizontal.shape[3],vertical.shape[2]]
-    sums = x.new_zeros((sum(counts), N, C, 1), dtype=_acc(x))
+    sums = x.new_zeros((sum(counts), N, C, 1), dtype=accumulator(x))
     if x.numel():
         l,*rest = _arguments(1, x, out, (grad,x,gx), even, *options)
-        sums = x.new_empty((sum(counts), N, C, l.programs//(N*-(-C//l.channels))), dtype=_acc(x))
-        _launch(1, (grad, x, *(x if w is None else w.contiguous() for w in (even,horizontal,vertical)), gx, sums), x, l, *rest)
+        sums = x.new_empty((sum(counts), N, C, l.programs//(N*-(-C//l.channels))), dtype=accumulator(x))
+        _launch(1, (grad, x, *(x if w is None else w.contiguous() for w in (even,horizontal,vertical)), gx, sums), l, *rest)
     parts = sums.sum((1,3)).T.split(counts, 1)
     return gx,*(None if w is None else s.reshape(w.shape).to(w.dtype) for s,w in zip(parts, (even,horizontal,vertical)))
 
