@@ -54,7 +54,7 @@ def measure_layer(
     forms = {k: m.to(memory_format=layout) for k,m in layer_forms(c_in, c_out, relu).items()}
     return bench(forms, torch.randn(n, c_in, side, side).to(memory_format=layout), 'C3', **kwargs)
 
-# %% ../../nbs/even_kernels/11_layer_costs.ipynb #cb47dfc2
+# %% ../../nbs/even_kernels/11_layer_costs.ipynb #948bbc79
 def cost_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
     what:str='both', # 'both' (forward and backward), 'forward' or 'saved'
@@ -66,11 +66,10 @@ def cost_table(
         (n,c_in,c_out,side),b = item
         first = f'{n}×{c_in}→{c_out}, {side}×{side}', f'{getattr(b["C3"], what)*scale:.3g}'
         return [*first, *(f'{getattr(b[k], what+"_ratio"):.2f}' for k in names[1:])]
-    a = next(iter(benches.values())).about
     return Table(['shape', f'C3 {unit}', *(f'{k} ÷ C3' for k in names[1:])], list(benches.items()), cells,
-        '{device}, {threads} threads, torch {torch}, {dtype}, medians of {rounds} rounds'.format_map(a).replace(' 1 threads', ' 1 thread'))
+        next(iter(benches.values())).circumstances)
 
-# %% ../../nbs/even_kernels/11_layer_costs.ipynb #45df2fc2
+# %% ../../nbs/even_kernels/11_layer_costs.ipynb #23f37363
 @register_benchmark('layers', 'Conv2dSP and its other forms against a 3×3 convolution, forward and backward')
 def layer_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, input channels, output channels, side
@@ -80,5 +79,4 @@ def layer_costs(
     rounds:int=5, # Interleaved rounds
 )->Table:
     "Measure on this machine, print as `cost_table`"
-    clock = 'cpu' if threads==1 else 'wall'
-    return cost_table({s: measure_layer(s, channels_last, relu, threads=threads, rounds=rounds, clock=clock) for s in shapes})
+    return cost_table({s: measure_layer(s, channels_last, relu, threads=threads, rounds=rounds) for s in shapes})

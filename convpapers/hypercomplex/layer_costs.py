@@ -43,7 +43,7 @@ def measure_build(
     n,c,o,k = shape
     return bench(BUILDS, (torch.randn(n, n, n), torch.randn(n, o//n, c//n, k, k)), 'broadcast and sum', **kwargs)
 
-# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #02740120
+# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #ba0519b1
 def build_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
     name:str='one matrix product', # The way that the ratio is of
@@ -53,11 +53,10 @@ def build_table(
     def cells(item):
         (n,c,o,k),b = item
         return [f'{n}: {c} → {o}, {k}×{k}', *(f'{b[w].both*1e3:.3g}' for w in ways), f'{1/b[name].both_ratio:.1f}×']
-    about = next(iter(benches.values())).about
     return Table(['n, channels, kernel', *(f'{w}, ms' for w in ways), 'faster'], list(benches.items()), cells,
-        '{device}, {threads} threads, torch {torch}, medians of {rounds} rounds'.format_map(about).replace(' 1 threads', ' 1 thread'))
+        next(iter(benches.values())).circumstances)
 
-# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #01c721e1
+# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #89db3163
 @register_benchmark('kronecker', 'Building a hypercomplex weight: one matrix product against the usual ways, forward and backward')
 def build_costs(
     shapes:Sequence[tuple]=BUILD_SHAPES, # n, input channels, output channels, kernel
@@ -66,7 +65,7 @@ def build_costs(
     min_time:float=.05, # Seconds that one measurement takes at least
 )->Table:
     "Measure on this machine, print as `build_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=min_time, clock='cpu' if threads==1 else 'wall')
+    kw = dict(threads=threads, rounds=rounds, min_time=min_time)
     return build_table({s: measure_build(s, **kw) for s in shapes})
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #e5f477b1
@@ -108,7 +107,7 @@ def measure_steps(
     nets = {f: m if channels_last and f=='reference' else m.to(memory_format=layout) for f,m in nets.items()}      # banks of rank five have no such layout
     return bench(nets, torch.randn(batch, 3, 32, 32).to(memory_format=layout), 'plain', **kwargs)
 
-# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #d57f87ff
+# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #298201bb
 def step_table(
     benches:Mapping[tuple,Bench], # A bench for each of `SETTINGS`
 )->Table:
@@ -118,11 +117,10 @@ def step_table(
         (n,widths,batch,last),r = item
         where = f"n={n}, {widths}, batch {batch}{', channels last' if last else ''}"
         return [where, r.name, f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}', f'{r.spread:.2f}', f'{r.forward_ratio:.2f}', f'{r.saved/2**20:.0f}', f'{r.saved_ratio:.2f}']
-    about = next(iter(benches.values())).about
     return Table(['network','form','step, ms','÷ plain','±','forward ÷ plain','kept MiB','÷ plain'], rows, cells,
-        '{device}, {threads} threads, torch {torch}, medians of {rounds} rounds'.format_map(about).replace(' 1 threads', ' 1 thread'))
+        next(iter(benches.values())).circumstances)
 
-# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #9234de92
+# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #b2b28ff6
 @register_benchmark('hypercomplex_training', 'ResNet-18 of hypercomplex convolutions against plain ones: a training step')
 def training_costs(
     n:int=4, # Components
@@ -133,7 +131,7 @@ def training_costs(
     rounds:int=3, # Interleaved rounds
 )->Table:
     "Measure on this machine, print as `step_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=.001, clock='cpu' if threads==1 else 'wall')
+    kw = dict(threads=threads, rounds=rounds, min_time=.001)
     return step_table({(n,widths,batch,channels_last): measure_steps(n, widths, batch, channels_last, **kw)})
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #1f1414f5
@@ -160,7 +158,7 @@ def measure_fast(
     b.about |= dict(error=errors[0], plain_error=errors[1], rank=fast.rank, bound=fast.bound, chosen=worth_factoring(layer.plan, fast.rank, k*k))
     return b
 
-# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #7938c70f
+# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #0d60eb00
 def fast_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
 )->Table:
@@ -169,11 +167,10 @@ def fast_table(
         (n,c,side,batch,k),b = item
         return [f'{n}', f'{c}', f'{c/n:g}', f'{k}×{k}', f'{batch}×{side}×{side}', f"{b.about['rank']/n**2:.2f}", f"{b['plain'].forward*1e3:.3g}",
             f"{b['fast'].forward_ratio:.2f}", f"{b['unfolded'].forward_ratio:.2f}", f"{b.about['error']:.0e}", f"{b.about['plain_error']:.0e}", b.about['chosen']]
-    about = next(iter(benches.values())).about
     return Table(['n','channels','c/n','kernel','batch and map','R/n²','plain, ms','fast ÷ plain','unfolded ÷ plain','error of fast','of plain','taken'], list(benches.items()),
-        cells, '{device}, {threads} threads, torch {torch}, float32, medians of {rounds} rounds; errors against float64, relative to the largest output'.format_map(about).replace(' 1 threads', ' 1 thread'))
+        cells, next(iter(benches.values())).circumstances + '; errors against float64, relative to the largest output')
 
-# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #cd3cf212
+# %% ../../nbs/hypercomplex/12_layer_costs.ipynb #dd672dbe
 @register_benchmark('hypercomplex_inference', 'The fast form of a hypercomplex convolution against the plain convolution, forward')
 def inference_costs(
     shapes:Sequence[tuple]=FAST_SHAPES+ODD_SHAPES, # n, channels, side of the map, batch, kernel
@@ -183,5 +180,5 @@ def inference_costs(
     min_time:float=.03, # Seconds that one measurement takes at least
 )->Table:
     "Measure on this machine, print as `fast_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=min_time, clock='cpu' if threads==1 else 'wall')
+    kw = dict(threads=threads, rounds=rounds, min_time=min_time)
     return fast_table({s: measure_fast(s, channels_last, **kw) for s in shapes})

@@ -101,7 +101,7 @@ class Timing(NamedTuple):
     saved_ratio: float|None # To the baseline's
     peak: int|None # Peak bytes of a forward and backward pass above the resting state, on CUDA only
 
-# %% ../../nbs/lab/70_bench.ipynb #38153526
+# %% ../../nbs/lab/70_bench.ipynb #00aa74f0
 def _ms(t): return None if t is None else f'{t*1e3:.3g}'
 def _x(r): return None if r is None else f'{r:.2f}×'
 def _mb(b): return None if b is None else f'{b/2**20:.3g}'
@@ -120,8 +120,9 @@ class Bench(Table):
 
     @property
     def circumstances(self)->str:
-        "Device, threads, version, type and rounds, as the note of a table that is made of these rows"
+        "Device, threads, version, type and rounds, for the note of a table that is made of these rows"
         return '{device}, {threads} threads, torch {torch}, {dtype}, medians of {rounds} rounds'.format_map(self.about).replace(' 1 threads', ' 1 thread')
+
     def __getitem__(self, i): return next(r for r in self if r.name==i) if isinstance(i, str) else super().__getitem__(i)
     def frame(self):
         "The plain values as a `pandas.DataFrame` (the `train` extra brings pandas)"
@@ -143,7 +144,7 @@ def _buffers_kept(modules):
         with torch.no_grad():
             for b,was in state: b.copy_(was)
 
-# %% ../../nbs/lab/70_bench.ipynb #c6f619ce
+# %% ../../nbs/lab/70_bench.ipynb #47b9ba1a
 def bench(
     candidates:Mapping[str,Callable], # Modules or functions by name, all of the same inputs
     inputs:Sequence[int]|Tensor|Sequence[Tensor], # Shape of one input with its batch, or a tensor, or several
@@ -153,17 +154,18 @@ def bench(
     rounds:int=11, # Measurements of each candidate, interleaved
     min_time:float=.02, # Seconds that one measurement takes at least
     backward:bool=True, # Time forward and backward together too, and count kept bytes
-    clock:str='wall', # 'wall', or 'cpu' for the time of this process on one thread
+    clock:str|None=None, # 'cpu', the time of this process, or 'wall'; None takes 'cpu' for one thread on the CPU, else 'wall'
 )->Bench:
     """Time `candidates` against `baseline` in interleaved rounds, and count the bytes they keep for backward.
     Modules run in the mode, dtype and device they are in; their buffers are put back, their gradients are not touched."""
     names = list(candidates)
     if not names: raise ValueError('candidates={} must name at least one module or function')
     baseline = names[0] if baseline is None else one_of('baseline', baseline, names)
-    positive_int('threads', threads); positive_int('rounds', rounds); one_of('clock', clock, _clocks)
+    positive_int('threads', threads); positive_int('rounds', rounds)
     modules = [m for m in candidates.values() if isinstance(m, nn.Module)]
     args = _inputs(inputs, modules)
     device = args[0].device
+    clock = one_of('clock', clock or ('cpu' if threads==1 and device.type=='cpu' else 'wall'), _clocks)
     if clock == 'cpu' and device.type != 'cpu': raise ValueError(f"clock='cpu' cannot time {device}; choose 'wall'")
     with _threads(threads), _buffers_kept(modules):
         steps = {n: _steps(f, args, backward) for n,f in candidates.items()}
