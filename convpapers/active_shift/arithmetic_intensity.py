@@ -117,10 +117,10 @@ def roofline_points(
             points.append(Point(s, r.name, w.macs, 4*w.accesses, r.forward, max(w.macs/pi, 4*w.accesses/beta)))
     return points
 
-# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #735c74e3
+# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #908b2e50
 def roofline_table(
     points:Sequence[Point],
-    about:Mapping, # Of one of the benches
+    measured:Bench, # One of those that were measured, for the note
 )->Table:
     "A point a row: work, time, rates, and the share of the bound that is reached"
     def cells(p):
@@ -128,9 +128,9 @@ def roofline_table(
         return [f'{batch}×{c}×{side}×{side}', p.name, f'{p.macs/1e6:.1f}', f'{p.nbytes/2**20:.1f}', f'{p.macs/p.nbytes:.2f}', f'{p.seconds*1e6:.0f}',
             f'{p.macs/p.seconds/1e9:.1f}', f'{p.nbytes/p.seconds/1e9:.1f}', f'{p.bound/p.seconds:.0%}']
     return Table(['input','operator','M multiply-adds','MiB','per byte','µs','G multiply-adds/s','GB/s','of the roof'], points, cells,
-        '{device}, {threads} threads, torch {torch}, float32, medians of {rounds} rounds; shift: {shift}'.format_map(about).replace(' 1 threads', ' 1 thread'))
+        f"{measured.circumstances}; shift: {measured.about['shift']}")
 
-# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #fee7018d
+# %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #daeda041
 @register_benchmark('roofline', 'Active shift, depthwise, 1×1 and 3×3 convolutions under the measured roofline of this machine')
 def roofline(
     settings:Sequence[tuple]=SETTINGS, # Channels, side, batch
@@ -140,7 +140,7 @@ def roofline(
     device:str='cpu',
 )->Table:
     "Measure on this machine, print as `roofline_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=min_time, clock='cpu' if threads==1 and device=='cpu' else 'wall', device=device)
+    kw = dict(threads=threads, rounds=rounds, min_time=min_time, device=device)
     peak = measure_peak(**kw)
     benches = {tuple(s): measure_operators(*s, **kw) for s in settings}
-    return roofline_table(roofline_points(benches, peak), next(iter(benches.values())).about)
+    return roofline_table(roofline_points(benches, peak), next(iter(benches.values())))

@@ -68,7 +68,7 @@ def measure_shift(
     forms = {k: forms[k].to(**to) if isinstance(forms[k], nn.Module) else forms[k] for k in LAST}
     return bench(forms, x.to(**to), 'clone', **kwargs)
 
-# %% ../../nbs/active_shift/13_layer_costs.ipynb #7dafb253
+# %% ../../nbs/active_shift/13_layer_costs.ipynb #fe967e64
 def shift_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
     what:str='forward', # 'forward', or 'both' for forward and backward
@@ -76,11 +76,10 @@ def shift_table(
     "One form a row, one input a column: microseconds, and multiples of a copy"
     first = next(iter(benches.values()))
     def cells(name): return [name, *(v for b in benches.values() for v in (f'{getattr(b[name], what)*1e6:.0f}', f'{getattr(b[name], what+"_ratio"):.2f}'))]
-    note = '{device}, {threads} threads, torch {torch}, medians of {rounds} rounds'.format_map(first.about).replace(' 1 threads', ' 1 thread')
     title = {'forward': 'forward', 'both': 'forward and backward'}[what]
-    return Table([title, *(h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, µs', '÷ copy'))], [r.name for r in first], cells, note)
+    return Table([title, *(h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, µs', '÷ copy'))], [r.name for r in first], cells, first.circumstances)
 
-# %% ../../nbs/active_shift/13_layer_costs.ipynb #6bc26ca8
+# %% ../../nbs/active_shift/13_layer_costs.ipynb #12c59156
 @register_benchmark('active_shift', 'ActiveShift2d against a copy, depthwise and pointwise convolutions and grid_sample')
 def shift_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side
@@ -91,5 +90,5 @@ def shift_costs(
     min_time:float=.02, # Seconds that one measurement takes at least
 )->Table:
     "Measure on this machine, print as `shift_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=min_time, backward=what=='both', clock='cpu' if threads==1 else 'wall')
+    kw = dict(threads=threads, rounds=rounds, min_time=min_time, backward=what=='both')
     return shift_table({s: measure_shift(s, channels_last, **kw) for s in shapes}, what)

@@ -229,7 +229,7 @@ def training_forms(
         'lean, 2 maps kept': Trained(block(), partial(_lean, keep=2)), 'checkpoint': Trained(block(), _checkpointed),
         'linear': Trained(linear), 'depthwise k×k': Trained(depthwise)}
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #825ed06a
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #f1a7e484
 SHAPES = ((8,64,56),(8,128,28),(8,256,14))
 
 def measure_training(
@@ -252,11 +252,11 @@ def memory_table(
     def cells(name):
         rows = [b[name] for b in benches.values()]
         return [name, f'{rows[0].saved_ratio:.2f}', *(v for r in rows for v in (f'{r.saved/2**20:.1f}', f'{r.both*1e3:.1f}', f'{r.both_ratio:.2f}'))]
-    note = '{device}, {threads} threads, torch {torch}, medians of {rounds} rounds; ÷ is the ratio to the block by stages'.format_map(first.about)
     head = [h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, MiB','ms','÷')]
-    return Table(['form', 'kept ÷', *head], [r.name for r in first], cells, note.replace(' 1 threads', ' 1 thread'))
+    return Table(['form', 'kept ÷', *head], [r.name for r in first], cells,
+        f'{first.circumstances}; ÷ is the ratio to the block by stages')
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #d435fefc
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #b9bde60f
 @register_benchmark('xsepconv_memory', 'Training of XSepConv2d: bytes kept for backward and time of a step, by stages, lean, checkpointed')
 def memory_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side
@@ -267,5 +267,5 @@ def memory_costs(
     min_time:float=.02, # Seconds that one measurement takes at least
 )->Table:
     "Measure on this machine, print as `memory_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=min_time, clock='cpu' if threads==1 else 'wall')
+    kw = dict(threads=threads, rounds=rounds, min_time=min_time)
     return memory_table({s: measure_training(s, kernel_size, channels_last, **kw) for s in shapes})
