@@ -84,7 +84,7 @@ def relative(
     if what=='saved': return b[name].saved/b[base].saved
     return getattr(b[name], f'{what}_ratio')/getattr(b[base], f'{what}_ratio')
 
-# %% ../../nbs/learned_strides/12_layer_costs.ipynb #5a1d1237
+# %% ../../nbs/learned_strides/12_layer_costs.ipynb #f34eb9da
 def pooling_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
     base:str='average', # Given in ms (or MiB); the others are multiples of it
@@ -97,11 +97,10 @@ def pooling_table(
     def cells(name):
         if name==base: return [f'{base}, {unit}', *(f'{getattr(b[name], what)*scale:.3g}' for b in benches.values())]
         return [name, *(f'{relative(b, name, base, what):.2f}' for b in benches.values())]
-    note = '{device}, {threads} threads, torch {torch}, {dtype}, medians of {rounds} rounds'.format_map(first.about)
     names = [n for n in names or [r.name for r in first] if n!=base]
-    return Table([f'÷ {base}', *(f'{n}×{c}×{s}×{s}' for n,c,s in benches)], [base, *names], cells, note.replace(' 1 threads', ' 1 thread'))
+    return Table([f'÷ {base}', *(f'{n}×{c}×{s}×{s}' for n,c,s in benches)], [base, *names], cells, first.circumstances)
 
-# %% ../../nbs/learned_strides/12_layer_costs.ipynb #38f6b9a1
+# %% ../../nbs/learned_strides/12_layer_costs.ipynb #2a0514e6
 @register_benchmark('pooling', 'DiffStride2d and other ways to halve a map against average pooling, forward and backward')
 def pooling_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side
@@ -111,7 +110,7 @@ def pooling_costs(
     min_time:float=.05, # Seconds that one measurement takes at least
 )->Table:
     "Measure on this machine, print as `pooling_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=min_time, clock='cpu' if threads==1 else 'wall')
+    kw = dict(threads=threads, rounds=rounds, min_time=min_time)
     return pooling_table({s: measure_pooling(s, channels_last, **kw) for s in shapes})
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #640b39d5
@@ -163,7 +162,7 @@ def measure_steps(
     nets = {n: build_step(n, width) for n in forms}
     return bench(*in_layout(nets, torch.randn(batch, 3, 32, 32), channels_last), 'strided', **kwargs)
 
-# %% ../../nbs/learned_strides/12_layer_costs.ipynb #c9417e53
+# %% ../../nbs/learned_strides/12_layer_costs.ipynb #73aaf92a
 def step_table(
     benches:Mapping[str,Bench], # Name of the layout to a bench of `measure_steps`
     width:int, # Of the networks
@@ -176,11 +175,10 @@ def step_table(
             f'{r.saved/2**20:.1f}', f'{r.saved_ratio:.2f}')]
         return [name, *counted, '–'.join(str(h) for h,_ in stage_sizes(net).values()), *times]
     b = next(iter(benches.values()))
-    about = '{device}, {threads} threads, torch {torch}; inputs {inputs}; medians of {rounds} rounds; ÷ strided'.format_map(b.about)
     head = ['','10⁶ MACs','+ in pools','maps', *(h for k in benches for h in (f'{k}, ms','÷','±','kept MiB','÷'))]
-    return Table(head, [r.name for r in b], cells, f'width {width}; ' + about.replace(' 1 threads', ' 1 thread'))
+    return Table(head, [r.name for r in b], cells, f"width {width}, inputs {b.about['inputs']}; {b.circumstances}; ÷ strided")
 
-# %% ../../nbs/learned_strides/12_layer_costs.ipynb #7fddf02b
+# %% ../../nbs/learned_strides/12_layer_costs.ipynb #16dd9552
 @register_benchmark('learned_strides_training', 'ResNet-18 with learned strides against strided convolutions: a training step')
 def training_costs(
     width:int=16, # Channels of the first stage
@@ -191,6 +189,6 @@ def training_costs(
     forms:Sequence[str]=tuple(STEPS), # Names in `STEPS`
 )->Table:
     "Measure on this machine, print as `step_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=.001, clock='cpu' if threads==1 else 'wall')
+    kw = dict(threads=threads, rounds=rounds, min_time=.001)
     b = measure_steps(width, batch, channels_last, forms, **kw)
     return step_table({'channels last' if channels_last else 'NCHW': b}, width)
