@@ -99,7 +99,7 @@ def latency(
         return bench(candidates, torch.randn(1, 3, image_size, image_size), backward=False, threads=threads, rounds=rounds, min_time=min_time,
             clock='cpu' if threads==1 else 'wall')
 
-# %% ../../nbs/xsepconv/40_trade_off.ipynb #7cc8e068
+# %% ../../nbs/xsepconv/40_trade_off.ipynb #a93fc337
 def training_forms(
     names=tuple(NETWORKS), # Names in `NETWORKS`
     image_size:int=32,
@@ -128,7 +128,7 @@ def training_step(
 )->Bench:
     "Time and kept bytes of a step, in one run"
     x = torch.randn(batch_size, 3, image_size, image_size).contiguous(memory_format=torch.channels_last)
-    return bench(training_forms(names, image_size), x, threads=threads, rounds=rounds, min_time=min_time, clock='cpu' if threads==1 else 'wall')
+    return bench(training_forms(names, image_size), x, threads=threads, rounds=rounds, min_time=min_time)
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #5832fd81
 def times_table(
