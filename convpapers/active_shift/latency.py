@@ -135,7 +135,7 @@ def peak_rate(
         best = max(best, done/(time.thread_time()-start)/1e9)
     return best
 
-# %% ../../nbs/active_shift/40_latency.ipynb #8f6435ba
+# %% ../../nbs/active_shift/40_latency.ipynb #0fb2d80c
 FORMS = {'AS-ResNet': ('eager','folded','products only'), 'MobileNetV2': ('eager','fused','channels last','compiled'), 'ShiftNet': ('eager','folded')}
 
 def family(name:str)->str: return next(f for f in FORMS if name.startswith(f))
@@ -160,8 +160,7 @@ def latency(
             elif form!='compiled' or compiled: candidates[f'{name}, {form}'] = formed(net, form, plain)
     config = need('train', 'torch._inductor.config')
     with config.patch(freezing=True) if compiled else nullcontext():
-        return bench(candidates, torch.randn(1, 3, side, side), backward=False, threads=threads, rounds=rounds, min_time=min_time,
-            clock='cpu' if threads==1 else 'wall')
+        return bench(candidates, torch.randn(1, 3, side, side), backward=False, threads=threads, rounds=rounds, min_time=min_time)
 
 # %% ../../nbs/active_shift/40_latency.ipynb #de4f9fac
 def milliseconds(

@@ -119,7 +119,7 @@ def measure_train(
     "Time and kept bytes of a training step of every form"
     return bench(train_forms(shape[0], kernel_size), _two(batch, *shape), 'depthwise', **kwargs)
 
-# %% ../../nbs/xsepconv/13_layer_costs.ipynb #c14580cd
+# %% ../../nbs/xsepconv/13_layer_costs.ipynb #b7647f7d
 @register_benchmark('xsepconv', 'XSepConv2d, folded, by stages and in training, against k×k depthwise convolutions')
 def xsep_costs(
     shapes:Sequence[tuple]=SHAPES, # Channels, side
@@ -130,6 +130,6 @@ def xsep_costs(
     min_time:float=.01, # Seconds that one measurement takes at least
 )->Table:
     "Measure on this machine, print as `costs_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=min_time, clock='cpu' if threads==1 else 'wall')
+    kw = dict(threads=threads, rounds=rounds, min_time=min_time)
     measure = measure_train if train else measure_eval
     return costs_table({(*s,k): measure(s, k, **kw) for s in shapes for k in kernel_sizes}, 'both' if train else 'forward')
