@@ -101,7 +101,7 @@ class Timing(NamedTuple):
     saved_ratio: float|None # To the baseline's
     peak: int|None # Peak bytes of a forward and backward pass above the resting state, on CUDA only
 
-# %% ../../nbs/lab/70_bench.ipynb #00aa74f0
+# %% ../../nbs/lab/70_bench.ipynb #5ceac7ea
 def _ms(t): return None if t is None else f'{t*1e3:.3g}'
 def _x(r): return None if r is None else f'{r:.2f}×'
 def _mb(b): return None if b is None else f'{b/2**20:.3g}'
@@ -123,7 +123,11 @@ class Bench(Table):
         "Device, threads, version, type and rounds, for the note of a table that is made of these rows"
         return '{device}, {threads} threads, torch {torch}, {dtype}, medians of {rounds} rounds'.format_map(self.about).replace(' 1 threads', ' 1 thread')
 
-    def __getitem__(self, i): return next(r for r in self if r.name==i) if isinstance(i, str) else super().__getitem__(i)
+    def __getitem__(self, i):
+        if not isinstance(i, str): return super().__getitem__(i)
+        for r in self:
+            if r.name==i: return r
+        raise KeyError(f"{i!r} is not in this bench; it has {', '.join(r.name for r in self)}")
     def frame(self):
         "The plain values as a `pandas.DataFrame` (the `train` extra brings pandas)"
         return need('train', 'pandas').DataFrame(self.rows)
