@@ -159,7 +159,7 @@ def _cell(v)->str:
     if isinstance(v, bool): return 'yes' if v else 'no'
     return f'{v:,}' if isinstance(v, int) else f'{v:.3g}' if isinstance(v, float) else str(v)
 
-# %% ../../nbs/lab/02_counting.ipynb #37984b3b
+# %% ../../nbs/lab/02_counting.ipynb #2b831dcc
 class Table:
     "Rows under a head: text in a terminal, Markdown on a page, a `DataFrame` by `frame()`"
     def __init__(self,
@@ -173,20 +173,20 @@ class Table:
     def __len__(self)->int: return len(self.rows)
     def __getitem__(self, i): return self.rows[i]
     def _values(self): return [list(self.cells(r)) for r in self.rows]
-    def _right(self): return [all(_number.fullmatch(_cell(v)) for v in col) for col in zip(*self._values())] or [False]*len(self.head)
-
+    def _grid(self):
+        "Text of the cells, and which columns are numbers; `cells` may be slow, so it is asked once"
+        grid = [[_cell(v) for v in r] for r in self._values()]
+        return grid,[all(map(_number.fullmatch, col)) for col in zip(*grid)] or [False]*len(self.head)
     def __repr__(self)->str:
-        grid = [self.head] + [[_cell(v) for v in r] for r in self._values()]
-        width = [max(map(len, col)) for col in zip(*grid)]
-        line = lambda r: '  '.join(c.rjust(w) if right else c.ljust(w) for c,w,right in zip(r, width, self._right())).rstrip()
-        return '\n'.join([line(grid[0]), '  '.join('-'*w for w in width), *map(line, grid[1:])] + [self.note]*bool(self.note))
-
+        grid,right = self._grid()
+        width = [max(map(len, col)) for col in zip(self.head, *grid)]
+        line = lambda r: '  '.join(c.rjust(w) if number else c.ljust(w) for c,w,number in zip(r, width, right)).rstrip()
+        return '\n'.join([line(self.head), '  '.join('-'*w for w in width), *map(line, grid)] + [self.note]*bool(self.note))
     def _repr_markdown_(self)->str:
+        grid,right = self._grid()
         line = lambda r: '| ' + ' | '.join(str(c).replace('|', '\\|').replace('\n', ' ') for c in r) + ' |'
-        rule = '|' + '|'.join('--:' if right else ':--' for right in self._right()) + '|'
-        body = [line(_cell(v) for v in r) for r in self._values()]
-        return '\n'.join([line(self.head), rule, *body] + ['', self.note]*bool(self.note))
-
+        rule = '|' + '|'.join('--:' if r else ':--' for r in right) + '|'
+        return '\n'.join([line(self.head), rule, *map(line, grid)] + ['', self.note]*bool(self.note))
     def frame(self):
         "The values as a `pandas.DataFrame` (the `train` extra brings pandas)"
         return need('train', 'pandas').DataFrame(self._values(), columns=self.head)
