@@ -8,13 +8,13 @@ Docs: https://convpapers.github.io/convpapers/active_shift/cpu_kernel.html.md"""
 __all__ = ['HEAD', 'AXES', 'RUN', 'PLANE', 'SCATTER', 'GRADIENT', 'STREAM', 'ENTRY', 'SOURCE', 'FUNCTIONS', 'SHARE', 'native',
            'run_forward', 'run_backward', 'native_shift', 'native_shift_backward']
 
-# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #e3a4a0f9
+# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #af469702
 import ctypes
 from functools import lru_cache
 import torch
 from torch import Tensor, get_num_threads
 from .bilinear_shift import shift_by_taps
-from ..lab.native import Native, WIDE
+from ..lab.native import EACH, Native, WIDE
 
 # %% ../../nbs/active_shift/10_cpu_kernel.ipynb #f3ddb543
 HEAD = r'''
@@ -292,22 +292,8 @@ static void streamed() {}
 #endif
 '''
 
-# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #2c26d691
+# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #3312254b
 ENTRY = r'''
-template <class F> void each(L n, L threads, F f) {            // f(first, last) on its share of n planes
-    threads = std::max(L(1), std::min(threads, n));
-    if (threads==1) { f(L(0), n); return; }
-#ifdef _OPENMP
-    #pragma omp parallel for num_threads(threads) schedule(static, 1)
-    for (L t=0; t<threads; t++) f(n*t/threads, n*(t+1)/threads);
-#else
-    std::vector<std::thread> pool;
-    for (L t=1; t<threads; t++) pool.emplace_back(f, n*t/threads, n*(t+1)/threads);
-    f(L(0), n/threads);
-    for (auto& t : pool) t.join();
-#endif
-}
-
 // d: N, C, H, W, Ho, Wo, stride (2), padding (2), relu, threads.
 // Returns -1 where a shift is not a number, else how many channels read nothing
 template <class T> L check(const T* shift, const L* d) {
@@ -379,8 +365,8 @@ L shift_backward_f64(const double* g, const double* x, const double* shift, doub
 }
 '''
 
-# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #bd13634c
-SOURCE = '\n'.join([HEAD, AXES, RUN, PLANE, SCATTER, GRADIENT, STREAM, ENTRY])
+# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #14f642fa
+SOURCE = '\n'.join([HEAD, AXES, RUN, PLANE, SCATTER, GRADIENT, STREAM, EACH, ENTRY])
 _Dims = ctypes.c_int64*12
 _pointer = ctypes.c_void_p
 FUNCTIONS = {f'shift_{way}_{t}': (ctypes.c_int64, [_pointer]*n) for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}

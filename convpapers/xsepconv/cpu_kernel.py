@@ -8,13 +8,13 @@ Docs: https://convpapers.github.io/convpapers/xsepconv/cpu_kernel.html.md"""
 __all__ = ['WAYS', 'ACTS', 'HEAD', 'LANES', 'EVEN', 'HORIZONTAL', 'VERTICAL', 'BLOCKS', 'STREAM', 'ENTRY', 'ADJOINT', 'BACK',
            'SOURCE', 'FUNCTIONS', 'SHARE', 'native', 'run_forward', 'run_backward']
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #a65b189d
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #49b1d2a3
 import ctypes
 from functools import lru_cache
 import torch
 from torch import Tensor, get_num_threads
 from torch.nn import functional as F
-from ..lab.native import Native, WIDE
+from ..lab.native import EACH, Native, WIDE
 
 # %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #8ebe9334
 WAYS = 'br','tl','tr','bl','groups'                             # by number, as the kernel gets them
@@ -275,22 +275,8 @@ template <class T, int K> void stream(const T* x, const Weights<T>& m, T* y, con
 }
 '''
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #273c3038
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #34c03dcf
 ENTRY = r'''
-template <class F> void each(L n, L threads, F f) {            // f(first, last) on its share of n
-    threads = std::max(L(1), std::min(threads, n));
-    if (threads==1) { f(L(0), n); return; }
-#ifdef _OPENMP
-    #pragma omp parallel for num_threads(threads) schedule(static, 1)
-    for (L t=0; t<threads; t++) f(n*t/threads, n*(t+1)/threads);
-#else
-    std::vector<std::thread> pool;
-    for (L t=1; t<threads; t++) pool.emplace_back(f, n*t/threads, n*(t+1)/threads);
-    f(L(0), n/threads);
-    for (auto& t : pool) t.join();
-#endif
-}
-
 template <class T, int K> void forward_k(const T* x, const Weights<T>& m, T* y, const Shape& s) {
     const L AT_ONCE = 2;                                       // vectors of channels
     const std::vector<Block> block = blocks<T>(s);
@@ -520,8 +506,8 @@ void xsep_backward_f64(const double* g, const double* x, const double* const* w,
 }
 '''
 
-# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #dd903464
-SOURCE = '\n'.join([HEAD, LANES, EVEN, HORIZONTAL, VERTICAL, BLOCKS, STREAM, ENTRY, ADJOINT, BACK])
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #73c88bc2
+SOURCE = '\n'.join([HEAD, LANES, EVEN, HORIZONTAL, VERTICAL, BLOCKS, STREAM, EACH, ENTRY, ADJOINT, BACK])
 _pointer = ctypes.c_void_p
 _Sizes,_Three,_Six = ctypes.c_int64*17,_pointer*3,_pointer*6
 FUNCTIONS = {f'xsep_{way}_{t}': (None, [_pointer]*n) for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}
