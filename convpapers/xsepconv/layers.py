@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/xsepconv/layers.html.md"""
 # %% auto #0
 __all__ = ['XSepConv2d', 'scaled', 'assign_directions', 'FoldedXSepConv2d']
 
-# %% ../../nbs/xsepconv/10_layers.ipynb #822d81ad
+# %% ../../nbs/xsepconv/10_layers.ipynb #4925f9e2
 from typing import Sequence
 import torch
 from fastcore.basics import patch
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..lab.basics import one_of, positive_int
 from .block import ACTS, _NATIVE, _fused, _layout, _ordinary, _whole, xsep_conv2d
 from .cpu_kernel import native, run_forward
-from .lean_training import lean_stages
+from .lean_training import _bare, lean_stages
 from .padding import DIRECTIONS, DirectionalPad2d, even_pad
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #11488383
@@ -93,14 +93,8 @@ def stages(self:XSepConv2d,
     if self.even is not None: x = self.act1(self.norm1(self.even(even_pad(x, self.direction))))
     return self.vertical(self.act2(self.norm2(self.horizontal(x))))
 
-# %% ../../nbs/xsepconv/10_layers.ipynb #c73a9ecf
+# %% ../../nbs/xsepconv/10_layers.ipynb #9eb5e4f5
 _act_names = {nn.Identity: '', nn.ReLU: 'relu', nn.Hardswish: 'hardswish', nn.ReLU6: 'relu6', nn.SiLU: 'silu', type(None): ''}
-
-def _bare(m, kinds):
-    "Whether `m` does what its class does, and nobody watches"
-    if m is None: return True
-    d = m.__dict__
-    return type(m) in kinds and not (d['_forward_hooks'] or d['_forward_pre_hooks'] or d['_backward_hooks'] or d['_backward_pre_hooks'] or 'forward' in d)
 
 def scaled(
     weight:Tensor, # `(C, 1, …)` kernel of a stage

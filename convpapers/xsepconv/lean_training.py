@@ -143,12 +143,12 @@ def _walk_back(g, x, stages, params, stats, maps, need):
         g,grads[4*i],grads[4*i+1] = _conv_backward(g, before, s, w, b, (any(need[:1+4*i]),ours[0],ours[1]))
     return g,*grads
 
-# %% ../../nbs/xsepconv/15_lean_training.ipynb #bd078685
-_hooks = '_forward_hooks','_forward_pre_hooks','_backward_hooks','_backward_pre_hooks'
-
+# %% ../../nbs/xsepconv/15_lean_training.ipynb #ad04fd5d
 def _bare(m, kinds):
     "Whether `m` does what its class does, and nobody watches"
-    return type(m) in kinds and not any(getattr(m, h) for h in _hooks) and 'forward' not in vars(m)
+    if m is None: return True
+    d = m.__dict__
+    return type(m) in kinds and not (d['_forward_hooks'] or d['_forward_pre_hooks'] or d['_backward_hooks'] or d['_backward_pre_hooks'] or 'forward' in d)
 
 def _ordinary(x):
     "Whether nothing traces or transforms"
@@ -161,7 +161,7 @@ def _parts(layer):
     parts += [(None,layer.horizontal,layer.norm2,layer.act2),(None,layer.vertical,None,None)]
     for _,conv,norm,act in parts:
         if not _bare(conv, (nn.Conv2d,)) or conv.padding_mode!='zeros' or isinstance(conv.padding, str): return None
-        if not (norm is None or _bare(norm, (nn.BatchNorm2d,nn.Identity))) or not (act is None or _bare(act, (*ACTS,nn.Identity))): return None
+        if not _bare(norm, (nn.BatchNorm2d,nn.Identity)) or not _bare(act, (*ACTS,nn.Identity)): return None
     return [(d,c,*(None if type(m) is nn.Identity else m for m in (norm,act))) for d,c,norm,act in parts]
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #2d680c95

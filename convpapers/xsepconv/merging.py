@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/xsepconv/merging.html.md"""
 # %% auto #0
 __all__ = ['interior_conv', 'deploy', 'lost_share']
 
-# %% ../../nbs/xsepconv/17_merging.ipynb #17960968
+# %% ../../nbs/xsepconv/17_merging.ipynb #753c2b95
 import warnings
 from copy import deepcopy
 import torch
@@ -18,12 +18,10 @@ from torch.utils._pytree import tree_leaves
 from ..lab.basics import one_of
 from ..lab.surgery import Change, Report, difference, example_of, tolerance
 from .layers import XSepConv2d
-from .padding import group_slices
+from .padding import _sides, group_slices
 from .separation import merged_kernel, separate_block, separate_kernel
 
-# %% ../../nbs/xsepconv/17_merging.ipynb #920ab850
-_sides = dict(br=(0,1,0,1), tl=(1,0,1,0), tr=(0,1,1,0), bl=(1,0,0,1))      # left, right, top, bottom
-
+# %% ../../nbs/xsepconv/17_merging.ipynb #d0491bc8
 @torch.no_grad()
 def interior_conv(
     layer:XSepConv2d, # Linear, with a 2×2 that pads all channels alike
