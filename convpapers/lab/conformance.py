@@ -9,7 +9,8 @@ __all__ = ['checks', 'NotRun', 'Case', 'Check', 'check', 'Result', 'Conformance'
 
 # %% ../../nbs/lab/04_conformance.ipynb #9ad8e425
 import copy, io, logging, multiprocessing, os, pickle, re, sys, tempfile, time, warnings
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
@@ -17,7 +18,9 @@ from pathlib import Path
 from typing import Callable, Mapping, Sequence
 import torch
 from torch import nn, Tensor
-from torch.func import functional_call, grad, vmap
+from torch.autograd import forward_ad
+from torch.func import functional_call, grad, jvp, vmap
+from torch.nn.utils import prune
 from .basics import need, one_of
 from .counting import Table
 
@@ -32,6 +35,7 @@ class Case:
     shape:tuple # Shape of one input, without the batch
     output_shape:Callable[[tuple],tuple]|None = None # From the whole input shape to the whole output shape
     sizes:tuple = () # Other spatial sizes to try
+    switches:tuple = () # Spatial sizes on each side of every switch between two forms
     plain:Callable[..., nn.Module]|None = None # Builds the layer that this one is a drop-in replacement of
     backend:str = 'aot_eager' # For `torch.compile`
     tol:float = 1e-5 # Largest relative difference in float32
@@ -136,6 +140,37 @@ def _drop_in(case):
     ours,theirs = layer.extra_repr().split(', '),plain.extra_repr().split(', ')
     if ours[:3] != theirs[:3]: raise AssertionError(f"shows {', '.join(ours[:3])}, expected {', '.join(theirs[:3])}")
 
+# %% ../../nbs/lab/04_conformance.ipynb #bb1e73b1
+@check('a layer built on meta takes `load_state_dict(assign=True)`: equal output, nothing left on meta')
+def _assign(case):
+    x,layer = case.input(),case.layer()
+    with torch.device('meta'): fresh = case.layer()
+    fresh.load_state_dict(layer.state_dict(), strict=True, assign=True)
+    left = [n for n,t in [*fresh.named_parameters(), *fresh.named_buffers()] if t.is_meta]
+    if left: raise AssertionError(f"still on meta: {', '.join(left)}")
+    _close(fresh(x), layer(x), 'the layer with assigned values', 0)
+
+@check('`nn.init` on `.weight` changes the output, or raises: it never fails silently')
+def _init(case):
+    x,layer = case.input(),case.layer()
+    if not isinstance(getattr(layer, 'weight', None), Tensor): raise NotRun('the layer has no `weight`')
+    want = layer(x).detach().clone()
+    try: nn.init.normal_(layer.weight, std=.5)
+    except (RuntimeError, ValueError, TypeError, AttributeError) as e: return f'raises: {e}'[:80]
+    if torch.equal(layer(x), want): raise AssertionError('new values in `weight` do not reach the output')
+
+@check('`torch.nn.utils.prune` on every parameter: the output is that of the masked values; `prune.remove` keeps it')
+def _prune(case):
+    x,layer,twin = case.input(),case.layer(),case.layer()
+    names = [(path, n) for path,m in layer.named_modules() for n,p in m.named_parameters(recurse=False)]
+    if not names: raise NotRun('no parameters')
+    for path,n in names: prune.random_unstructured(layer.get_submodule(path), n, amount=.5)
+    with torch.no_grad():
+        for path,n in names: getattr(twin.get_submodule(path), n).copy_(getattr(layer.get_submodule(path), n))
+    _close(layer(x), twin(x), 'the pruned layer', case.tol)
+    for path,n in names: prune.remove(layer.get_submodule(path), n)
+    _close(layer(x), twin(x), 'the layer after `prune.remove`', case.tol)
+
 # %% ../../nbs/lab/04_conformance.ipynb #1b0289b2
 @check('an input without a batch axis gives what it gives inside a batch')
 def _unbatched(case):
@@ -157,6 +192,33 @@ def _sizes(case):
         x = case.input(size=size)
         got,meta = _shaped(case, x, layer(x)).shape,twin(x.to('meta')).shape
         if got != meta: raise AssertionError(f'size {size}: {tuple(got)}, on meta {tuple(meta)}')
+
+# %% ../../nbs/lab/04_conformance.ipynb #d5bf1edd
+@check('one channel too many or too few is refused, with and without a batch')
+def _channels(case):
+    x,layer = case.input(),case.layer()
+    if len(case.shape)<2: raise NotRun('one input is not (channels, …)')
+    for n in {case.shape[0]-1, case.shape[0]+1, 2*case.shape[0]}-{0}:
+        wrong = x[:,:1].expand(-1, n, *x.shape[2:]).contiguous()
+        for t in (wrong, wrong[0]):
+            try: out = layer(t)
+            except (RuntimeError, ValueError): continue
+            raise AssertionError(f'{n} channels for {case.shape[0]}: accepted, output {tuple(out.shape)}')
+
+@check('`half()`, `bfloat16()` and `double()` change no output size')
+def _half(case):
+    for dtype in (torch.float16, torch.bfloat16, torch.float64):
+        layer,twin = case.layer().to('meta'),case.layer().to(dtype).to('meta')
+        for size in (case.shape[1:], *case.sizes, *case.switches):
+            x = case.input(size=size, device='meta')
+            want,got = layer(x).shape,twin(x.to(dtype)).shape
+            if got != want: raise AssertionError(f'size {tuple(size)}: {tuple(got)} in {dtype}, {tuple(want)} in float32')
+
+@check('`vmap` over every axis of its input gives what a loop gives')
+def _vmap(case):
+    x,layer = case.input(3)[:,None],case.layer()
+    want = torch.stack([layer(t) for t in x])
+    for d in range(x.ndim): _close(vmap(layer, in_dims=d)(x.movedim(0, d)), want, f'in_dims={d}', case.tol)
 
 # %% ../../nbs/lab/04_conformance.ipynb #954bcaf8
 @check('`.to(memory_format=torch.channels_last)` works, keeps the layout and changes no number')
@@ -186,6 +248,33 @@ def _autocast(case):
     for n,t in got[1].items():
         if t.dtype != torch.float32: raise AssertionError(f'gradient of {n} is {t.dtype}')
 
+# %% ../../nbs/lab/04_conformance.ipynb #a4d68584
+def _reached(layer, x, at):
+    "Where the output depends on the value at `at`"
+    twin,again = x.clone(),x.clone()
+    twin[at],again[at] = x[at]+1,x[at]-3
+    y = layer(x)
+    return (layer(twin) != y) | (layer(again) != y)
+
+def _kinds(t): return t.isnan()*1 + t.isposinf()*2 + t.isneginf()*3
+
+@check('NaN and infinity reach the outputs that the pixel reaches, alike in every layout and with or without gradients')
+def _special(case):
+    layer,x = case.layer().requires_grad_(False),case.input()
+    last = len(case.shape) == 3
+    for at in ((0, 0, *(n//2 for n in case.shape[1:])), (1, *(n-1 for n in case.shape))):
+        may = _reached(layer, x, at)
+        for v in (torch.nan, torch.inf, -torch.inf):
+            bad = x.clone()
+            bad[at] = v
+            y = layer(bad)
+            if (~y.isfinite() & ~may).any(): raise AssertionError(f'{v} at {at} reaches outputs that the pixel does not')
+            if v != v and (y.isfinite() & may).any(): raise AssertionError(f'nan at {at} is lost on its way')
+            others = {'with gradients': layer(bad.clone().requires_grad_()).detach()}
+            if last: others['in channels_last'] = layer(bad.contiguous(memory_format=torch.channels_last))
+            for what,t in others.items():
+                if (_kinds(t) != _kinds(y)).any(): raise AssertionError(f'{v} at {at}: another result {what}')
+
 # %% ../../nbs/lab/04_conformance.ipynb #26b81e2d
 def _attributes(layer):
     return {f'{n}.{k}'.lstrip('.'): v for n,m in layer.named_modules() for k,v in vars(m).items()
@@ -208,6 +297,17 @@ def _deepcopy(case):
     _close(twin(x), layer(x), 'the copy', 0)
     ptrs = lambda m: {t.data_ptr() for t in m.state_dict().values() if t.numel()}
     if ptrs(twin) & ptrs(layer): raise AssertionError('the copy shares memory with the original')
+
+# %% ../../nbs/lab/04_conformance.ipynb #f6020ee3
+@check('`no_grad`, `inference_mode` and four threads at once give what one call with gradients gives')
+def _modes(case):
+    x,layer = case.input(),case.layer()
+    want = layer(x.clone().requires_grad_()).detach()
+    with torch.no_grad(): _close(layer(x), want, 'under no_grad', case.tol)
+    with torch.inference_mode(): _close(layer(x), want, 'under inference_mode', case.tol)
+    xs = [case.input(n) for n in range(1, 9)]
+    with ThreadPoolExecutor(4) as pool: outs = list(pool.map(lambda x: layer(x).detach(), xs))
+    for x,out in zip(xs, outs): _close(out, layer(x).detach(), 'from several threads', 0)
 
 # %% ../../nbs/lab/04_conformance.ipynb #6347fb8f
 @check('pickles after a forward pass: equal output')
@@ -274,6 +374,82 @@ def _gradgradcheck(case):
     torch.autograd.gradgradcheck(f, args, fast_mode=many)
     return 'fast mode: too many values for full Jacobians' if many else f"input {'×'.join(map(str, args[0].shape))}"
 
+# %% ../../nbs/lab/04_conformance.ipynb #c1790178
+def _leaves(case, size, last):
+    "Layer, names and values of everything it depends on, in float64"
+    layer = case.layer().double()
+    x = case.input(1, size, dtype=torch.float64)
+    if last: layer,x = (t.to(memory_format=torch.channels_last) for t in (layer, x))
+    named = {n: p.detach().clone() for n,p in layer.named_parameters() if p.requires_grad}
+    return layer,['input', *named],[x, *named.values()]
+
+def _directions(values, seed):
+    torch.manual_seed(seed)
+    return [torch.randn_like(v)*v.abs().mean().clamp(min=.1) for v in values]
+
+def _called(layer, names, values):
+    return functional_call(layer, dict(zip(names[1:], values[1:])), (values[0],))
+
+def _slope(layer, names, values, u):
+    "Derivative of the loss along `u`"
+    values = [v.detach().requires_grad_() for v in values]
+    gs = torch.autograd.grad(_called(layer, names, values).pow(3).sum(), values, allow_unused=True)
+    return sum((g*d).sum() for g,d in zip(gs, u) if g is not None).detach()
+
+def _curvature(layer, names, values, u, v, backward):
+    "Second derivative along `u` and `v`, by `backward` or by `grad`; None if the layer refuses"
+    values = [t.detach().requires_grad_() for t in values]
+    try:
+        loss = _called(layer, names, values).pow(3).sum()
+        gs = torch.autograd.grad(loss, values, create_graph=True, allow_unused=True)
+        s = sum((g*d).sum() for g,d in zip(gs, u) if g is not None)
+        if backward: s.backward()
+        hs = [t.grad for t in values] if backward else torch.autograd.grad(s, values, allow_unused=True)
+    except (RuntimeError, NotImplementedError): return None
+    return sum((h*d).sum() for h,d in zip(hs, v) if h is not None)
+
+# %% ../../nbs/lab/04_conformance.ipynb #b85e3f38
+def _places(case):
+    "Sizes and layouts in which a layer may take another form"
+    sizes = [None, *case.switches] if len(case.shape)>1 else [None]
+    return [(s, last) for s in sizes for last in ((False, True) if len(case.shape)==3 else (False,))]
+
+def _near(got, want, what, tol):
+    if not abs(got-want) <= tol*max(abs(want), 1e-6): raise AssertionError(f'{what}: {float(got):.6g}, expected {float(want):.6g}')
+
+@check('second derivatives on each side of every switch are right however they are asked, or refused')
+def _second(case):
+    refused = set()
+    for size,last in _places(case):
+        layer,names,values = _leaves(case, size, last)
+        u,v,e = _directions(values, 1),_directions(values, 2),1e-5
+        ends = [_slope(layer, names, [t+s*e*d for t,d in zip(values, v)], u) for s in (1,-1)]
+        got = [_curvature(layer, names, values, u, v, b) for b in (False, True)]
+        where = f"size {tuple(values[0].shape[2:])}{' in channels_last' if last else ''}"
+        if (got[0] is None) != (got[1] is None): raise AssertionError(f'{where}: `grad` and `backward` do not agree on refusing')
+        for g in got:
+            if g is None: refused.add(where)
+            else: _near(g, (ends[0]-ends[1])/(2*e), where, 1e-4)
+    return f"refused at {'; '.join(sorted(refused))}" if refused else None
+
+@check('forward-mode derivatives of input and parameters are right or refused, also under `no_grad`: no tangent is lost')
+def _forward_mode(case):
+    refused = set()
+    for size,last in _places(case):
+        layer,names,values = _leaves(case, size, last)
+        v,e = _directions(values, 3),1e-6
+        where = f"size {tuple(values[0].shape[2:])}{' in channels_last' if last else ''}"
+        f = lambda *ts: _called(layer, names, ts)
+        with torch.no_grad(): want = (f(*[t+e*d for t,d in zip(values, v)])-f(*[t-e*d for t,d in zip(values, v)]))/(2*e)
+        for quiet in (False, True):
+            try:
+                with torch.no_grad() if quiet else nullcontext(), forward_ad.dual_level():
+                    out = forward_ad.unpack_dual(f(*[forward_ad.make_dual(t, d) for t,d in zip(values, v)]))
+            except (RuntimeError, NotImplementedError): refused.add(where); continue
+            if out.tangent is None: raise AssertionError(f"{where}: the tangent is lost{' under no_grad' if quiet else ''}")
+            _close(out.tangent, want, f'tangent, {where}', 1e-4)
+    return f"refused at {'; '.join(sorted(refused))}" if refused else None
+
 # %% ../../nbs/lab/04_conformance.ipynb #49120005
 def _other(case): return case.input(3, case.sizes[-1]) if case.sizes else case.input(3)
 
@@ -289,12 +465,32 @@ def _compile(case):
     finally: torch._dynamo.reset()
     return f'backend {case.backend}'
 
-@check('`torch.export` with dynamic batch and size: output of eager mode at another batch and size', slow=True)
+@check('`torch.export` with dynamic batch and size, saved and loaded: output of eager mode at another batch and size', slow=True)
 def _export(case):
     x,layer = case.input(),case.layer()
     free = torch.export.Dim.DYNAMIC
     program = torch.export.export(layer, (x,), dynamic_shapes=({i: free for i in range(x.ndim) if i != 1},))
-    for x in (x, _other(case)): _close(program.module()(x), layer(x), f'exported, at {tuple(x.shape)}', case.tol)
+    file = io.BytesIO()
+    torch.export.save(program, file)
+    file.seek(0)
+    for p,what in ((program, 'exported'), (torch.export.load(file), 'exported, saved and loaded')):
+        for x in (case.input(), _other(case)): _close(p.module()(x), layer(x), f'{what}, at {tuple(x.shape)}', case.tol)
+
+# %% ../../nbs/lab/04_conformance.ipynb #b2dbf3b9
+@check('`torch.fx.symbolic_trace` of a model that holds the layer: equal output')
+def _fx(case):
+    x,model = case.input(),nn.Sequential(case.layer())
+    graph = torch.fx.symbolic_trace(model)
+    for t in (x, _other(case)): _close(graph(t), model(t), f'traced, at {tuple(t.shape)}', case.tol)
+
+@check('`torch.jit.trace` gives the output of eager mode, or an error that names `torch.export`')
+def _trace(case):
+    x,layer = case.input(),case.layer()
+    try: traced = torch.jit.trace(layer, x)
+    except Exception as e:
+        if 'torch.export' not in str(e): raise
+        return 'refused, names torch.export'
+    _close(traced(x), layer(x), 'traced by torch.jit', case.tol)
 
 # %% ../../nbs/lab/04_conformance.ipynb #dc6f7bb0
 @check('ONNX export with dynamic batch: onnxruntime gives the output of eager mode at another batch size', slow=True,
@@ -438,6 +634,7 @@ def conform(
     output_shape:Callable[[tuple],tuple]|None=None, # From the whole input shape to the whole output shape, if it is to be checked
     plain:Callable[..., nn.Module]|None=None, # Builds the layer that this one replaces, for the row `drop_in`
     sizes:Sequence[Sequence[int]]|None=None, # Other spatial sizes; up to two more than `input_shape` on each axis by default
+    switches:Sequence[Sequence[int]]=(), # Spatial sizes on each side of every switch between two forms of the layer; second derivatives are asked there too
     opt_out:Mapping[str,str]|None=None, # Rows from which the layer is excused, each with the reason in words
     slow:bool=True, # False lists the slow rows as not run
     only:Sequence[str]|None=None, # Run these rows; the others are listed as not run
@@ -450,7 +647,7 @@ def conform(
     for name,why in opt_out.items():
         if not isinstance(why, str) or not why.strip(): raise ValueError(f'opt_out[{name!r}]={why!r} must give a reason in words')
     if sizes is None: sizes = [tuple(s+d for s,d in zip(shape[1:], ds)) for ds in product(range(3), repeat=len(shape)-1)][1:]
-    case = Case(factory, shape, output_shape, tuple(map(tuple, sizes)), plain, backend, tol)
+    case = Case(factory, shape, output_shape, tuple(map(tuple, sizes)), tuple(map(tuple, switches)), plain, backend, tol)
     def result(c):
         if c.name in opt_out: return Result(c.name, None, 0., opt_out[c.name], opted_out=True)
         if only is not None and c.name not in only: return Result(c.name, None, 0., 'not asked for')
