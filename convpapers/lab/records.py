@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/lab/records.html.md"""
 # %% auto #0
 __all__ = ['CONFIG_KEYS', 'SUMMARY_KEYS', 'code_version', 'cpu_name', 'device_name', 'environment', 'write_history',
            'read_history', 'Record', 'load_run', 'find_runs', 'to_text', 'from_text', 'record_path', 'publish',
-           'shipped']
+           'shipped', 'all_records']
 
 # %% ../../nbs/lab/30_records.ipynb #b42653fc
 import csv, io, json, os, platform, re, subprocess
@@ -230,3 +230,12 @@ def shipped(
     folders = [e for e in root.iterdir() if e.is_dir() and experiment in (None, e.name)]
     found = [f for e in folders for f in e.iterdir() if f.name.endswith('.json')]
     return [from_text(f.read_text(encoding='utf-8'), f.name) for f in sorted(found, key=str)]
+
+# %% ../../nbs/lab/30_records.ipynb #0d967f50
+def all_records(
+    name:str|None=None, # Experiment; default: all
+    out='runs', # Folder of this machine's runs, `out/<experiment>/<run>`
+)->list: # Records, the shipped ones first
+    "Every record of an experiment: shipped with the package, and found under `out`"
+    own = [r for r in find_runs(Path(out)/name if name else out) if name in (None, r.config['experiment'])]
+    return shipped(name) + own
