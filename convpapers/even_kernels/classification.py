@@ -230,7 +230,7 @@ SMALL_CLAIMS = (Claim('symmetric padding lowers the error of C2', 'C2sp', 'C2'),
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #ddfc915f
 register_experiment(Experiment('even_kernels_small', 'Embedded digits: ResNet-8 with C2, C2sp and C3', 'even_kernels',
-    small_rows(('C2','C2sp','C3'), DIGITS_RECIPE, 8), 'digits', claims=SMALL_CLAIMS, citation='wu2019poster', xlabel='depth',
+    small_rows(('C2','C2sp','C3'), DIGITS_RECIPE, 8), 'digits', claims=SMALL_CLAIMS, citation='wu2019poster', xlabel='depth', main=True,
     note="The paper's column is its ResNet-20 on CIFAR-10; it has no ResNet-8 and no digits, so only the order of the rows can be compared."))
 register_experiment(Experiment('even_kernels_cifar10_small', 'CIFAR-10 at a small equal budget: ResNet-20 by kernel', 'even_kernels',
     small_rows(('C2','C2sp','C3','C4','C4sp'), SMALL_RECIPE), 'cifar10', citation='wu2019poster', xlabel='depth',

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from fastcore.basics import patch
-from .basics import COLOURS, figure, need
+from .basics import COLOURS, Table, figure, need
 from .records import Record, shipped
 from .registry import experiments, networks
 
@@ -76,6 +76,7 @@ class Experiment:
     note: str = '' # What a reader must know of all rows
     xlabel: str = '' # Meaning of `Row.x`
     data_kw: dict = field(default_factory=dict) # Further arguments of `image_data`
+    main: bool = False # Trained by `convpapers reproduce` alone, which names no table
 
     def __post_init__(self):
         twice = [n for n,c in Counter(r.name for r in self.rows).items() if c>1]
@@ -158,19 +159,13 @@ def verdict(
 
 # %% ../../nbs/lab/40_tables.ipynb #b58e04a9
 def t_quantile(
-    p:float, # Probability, between 0.5 and 1
-    df:float, # Degrees of freedom, at least 1
+    p:float, # Probability, between 0 and 1
+    df:float, # Degrees of freedom, more than 0
 )->float:
     "The point below which Student's t with `df` degrees of freedom lies with probability `p`"
-    norm = math.exp(math.lgamma((df+1)/2) - math.lgamma(df/2))/math.sqrt(math.pi)
-    def cdf(b, n=200):
-        weight = lambda i: 1 if i in (0,n) else 4 if i%2 else 2
-        return .5 + norm*b/n/3*sum(weight(i)*math.cos(i*b/n)**(df-1) for i in range(n+1))
-    lo,hi = 0., math.pi/2
-    for _ in range(50):
-        mid = (lo+hi)/2
-        lo,hi = (mid,hi) if cdf(mid)<p else (lo,mid)
-    return math.sqrt(df)*math.tan(lo)
+    if not (0<p<1 and df>0): raise ValueError(
+        f'p={p} must be between 0 and 1, and df={df} more than 0')
+    return float(need('train', 'scipy.stats').t.ppf(p, df))
 
 # %% ../../nbs/lab/40_tables.ipynb #da9dec44
 def welch(
@@ -178,10 +173,14 @@ def welch(
     ys, # Results of the other
 )->tuple: # difference of means, half width of its 95 % interval
     "Mean of `xs` minus mean of `ys` with Welch's two-sided 95 % interval"
-    a,b = (stdev(v)**2/len(v) for v in (xs,ys))
+    xs,ys = list(xs),list(ys)
+    if min(len(xs), len(ys))<2: raise ValueError(
+        f'an interval needs two results on each side, not {len(xs)} and {len(ys)}')
     d = mean(xs)-mean(ys)
-    if a+b==0: return d, 0.
-    return d, t_quantile(.975, (a+b)**2/(a**2/(len(xs)-1) + b**2/(len(ys)-1)))*math.sqrt(a+b)
+    if len({*xs})==len({*ys})==1: return d, 0.      # no spread at all
+    ttest = need('train', 'scipy.stats').ttest_ind
+    ci = ttest(xs, ys, equal_var=False).confidence_interval(.95)
+    return d, float(ci.high-ci.low)/2
 
 # %% ../../nbs/lab/40_tables.ipynb #78d3ebbc
 def judge(
@@ -194,7 +193,8 @@ def judge(
     sign,n = 1 if lower_is_better else -1, f'n = {len(better)} + {len(worse)}'
     d = sign*(mean(worse)-mean(better))
     if min(len(better), len(worse))<2: return f'undecided (difference {d:.2f}, {n}: no spread)'
-    h = welch(worse, better)[1]
+    try: h = welch(worse, better)[1]
+    except ImportError as e: return f'not judged (difference {d:.2f}, {n}: {e})'
     return f"{'holds' if d>h else 'contradicted' if d<-h else 'undecided'} (difference {d:.2f} ± {h:.2f}, {n})"
 
 # %% ../../nbs/lab/40_tables.ipynb #afd25831
@@ -210,23 +210,6 @@ def judge_paper(
         return f"{'holds' if d>0 else 'contradicted' if d<0 else 'tie'} (difference {d:.2f}, no spread given)"
     s = math.hypot(better.std, worse.std)
     return f"{'holds' if d>s else 'contradicted' if d<-s else 'within the spread'} (difference {d:.2f} ± {s:.2f})"
-
-# %% ../../nbs/lab/40_tables.ipynb #c66581aa
-def _grid(rows, head):
-    "Aligned text columns"
-    cells = [list(head), *([str(r[k]) for k in head] for r in rows)]
-    widths = [max(map(len, col)) for col in zip(*cells)]
-    lines = ['  '.join(c.ljust(w) for c,w in zip(r, widths)).rstrip() for r in cells]
-    return '\n'.join([lines[0], '  '.join('─'*w for w in widths), *lines[1:]])
-
-def _pipes(rows, head):
-    line = lambda cells: '| ' + ' | '.join(str(c).replace('|', '\\|') for c in cells) + ' |'
-    return '\n'.join([line(head), '|'+' --- |'*len(head), *(line([r[k] for k in head]) for r in rows)])
-
-def _tags(rows, head):
-    tr = lambda tag,cells: '<tr>' + ''.join(f'<{tag}>{escape(str(c))}</{tag}>' for c in cells) + '</tr>'
-    body = '\n'.join(tr('td', [r[k] for k in head]) for r in rows)
-    return f"<table>\n<thead>\n{tr('th', head)}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 # %% ../../nbs/lab/40_tables.ipynb #455402ed
 class ResultTable:
@@ -333,24 +316,27 @@ def notes(self:ResultTable)->list: # Sentences
     return [text for there,text in says if there]
 
 # %% ../../nbs/lab/40_tables.ipynb #ef33c099
+def _table(rows): return Table(rows[0], rows, lambda r: r.values())
+
+@patch
+def _tables(self:ResultTable): return [_table(p) for p in (self.rows(), self.claims()) if p]
+
 @patch
 def terminal(self:ResultTable)->str:
     "Aligned text"
-    parts = [_grid(p, list(p[0])) for p in (self.rows(), self.claims()) if p]
-    return '\n\n'.join([self.exp.title, *parts, '\n'.join(self.notes())])
+    return '\n\n'.join([self.exp.title, *map(repr, self._tables()), '\n'.join(self.notes())])
 
 @patch
 def markdown(self:ResultTable)->str:
     "Pipe tables, the notes beneath with the citation"
-    parts = [_pipes(p, list(p[0])) for p in (self.rows(), self.claims()) if p]
     cite = f' [@{self.exp.citation}]' if self.exp.citation else ''
+    parts = [t._repr_markdown_() for t in self._tables()]
     return '\n\n'.join([*parts, ' '.join(self.notes())+cite])
 
 @patch
 def html(self:ResultTable)->str:
     "Plain `<table>`s, the notes beneath"
-    parts = [_tags(p, list(p[0])) for p in (self.rows(), self.claims()) if p]
-    return '\n'.join([*parts, f"<p>{escape(' '.join(self.notes()))}</p>"])
+    return '\n'.join([*(t.html() for t in self._tables()), f"<p>{escape(' '.join(self.notes()))}</p>"])
 
 @patch
 def _repr_markdown_(self:ResultTable): return self.markdown()

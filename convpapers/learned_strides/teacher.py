@@ -161,5 +161,5 @@ def teacher_row(
 TEACHER = register_experiment(TeacherExperiment('learned_strides_teacher', 'The stride that a student learns from a teacher, one axis',
     'learned_strides', (teacher_row(1.3, 2.6), teacher_row(4., 2.6), teacher_row(2., 3.5),
         teacher_row(1.3, 2.6, .5, 'its ramp lies between two bins, so it has no gradient and stays where it began.')),
-    'noise', metric='stride', unit='', citation='riad2022diffstride',
+    'noise', metric='stride', unit='', citation='riad2022diffstride', main=True,
     note='A row is named by the first stride of the student and the stride of its teacher. White noise of 32 samples, 200 steps. The experiment is ours, not the paper\'s.'))
