@@ -10,6 +10,8 @@ import contents, docs, readme
 root = Path(__file__).resolve().parents[1]
 nbs = root/'nbs'
 results = []
+TORCH = '2.14.1' # The version that pip is held to
+LOWEST = r'nbs/(index|80_zoo|90_cli)|nbs/lab/|/(1\d)_|even_kernels|learned_strides/0' # Notebooks for the lowest versions: layers, lab, main job
 
 def record(name, error='', seconds=0.):
     "Count one check; an empty `error` passes it"
@@ -40,11 +42,11 @@ def same_after(cmd):
     sh(cmd)
     if sh(state)!=before: raise RuntimeError(f'{cmd} changes files; run it and commit:\n{sh("git status --short && git diff --stat")}')
 
-def test_notebooks():
-    "Run the README's own test command, and count every notebook"
+def run_notebooks(name, cmd, paths=None, env=None):
+    "Run the README's test command, literally or as `cmd` has it; count every notebook under `name`"
     start = time.time()
-    r = subprocess.Popen(['bash', '-c', readme.command('nbdev-test')], cwd=root, text=True, stdin=subprocess.DEVNULL,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    r = subprocess.Popen(['bash', '-c', cmd], cwd=root, text=True, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
     log,begun,done = '',{},{}
     for line in r.stdout:
         log += line
@@ -55,11 +57,36 @@ def test_notebooks():
         if p not in done: return 'did not end' if p in begun else 'did not run'
         if p.name in failed: return 'failed; its traceback stands below'
         return '' if nb_test_cells(p, get_config(nbs).tst_flags) else 'has no cell that runs'
-    pages = [nbs/p for p in contents.pages(nbs) if p.suffix=='.ipynb']
-    for p in pages: record(p.relative_to(root), fault(p), done.get(p, 0)-begun.get(p, 0) if p in done else 0)
+    pages = [p for p in notebooks() if paths is None or re.search(paths, p.relative_to(root).as_posix())]
+    for p in pages:
+        record(f'{name}: {p.relative_to(root)}', fault(p), done.get(p, 0)-begun.get(p, 0) if p in done else 0)
     cells = re.findall(r'^nbdev-test: (\d+) cells$', log, re.M)
     problem = '' if r.wait()==0 and cells and pages else f'ended with {r.returncode}\n{log[-20000:]}'
-    record(f"the README's test command: {' '.join(cells) or 'no'} cells", problem, time.time()-start)
+    record(f"{name}: {cmd}: {' '.join(cells) or 'no'} cells", problem, time.time()-start)
+
+def notebooks(): return [nbs/p for p in contents.pages(nbs) if p.suffix=='.ipynb']
+
+def venv(env, name):
+    "Variables of a fresh environment, and where it stands"
+    sh(f"{os.environ['CONVPAPERS_PYTHON']} -m venv {env}/{name}")
+    path = f"{env}/{name}/bin:{os.environ['PATH']}"
+    return dict(PATH=path, VIRTUAL_ENV=f'{env}/{name}')
+
+def versions(env): return sh('python -c "import torch, fastai, fastcore; print(torch.__version__, fastai.__version__, fastcore.__version__)"', env).strip()
+
+def pinned(env):
+    "pip as the README types it, with the torch that users of pip have had longest"
+    (Path(env)/'constraints.txt').write_text(f'torch=={TORCH}\n')
+    return dict(venv(env, 'pip'), PIP_CONSTRAINT=f'{env}/constraints.txt', PIP_QUIET='1')
+
+def main_job(env, where):
+    "The README's first command, in an environment and a folder of its own"
+    @check(f"{readme.command('convpapers reproduce')}")
+    def _():
+        copy = Path(env)/'copy'
+        sh(f'git clone -q {root} {copy}')
+        got = sh(readme.command('convpapers reproduce'), where, cwd=copy)
+        if not list(copy.glob('runs/report.html')) or '±' not in got: raise RuntimeError(f'no report, or nothing measured:\n{got[-3000:]}')
 
 def fresh_install(env):
     "Build sdist and wheel; install the wheel in an environment of its own, without extras"
@@ -117,7 +144,18 @@ def main(env):
     for rule,seen,faults in docs.check(nbs): record(f'pages: {rule} ({seen})', '\n'.join(faults))
     check('docs preprocessing')(lambda: preprocess(env))
     fresh_install(env)
-    test_notebooks()
+    tests = readme.command('nbdev-test')
+    print(f'newest: {versions({})}', flush=True)
+    run_notebooks('newest', tests.partition('&& ')[2])
+    where = pinned(env)
+    run_notebooks(f'pip, torch {TORCH}', tests, env=where)
+    print(f'pip: {versions(where)}', flush=True)
+    main_job(env, where)
+    shutil.rmtree(f'{env}/pip')
+    low = venv(env, 'lowest')
+    sh("uv pip install -q --resolution lowest-direct -e '.[dev]'", low)
+    print(f'lowest: {versions(low)}', flush=True)
+    run_notebooks('lowest', f"{tests.partition('&& ')[2]} --path-re '{LOWEST}'", LOWEST, low)
 
 if __name__=='__main__':
     try: main(sys.argv[1])
