@@ -13,12 +13,14 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 from ..lab.basics import one_of, positive_int
-from .block import ACTS, _NATIVE, _fused, _layout, _ordinary, _whole, xsep_conv2d
+from ..lab.operators import layout, no_torchscript, ordinary, whole
+from .block import ACTS, _NATIVE, _fused, xsep_conv2d
 from .cpu_kernel import native, run_forward
 from .lean_training import _bare, lean_stages
 from .padding import DIRECTIONS, DirectionalPad2d, even_pad
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #11488383
+@no_torchscript
 class XSepConv2d(nn.Module):
     """Extremely separated depthwise convolution ([Chen et al. 2020](https://arxiv.org/abs/2002.12046)), in the place of a depthwise `nn.Conv2d`.
 
@@ -51,8 +53,8 @@ class XSepConv2d(nn.Module):
         if padding_mode!='zeros': raise ValueError(f"padding_mode={padding_mode!r} is not valid; the stages pad with 'zeros'")
         if direction is not None: one_of('direction', direction, (*DIRECTIONS,'groups'))
         self.in_channels = self.out_channels = self.groups = in_channels
-        self.stride,self.dilation,self.kernel_size = _whole('stride', stride, 1),_whole('dilation', dilation, 1),(k,k)
-        self.padding = tuple(d*(k-1)//2 for d in self.dilation) if padding=='same' else _whole('padding', padding, 0)
+        self.stride,self.dilation,self.kernel_size = whole('stride', stride, 1),whole('dilation', dilation, 1),(k,k)
+        self.padding = tuple(d*(k-1)//2 for d in self.dilation) if padding=='same' else whole('padding', padding, 0)
         self.padding_mode,self._direction,self.lean = padding_mode,direction,lean
         conv = lambda size,s=(1,1),p=(0,0),d=(1,1),b=False: nn.Conv2d(in_channels, in_channels, size, s, p, d, in_channels, b, **kw)
         norm = lambda: norm_layer(in_channels, **kw) if bn_between else nn.Identity()
@@ -158,6 +160,7 @@ def assign_directions(
     return {n: m.direction for n,m in found}
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #66a6f613
+@no_torchscript
 class FoldedXSepConv2d(nn.Module):
     """An `XSepConv2d` for deployment: kernels `even`, `horizontal`, `vertical` and biases `bias0`, `bias1`, `bias2`, run as one operator.
 
@@ -178,8 +181,8 @@ class FoldedXSepConv2d(nn.Module):
         for name,v in dict(channels=channels, kernel_size=kernel_size).items(): positive_int(name, v)
         if kernel_size%2==0: raise ValueError(f'kernel_size={kernel_size} must be odd')
         if direction is not None: one_of('direction', direction, (*DIRECTIONS,'groups'))
-        self.channels,self.stride,self.dilation,self.direction = channels,_whole('stride', stride, 1),_whole('dilation', dilation, 1),direction
-        self.padding = tuple(d*(kernel_size-1)//2 for d in self.dilation) if padding is None else _whole('padding', padding, 0)
+        self.channels,self.stride,self.dilation,self.direction = channels,whole('stride', stride, 1),whole('dilation', dilation, 1),direction
+        self.padding = tuple(d*(kernel_size-1)//2 for d in self.dilation) if padding is None else whole('padding', padding, 0)
         self.kernel_size,self.act,self.last_act = (kernel_size,)*2,one_of('act', act, ACTS),one_of('last_act', last_act, ACTS)
         make = lambda *shape: nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
         self.even = make(channels, 1, 2, 2) if direction is not None else None
@@ -198,10 +201,10 @@ class FoldedXSepConv2d(nn.Module):
     def forward(self, x:Tensor)->Tensor:
         p = self._parameters
         even,horizontal,vertical,bias = p['even'] if self.direction else None,p['horizontal'],p['vertical'],(p['bias0'],p['bias1'],p['bias2'])
-        if (self._native and _ordinary(x) and not torch.is_grad_enabled() and x.is_cpu and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
+        if (self._native and ordinary(x) and not torch.is_grad_enabled() and x.is_cpu and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
             and x.shape[1]==self.channels and horizontal.is_cpu and not torch.is_autocast_enabled('cpu') and (library := native.library()) is not None):
             y = run_forward(library, x, even, horizontal, vertical, bias, *self._native)        # nothing to convert
-            return y if x.stride(1)==1 else y.contiguous(memory_format=_layout(x))
+            return y if x.stride(1)==1 else y.contiguous(memory_format=layout(x))
         return _fused(x, even, horizontal, vertical, bias, *self._how)
 
     def extra_repr(self):
