@@ -27,13 +27,27 @@ def barrier():
     if world()>1: dist.barrier()
 
 # %% ../../nbs/lab/21_distributed.ipynb #857bcc17
+def _usable(device):
+    "`device` as a torch device that holds numbers here, or a `ValueError` that says what would be valid"
+    try:
+        found = torch.device(device)
+        torch.zeros(1, device=found).item()          # a device such as 'meta' has none to give back
+        return found
+    except Exception as e:                           # each backend raises in its own way
+        accelerators = dict(cuda=torch.cuda, mps=torch.backends.mps)
+        valid = ['cpu', *(n for n,o in accelerators.items() if o.is_available())]
+        raise ValueError(f'device={str(device)!r} cannot be used here ({str(e).splitlines()[0]}); '
+            f"valid on this machine: {', '.join(valid)}") from e
+
 def local_device(
     device=None, # Asked for; default: CUDA if there is one
 )->torch.device:
     "The device of this process: with CUDA and several processes on a machine, each its own"
-    device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    if device in (None, ''): device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    if str(device)=='cuda' and 'LOCAL_RANK' in os.environ: device = f"cuda:{os.environ['LOCAL_RANK']}"
+    device = _usable(device)
     if device.type!='cuda': return device
-    if device.index is None: device = torch.device('cuda', int(os.environ.get('LOCAL_RANK', torch.cuda.current_device())))
+    if device.index is None: device = torch.device('cuda', torch.cuda.current_device())
     torch.cuda.set_device(device)
     return device
 

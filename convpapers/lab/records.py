@@ -6,11 +6,11 @@ Docs: https://convpapers.github.io/convpapers/lab/records.html.md"""
 
 # %% auto #0
 __all__ = ['CONFIG_KEYS', 'SUMMARY_KEYS', 'code_version', 'cpu_name', 'device_name', 'environment', 'write_history',
-           'read_history', 'Record', 'load_run', 'find_runs', 'to_text', 'from_text', 'record_path', 'publish',
-           'shipped', 'all_records']
+           'read_history', 'Record', 'not_a_run', 'load_run', 'find_runs', 'to_text', 'from_text', 'record_path',
+           'publish', 'shipped', 'all_records']
 
 # %% ../../nbs/lab/30_records.ipynb #b42653fc
-import csv, io, json, os, platform, re, subprocess
+import csv, io, json, os, platform, re, subprocess, warnings
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from importlib import import_module
@@ -120,6 +120,12 @@ class Record:
     @property
     def finished(self)->bool: return bool(self.summary.get('finished'))
 
+    def whole(self):
+        "This record; a `ValueError` if it says that it is finished and its history is empty or lacks an epoch"
+        epochs,done = [row.get('epoch') for row in self.history],self.summary.get('epochs_done')
+        if not self.finished or epochs and epochs==list(range(len(epochs) if done is None else done)): return self
+        raise ValueError(f'the run is finished after {done} epochs and its history has {epochs}')
+
     def save(self, folder)->Path:
         "Write the three files, each in one step; the summary last, so it never speaks of epochs that the history lacks"
         folder = Path(folder)
@@ -131,28 +137,48 @@ class Record:
 
     def __repr__(self):
         c,done = self.config,self.summary.get('epochs_done', len(self.history))
-        data,out = Path(str(c.get('data'))).name,f", error {self.summary['error']:.2f} %" if 'error' in self.summary else ''
+        data,error = Path(str(c.get('data'))).name,self.summary.get('error')
+        out = f', error {error:.2f} %' if isinstance(error, (int,float)) else ''
         return f"Record({c.get('experiment')}: {c.get('row')}, {data}, {done} of {c.get('epochs')} epochs, seed {c.get('seed')}{out})"
 
 # %% ../../nbs/lab/30_records.ipynb #9c5da8bd
+def not_a_run(
+    config, # What a `config.json` holds
+)->str: # Empty for that of a run
+    "Why `config` is not that of a run: other programs write files of this name too"
+    if not isinstance(config, dict): return f'it holds a {type(config).__name__}'
+    missing = [k for k in CONFIG_KEYS if k not in config]
+    return missing and f"it lacks {', '.join(missing)}" or ''
+
 def load_run(
     folder, # A run folder
 )->Record:
     "The record in `folder`; `FileNotFoundError` where there is none, `ValueError` naming a damaged file, which stays"
     folder = Path(folder)
-    if not (folder/'config.json').is_file(): raise FileNotFoundError(f'{folder} is not a run folder: it has no config.json')
+    if not (folder/'config.json').is_file():
+        raise FileNotFoundError(f'{folder} is not a run folder: it has no config.json')
     parts = {n: read_json(f) if (f := folder/f'{n}.json').is_file() else {} for n in ('config','summary')}
-    for n,part in parts.items():
-        if not isinstance(part, dict): raise ValueError(f'{folder/n}.json is damaged (not an object); it was left in place')
+    if why := not_a_run(parts['config']):
+        raise ValueError(f'{folder} is not a run folder: its config.json is of something else ({why})')
+    if not isinstance(parts['summary'], dict):
+        raise ValueError(f'{folder}/summary.json is damaged (not an object); it was left in place')
     history = read_history(f) if (f := folder/'history.csv').is_file() else []
-    return Record(parts['config'], history, parts['summary'], folder)
+    try: return Record(parts['config'], history, parts['summary'], folder).whole()
+    except (ValueError, TypeError) as e:
+        raise ValueError(f'{folder}/history.csv is damaged ({e}); it was left in place') from None
 
 # %% ../../nbs/lab/30_records.ipynb #4ee0a82b
+_said = set() # What `find_runs` has said to leave out
+
 def find_runs(
     root, # A folder, searched at any depth
 )->list: # Records, ordered by path
-    "Every run below `root`, finished or not; none where `root` does not exist"
-    return [load_run(f.parent) for f in sorted(Path(root).rglob('config.json'))]
+    "Every run below `root`, finished or not; a `config.json` of something else is left out, which is said once"
+    found = {f: not_a_run(read_json(f)) for f in sorted(Path(root).rglob('config.json')) if f.is_file()}
+    if new := {f: why for f,why in found.items() if why and f.resolve() not in _said}:
+        _said.update(f.resolve() for f in new)
+        warnings.warn('left out, since they are not of a run: '+'; '.join(f'{f} ({w})' for f,w in new.items()))
+    return [load_run(f.parent) for f,why in found.items() if not why]
 
 # %% ../../nbs/lab/30_records.ipynb #4f7707a8
 def _portable(o):
@@ -181,9 +207,9 @@ def from_text(
     "The record in a published text; damage raises a `ValueError` that names the file"
     try:
         d = json.loads(text)
-        history = [dict(zip(d['history'], vs)) for vs in zip(*d['history'].values())]
-        return Record(d['config'], history, d['summary'])
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as e:
+        history = [dict(zip(d['history'], vs)) for vs in zip(*d['history'].values(), strict=True)]
+        return Record(d['config'], history, d['summary']).whole()
+    except (ValueError, KeyError, TypeError, AttributeError) as e:
         raise ValueError(f'{name} is damaged ({e!r})') from e
 
 # %% ../../nbs/lab/30_records.ipynb #62737bb9
@@ -213,7 +239,7 @@ def publish(
         done = f"{r.summary.get('epochs_done')} of {r.config['epochs']} epochs"
         if not r.finished: raise ValueError(f'{name} is not finished: {done}')
         if metric not in r.summary: raise ValueError(f'{name} has no {metric} in its summary')
-        text = to_text(r)
+        text = to_text(r.whole())
         old = out.get(path) or (path.read_text(encoding='utf-8') if path.is_file() else None)
         if old and not overwrite and from_text(old, str(path)).config != from_text(text).config:
             raise ValueError(f'{path} holds a run with another config; overwrite=True replaces it')
