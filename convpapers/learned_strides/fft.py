@@ -11,7 +11,7 @@ __all__ = ['fft_pool']
 import math, torch
 from torch import Tensor
 from ..lab.basics import one_of
-from .spectral_pooling import gain, _check_mask
+from .spectral_pooling import gain, pooling_matrix, _check_mask
 
 # %% ../../nbs/learned_strides/02_fourier_form.ipynb #7c014661
 def _bin_weights(mask, n, m, align, like):
@@ -51,6 +51,10 @@ def fft_pool(
     _check(x, masks, sizes), one_of('align', align, ('corner','center'))
     (h,w),(mh,mw) = x.shape[-2:],sizes
     scale = gain(h, mh, norm)*gain(w, mw, norm)
+    if not x.numel():      # libraries of transforms refuse a batch of none
+        a_h,a_w = (pooling_matrix(n, m, k, norm=norm, align=align, device=x.device, dtype=x.dtype)
+                   for n,m,k in zip(x.shape[-2:], sizes, masks))
+        return a_h@x@a_w.mT
     x_ = x.to(torch.promote_types(x.dtype, torch.float32))
     y = torch.fft.rfft(x_, dim=-1)[..., :mw//2+1]                        # cropped before the second transform
     y = torch.fft.fft(y*_bin_weights(masks[1], w, mw, align, x_), dim=-2)
