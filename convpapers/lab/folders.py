@@ -68,7 +68,7 @@ def walk_images(
             if is_hidden(o.name):
                 if is_dir or end in ends: left['hidden folder' if is_dir else 'hidden image'] += 1
             elif is_dir:
-                if (me := _identity(o.path)) in above: left['link to a folder above it'] += 1
+                if (me := _identity(o.path)) in above: left['circular link'] += 1
                 else: todo.append((o.path, (*parts, o.name), above|{me}))
             elif is_file:
                 if end in ends: found.append((o.path, parts))
@@ -78,14 +78,17 @@ def walk_images(
     return sorted(found), left
 
 # %% ../../nbs/lab/08_folders.ipynb #c91b2972
+def _counted(left):
+    word = lambda k,n: f'{k}s' if n>1 and k.endswith(('folder','image','link')) else k
+    return ', '.join(f'{n} {word(k, n)}' for k,n in sorted(left.items(), key=lambda o: (-o[1], o[0])))
+
 def say_left_out(
     root, # Folder
     left:dict, # Numbers by kind, as from `walk_images`
 ):
     "Warn of what was left out, if there is any"
     if not left: return
-    kinds = ', '.join(f'{n} {k}' for k,n in sorted(left.items(), key=lambda o: (-o[1], o[0])))
-    warnings.warn(f'{root}: left out {kinds}', stacklevel=3)
+    warnings.warn(f'{root}: left out {_counted(left)}', stacklevel=3)
 
 def list_images(
     root, # Folder
@@ -99,8 +102,7 @@ def list_images(
     full = {parts[0] for _,parts in found}
     for o in sorted(os.scandir(root), key=lambda o: o.name):
         if o.name in full or is_hidden(o.name) or not os.path.isdir(o.path): continue
-        has = ', '.join(f'{n} {k}' for k,n in sorted(walk_images(o.path)[1].items())) or 'nothing'
-        raise ValueError(f'class folder {o.path} has no images; it has: {has}')
+        raise ValueError(f'class folder {o.path} has no images; it has: {_counted(walk_images(o.path)[1]) or "nothing"}')
     if not found: raise ValueError(f'{root} has no class folders')
     say_left_out(root, {k: n for k,n in left.items() if k not in known})
     return found
