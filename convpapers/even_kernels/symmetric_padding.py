@@ -16,6 +16,7 @@ from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS, SymmetricPad2d
     symmetric_pad2d, symmetric_pad_naive, _each, _even, _symmetric_pad)
 from ..lab.basics import one_of
 from ..lab.layers import leaf, not_plain
+from ..lab.operators import no_torchscript
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #7b391916
 def _corner_of(weight, groups, order):
@@ -151,6 +152,7 @@ def _asymmetries(conv):
     if c%n: yield (f'{c} input channels{" a group" if c<conv.in_channels else ""} leave a residue of {c%n} over {n} corners, '
                    'so symmetry is approximate')
 
+@no_torchscript
 class Conv2dSP(_ConvSP, nn.Conv2d):
     """2D convolution with an even kernel and symmetric padding ([Wu et al. 2019](https://arxiv.org/abs/1903.08385)).
 
@@ -159,6 +161,7 @@ class Conv2dSP(_ConvSP, nn.Conv2d):
     """
     _dim,_plain,_conv = 2,nn.Conv2d,staticmethod(F.conv2d)
 
+@no_torchscript
 class Conv1dSP(_ConvSP, nn.Conv1d):
     """1D convolution with an even kernel and symmetric padding: half of the channels is padded on the right, half on the left.
 
@@ -167,6 +170,7 @@ class Conv1dSP(_ConvSP, nn.Conv1d):
     _dim,_plain,_conv = 1,nn.Conv1d,staticmethod(F.conv1d)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #bc403275
+@no_torchscript
 class Conv2dSame(nn.Conv2d):
     """2D convolution with SAME padding, an odd pixel of it at the bottom and right: the paper's asymmetric C2 and C4.
 

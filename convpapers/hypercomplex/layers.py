@@ -21,6 +21,7 @@ from torch.nn import functional
 from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import built_weight, expect_channels, leaf, not_plain
+from ..lab.operators import no_torchscript
 from .bilinear_rank import Factors, bilinear_rank_factors, compose, least_rank, typical_rank
 from .kronecker_sums import ALGEBRAS, algebra, kronecker_sum
 
@@ -92,6 +93,7 @@ def table_factors(
     with torch.device('cpu'): return bilinear_rank_factors(algebra(name, n, dtype=torch.float64), rank)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #fc63b42c
+@no_torchscript
 class _Hypercomplex:
     "What all layers share; stands before a plain layer among their bases"
     _transposed = False
@@ -338,6 +340,7 @@ class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
         return nn.ConvTranspose2d(c, o, self.kernel_size, self.stride, self.padding, self.output_padding, groups, bias, self.dilation, **kw)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #1d26ce6e
+@no_torchscript
 class GroupedLinear(nn.Module):
     "Linear layers side by side, each with its own part of the input: `(…, groups·in)` → `(…, groups·out)`"
     def __init__(self,
@@ -454,6 +457,7 @@ def worth_factoring(
     return blocks and factored<GAIN*plain and min(plan.channels)//plan.groups>WIDE
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #53352ebd
+@no_torchscript
 class FactoredConv(nn.Module):
     "A hypercomplex layer in the form with few multiplications: mix components, `rank` small products, mix again. Made by `fold(fast=True)`"
     def __init__(self,
