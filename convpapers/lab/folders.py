@@ -255,11 +255,12 @@ def _open(file, shrink):
 def _why(file, e):
     "What was wrong with `file`, without its name"
     if isinstance(e, need('train', 'PIL').UnidentifiedImageError):
-        return 'Pillow does not recognise its format' if os.path.getsize(file) else 'the file is empty'
+        empty = isinstance(file, (str, os.PathLike)) and not os.path.getsize(file)
+        return 'the file is empty' if empty else 'Pillow does not recognise its format'
     return getattr(e, 'strerror', None) or str(e) or type(e).__name__
 
 def read_image(
-    file, # Path of an image
+    file, # Path of an image, or a file that is open for reading
     size:tuple|None=None, # Height and width of the result; `None` keeps the image's own
     box=None, # Part to take: `f(width, height)` gives left, top, right, bottom
 )->Tensor: # `(3, h, w)` uint8
@@ -270,7 +271,9 @@ def read_image(
             im.load()                                   # a TIFF turns itself here
             turn,im = _turn(im),_plain(im)
             if turn is not None: im = im.transpose(turn)
-    except Exception as e: raise ValueError(f'cannot read image {file}: {_why(file, e)}') from e     # Pillow's plugins raise everything
+    except Exception as e:                              # Pillow's plugins raise everything
+        name = file if isinstance(file, (str, os.PathLike)) else getattr(file, 'name', 'in memory')
+        raise ValueError(f'cannot read image {name}: {_why(file, e)}') from e
     if size: im = im.resize(size[::-1], Image.Resampling.BILINEAR, box=box(*im.size) if box else None)
     return torch.from_numpy(np.array(im)).permute(2, 0, 1)
 
