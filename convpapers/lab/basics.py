@@ -146,6 +146,7 @@ OS_WORDS = {
     'ELOOP': '{} is a link that leads to itself; mend the link',
     'ESTALE': '{} was lost by the file server; mount it again, then run again',
     'EBUSY': '{} is in use by another program; end that, then run again',
+    'EPIPE': 'nobody reads {} any more; start the program that reads again',
     'EMFILE': 'too many files are open at {}; raise the limit (ulimit -n), or use fewer workers',
     'ENFILE': 'too many files are open on this machine at {}; end other programs, then run again',
     'ENOMEM': 'the memory is used up at {}; end other programs, or use smaller batches'}
@@ -167,13 +168,14 @@ def in_words(
 def _os_words(e, where):
     number = e.errno if e.errno is not None or len(e.args)!=1 else e.args[0]
     reason = getattr(e, 'reason', None)                 # of a download
-    if reason is not None or isinstance(e, (ConnectionError, TimeoutError)) or type(e).__name__=='gaierror':
+    lost = isinstance(e, (ConnectionError, TimeoutError)) and not isinstance(e, BrokenPipeError)
+    if reason is not None or lost or type(e).__name__=='gaierror':
         return f'no connection ({reason or e.strerror or e}); check the network, then run again'
     if not isinstance(number, int): return (str(e).strip() or f'{type(e).__name__} in {where}').splitlines()[0]
     files = [os.fsdecode(f) for f in (e.filename2, e.filename) if isinstance(f, (str, bytes, os.PathLike)) and f]
     words = OS_WORDS.get(errno.errorcode.get(number))
     file = files[0] if files else where
-    return words.format(file) if words else f'{e.strerror or os.strerror(number)}: {file}'
+    return words.format(file) if words else f'{file}: {e.strerror or os.strerror(number)}; check that place, then run again'
 
 # %% ../../nbs/lab/00_basics.ipynb #6a725d6e
 _number = re.compile(r'[-−+]?[\d.,]*(e[-+]?\d+)?[×%]?')
