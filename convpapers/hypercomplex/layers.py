@@ -112,7 +112,7 @@ class _Hypercomplex:
         first,second = self.plan.widths if self._transposed else self.plan.widths[::-1]
         kernel = self._kernel if self._dim<3 else (self._kernel[0], math.prod(self._kernel[1:]))
         self.F = nn.Parameter(torch.empty(self.n*self.plan.groups*first, second, *kernel, **kw))
-        for name,size in (dict(A=(self.n,)*3) if self.form=='dense' else {f: (self.n,self.rank) for f in 'wuv'}).items():
+        for name,size in (dict(A=(self.n,)*3) if self.form=='dense' else {f: (self.n,self.rank) for f in ('w','u','v')}).items():
             t = torch.empty(size, **kw)
             self.register_buffer(name, t) if self.frozen else self.register_parameter(name, nn.Parameter(t))
         if self.bias is not None: self.bias = nn.Parameter(torch.empty(self.plan.channels[1], **kw))
