@@ -14,7 +14,10 @@ import torch, torch.nn.functional as F
 from functools import lru_cache
 from torch import Tensor, nn
 from torch.autograd import Function
+from torch.fx import Proxy
 from ..lab.basics import one_of, positive_int
+from ..lab.layers import leaf
+from ..lab.operators import no_torchscript, refuse_torchscript
 
 # %% ../../nbs/even_kernels/09_corner_padding.ipynb #9387e8c4
 CORNERS = {1: ((0,),(1,)), 2: ((0,0),(1,1),(0,1),(1,0))}
@@ -173,10 +176,11 @@ for f in (_Pad,_Take,_ActPad): f.forward.__signature__ = inspect.signature(f.for
 def _symmetric_pad(x, pad, order, mode, activation, margin, dim):
     one_of('order', order, ORDERS), one_of('mode', mode, MODES), one_of('activation', activation, ACTIVATIONS)
     pad,margin = _each(pad, dim),_each(margin, dim)
+    if isinstance(x, Proxy): return x.tracer.create_proxy('call_function', _symmetric_pad, (x, pad, order, mode, activation, margin, dim), {})
     if min(pad)<1 or min(margin)<0: raise ValueError(f'pad={pad} must be at least 1 and margin={margin} at least 0')
     if x.dim()<=dim: raise ValueError(f'x of shape {tuple(x.shape)} must have a channel axis and {dim} spatial axes')
-    traced = torch.compiler.is_compiling() or torch.jit.is_tracing() or not all(type(n) is int for n in x.shape)
-    if traced or mode!='zeros':
+    refuse_torchscript('symmetric_pad2d')
+    if torch.compiler.is_compiling() or not all(type(n) is int for n in x.shape) or torch.onnx.is_in_onnx_export() or mode!='zeros':
         return symmetric_pad_naive(x, pad, order, mode, activation, margin, dim)
     args = (pad, margin, order)
     return _ActPad.apply(x, args, activation) if activation else _Pad.apply(x, args)
@@ -194,6 +198,7 @@ def symmetric_pad2d(
     return _symmetric_pad(x, pad, order, mode, activation, margin, 2)
 
 # %% ../../nbs/even_kernels/09_corner_padding.ipynb #07020178
+@no_torchscript
 class SymmetricPad2d(nn.Module):
     """Pads each quarter of the channels toward its own corner.
 
@@ -209,5 +214,6 @@ class SymmetricPad2d(nn.Module):
         super().__init__()
         self.pad,self.order = positive_int('pad', pad),one_of('order', order, ORDERS)
         self.mode,self.activation = one_of('mode', mode, MODES),one_of('activation', activation, ACTIVATIONS)
-    def forward(self, x:Tensor)->Tensor: return symmetric_pad2d(x, self.pad, self.order, self.mode, self.activation)
+    def forward(self, x:Tensor)->Tensor:
+        return leaf(self, x) if isinstance(x, Proxy) else symmetric_pad2d(x, self.pad, self.order, self.mode, self.activation)
     def extra_repr(self): return f'{self.pad}, order={self.order!r}, mode={self.mode!r}, activation={self.activation!r}'

@@ -11,9 +11,12 @@ __all__ = ['embed_kernel', 'extract_kernel', 'Conv2dSP', 'Conv1dSP', 'Conv2dSame
 import warnings
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
+from torch.fx import Proxy
 from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS, SymmetricPad2d, channel_groups, corner_offsets,
     symmetric_pad2d, symmetric_pad_naive, _each, _even, _symmetric_pad)
 from ..lab.basics import one_of
+from ..lab.layers import leaf, not_plain
+from ..lab.operators import no_torchscript
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #7b391916
 def _corner_of(weight, groups, order):
@@ -51,16 +54,26 @@ def extract_kernel(
     raise ValueError(f'weight of shape {tuple(weight.shape)} is not zero outside the corners of order={order!r}, groups={groups}')
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #95ae950d
+def _freeze_like(new, old):
+    "Freeze weight and bias of `new` where those of `old` are; gives `new`"
+    names = [n for n,p in old.named_parameters() if p.requires_grad]
+    for n in ('weight','bias'):
+        if (p := new._parameters.get(n)) is not None: p.requires_grad_(n in names or any(m.startswith(f'parametrizations.{n}.') for m in names))
+    return new
+
 class _Plain:
     "The way to the plain convolution and back, for `_ConvSP`"
     def to_conv(self)->nn.Module: # `nn.Conv2d` (or 1d), inside an `nn.Sequential` after the activation if there is one
-        "The plain convolution with kernel k+1 that equals this layer exactly, borders included"
+        """The plain convolution with kernel k+1 that equals this layer exactly, borders included; frozen where this is frozen.
+
+        Its zeros read pixels that this layer does not: a NaN or infinity there becomes a NaN."""
         pad = tuple(d*k//2 for k,d in zip(self.kernel_size, self.dilation))
         conv = self._plain(self.in_channels, self.out_channels, tuple(k+1 for k in self.kernel_size), self.stride, pad, self.dilation,
             self.groups, self.bias is not None, self.padding_mode, self.weight.device, self.weight.dtype)
         with torch.no_grad():
             conv.weight.copy_(embed_kernel(self.weight, self.groups, self.order))
             if self.bias is not None: conv.bias.copy_(self.bias)
+        _freeze_like(conv, self)
         act = {'relu': nn.ReLU, 'relu6': nn.ReLU6}.get(self.activation)
         return (nn.Sequential(act(), conv) if act else conv).train(self.training)
 
@@ -71,7 +84,8 @@ class _Plain:
         activation:str|None=None, # See `Conv2dSP`
     ):
         "Take over weights and geometry: of an odd kernel the same function, of an even one the same taps without its shift"
-        if not isinstance(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}')
+        why = '' if cls._dim==2 and '_same_taps' in vars(type(conv)) else not_plain(conv, cls._plain)
+        if why: raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
         weight,pad = conv.weight.detach(),tuple(d*(k-1)//2 for k,d in zip(conv.kernel_size, conv.dilation))
         if any(k%2 for k in conv.kernel_size):
             if not all(k%2 and k>1 for k in conv.kernel_size) or conv.padding not in (pad, 'same'):
@@ -80,8 +94,8 @@ class _Plain:
             weight = extract_kernel(weight, conv.groups, order)
         new = cls(conv.in_channels, conv.out_channels, tuple(weight.shape[2:]), conv.stride, 'symmetric', conv.dilation, conv.groups,
             conv.bias is not None, conv.padding_mode, weight.device, weight.dtype, order=order, activation=activation)
-        new.load_state_dict({**conv.state_dict(), 'weight': weight})
-        return new.train(conv.training)
+        new.load_state_dict(dict(weight=weight) if conv.bias is None else dict(weight=weight, bias=conv.bias))
+        return _freeze_like(new, conv).train(conv.training)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #b87ae01d
 class _ConvSP(_Plain):
@@ -110,9 +124,19 @@ class _ConvSP(_Plain):
         for message in _asymmetries(self): warnings.warn(f'{type(self).__name__}: {message}', stacklevel=2)
 
     def forward(self, x:Tensor)->Tensor:
-        margin,rest = (0,self.padding) if self.padding_mode=='zeros' else (self.padding,0)
-        x = _symmetric_pad(x, self.dilation, self.order, self.padding_mode, self.activation, margin, self._dim)
-        return self._conv(x, self.weight, self.bias, self.stride, rest, self.dilation, self.groups)
+        if isinstance(x, Proxy): return leaf(self, x)
+        far = self._far(x)
+        dilation = far or self.dilation
+        inner = tuple(p//d*f for p,d,f in zip(self.padding, self.dilation, far)) if far else self.padding
+        margin,rest = (0,inner) if self.padding_mode=='zeros' else (inner,0)
+        x = _symmetric_pad(x, dilation, self.order, self.padding_mode, self.activation, margin, self._dim)
+        return self._conv(x, self.weight, self.bias, self.stride, rest, dilation, self.groups)
+
+    def _far(self, x):
+        "A smaller dilation that reads the same, where taps that lie further apart than the map is wide would pad it to any size"
+        size = x.shape[-self._dim:] if x.dim()>self._dim else ()
+        if self.padding_mode!='zeros' or max(self.dilation)==1 or not all(type(n) is int for n in size): return None
+        return tuple(min(d, max(n, 1)) for d,n in zip(self.dilation, size)) if any(d>n for d,n in zip(self.dilation, size)) else None
 
     def extra_repr(self):
         return f'{super().extra_repr()}, order={self.order!r}' + (f', activation={self.activation!r}' if self.activation else '')
@@ -128,6 +152,7 @@ def _asymmetries(conv):
     if c%n: yield (f'{c} input channels{" a group" if c<conv.in_channels else ""} leave a residue of {c%n} over {n} corners, '
                    'so symmetry is approximate')
 
+@no_torchscript
 class Conv2dSP(_ConvSP, nn.Conv2d):
     """2D convolution with an even kernel and symmetric padding ([Wu et al. 2019](https://arxiv.org/abs/1903.08385)).
 
@@ -136,6 +161,7 @@ class Conv2dSP(_ConvSP, nn.Conv2d):
     """
     _dim,_plain,_conv = 2,nn.Conv2d,staticmethod(F.conv2d)
 
+@no_torchscript
 class Conv1dSP(_ConvSP, nn.Conv1d):
     """1D convolution with an even kernel and symmetric padding: half of the channels is padded on the right, half on the left.
 
@@ -144,12 +170,14 @@ class Conv1dSP(_ConvSP, nn.Conv1d):
     _dim,_plain,_conv = 1,nn.Conv1d,staticmethod(F.conv1d)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #bc403275
+@no_torchscript
 class Conv2dSame(nn.Conv2d):
     """2D convolution with SAME padding, an odd pixel of it at the bottom and right: the paper's asymmetric C2 and C4.
 
     Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)` for every kernel and stride, as TensorFlow's SAME.
     Borders are zeros.
     """
+    _same_taps = True       # its weight is used as it is: `Conv2dSP.from_conv` takes it over
     def __init__(self,
         in_channels:int, # Channels of the input
         out_channels:int, # Channels of the output
@@ -167,13 +195,16 @@ class Conv2dSame(nn.Conv2d):
         super().__init__(in_channels, out_channels, kernel_size, stride, 0, dilation, groups, bias, 'zeros', device, dtype)
 
     def forward(self, x:Tensor)->Tensor:
+        if isinstance(x, Proxy): return leaf(self, x)
         reach = [d*(k-1) for k,d in zip(self.kernel_size, self.dilation)]
         if self.stride==(1,1):
             y = F.conv2d(x, self.weight, self.bias, 1, [(r+1)//2 for r in reach], self.dilation, self.groups)
             return y[..., reach[0]%2:, reach[1]%2:].clone() if reach[0]%2 or reach[1]%2 else y
         total = [torch.sym_max((n-1)//s*s + r + 1 - n, 0) for n,s,r in zip(x.shape[-2:], self.stride, reach)]
-        x = F.pad(x, [s for t in total[::-1] for s in (t//2, t - t//2)])
-        return F.conv2d(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+        if all(type(t) is int for t in total):            # the odd pixel, and the rest in the convolution, which needs no memory for it
+            x,rest = F.pad(x, [0,total[1]%2,0,total[0]%2]) if total[0]%2 or total[1]%2 else x,[t//2 for t in total]
+        else: x,rest = F.pad(x, [s for t in total[::-1] for s in (t//2, t - t//2)]),0
+        return F.conv2d(x, self.weight, self.bias, self.stride, rest, self.dilation, self.groups)
 
     def count_macs(self, x, y)->int:
         "What a network owes for this layer: the pixels that leave it, not the row and column that are cropped"

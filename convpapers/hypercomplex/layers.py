@@ -16,9 +16,12 @@ from typing import NamedTuple
 import torch
 from fastcore.basics import patch
 from torch import nn, Tensor
+from torch.fx import Proxy
 from torch.nn import functional
-from torch.nn.utils.parametrize import type_before_parametrizations
+from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 from ..lab.basics import one_of, positive_int
+from ..lab.layers import built_weight, expect_channels, leaf, not_plain
+from ..lab.operators import no_torchscript
 from .bilinear_rank import Factors, bilinear_rank_factors, compose, least_rank, typical_rank
 from .kronecker_sums import ALGEBRAS, algebra, kronecker_sum
 
@@ -90,6 +93,7 @@ def table_factors(
     with torch.device('cpu'): return bilinear_rank_factors(algebra(name, n, dtype=torch.float64), rank)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #fc63b42c
+@no_torchscript
 class _Hypercomplex:
     "What all layers share; stands before a plain layer among their bases"
     _transposed = False
@@ -123,7 +127,7 @@ class _Hypercomplex:
 
     def __setattr__(self, name, value):
         if name=='weight' and self._ready: raise AttributeError(
-            f'the weight of a {type(self).__name__} is built from its mixing and F, and cannot be set; see from_conv, and fold for a plain layer')
+            f'the weight of a {type(self).__name__} is built from its mixing and F, and cannot be set; see init_weight_, from_conv, and fold for a plain layer')
         super().__setattr__(name, value)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #1c8e5a6f
@@ -141,16 +145,26 @@ def banks(self:_Hypercomplex)->Tensor:
     return self.F.reshape(self.n, -1, self.F.shape[1], *self._kernel)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #9746f5bb
-@patch(as_prop=True)
-def weight(self:_Hypercomplex)->Tensor:
-    "`H`, the weight of the plain layer, built anew from `A` and `F`"
-    if not self._ready: raise AttributeError('weight')
-    H = kronecker_sum(self.mixing.mT if self._transposed else self.mixing, self.banks, self.plan.groups)
+@patch
+def _build(self:_Hypercomplex, mixing, banks):
+    "The weight of the plain layer"
+    H = kronecker_sum(mixing.mT if self._transposed else mixing, banks, self.plan.groups)
     if not self.ragged: return H
     first,second = self.plan.channels if self._transposed else self.plan.channels[::-1]
     return narrow(H, H.ndim-1, self.plan.groups, first//self.plan.groups).narrow(1, 0, second//self.plan.groups)
 
+@patch(as_prop=True)
+def weight(self:_Hypercomplex)->Tensor:
+    "`H`, the weight of the plain layer, built anew from `A` and `F`; see `init_weight_`"
+    if not self._ready: raise AttributeError('weight')
+    return built_weight(self, self._build(self.mixing, self.banks))
+
 # %% ../../nbs/hypercomplex/10_layers.ipynb #33b8e23d
+def _part(x, dim, parts):
+    "Channels of each part"
+    if x.shape[-dim-1]%parts: raise ValueError(f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels, which {parts} parts cannot share')
+    return x.shape[-dim-1]//parts
+
 def widen(
     x:Tensor, # `(…, parts·q, *spatial)`
     dim:int, # Spatial axes
@@ -158,7 +172,7 @@ def widen(
     to:int, # New width of a part
 )->Tensor: # `(…, parts·to, *spatial)`
     "Zero channels at the end of each part"
-    q,axis = x.shape[-dim-1]//parts,x.ndim-dim-1
+    q,axis = _part(x, dim, parts),x.ndim-dim-1
     if q==to: return x
     return functional.pad(x.unflatten(axis, (parts, q)), (0,0)*dim+(0,to-q)).flatten(axis, axis+1)
 
@@ -169,15 +183,20 @@ def narrow(
     to:int, # New width of a part
 )->Tensor: # `(…, parts·to, *spatial)`
     "Drop channels at the end of each part, the inverse of `widen`"
-    q,axis = x.shape[-dim-1]//parts,x.ndim-dim-1
+    q,axis = _part(x, dim, parts),x.ndim-dim-1
     return x if q==to else x.unflatten(axis, (parts, q)).narrow(axis+1, 0, to).flatten(axis, axis+1)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #6a6f96ea
 @patch
-def forward(self:_Hypercomplex, x:Tensor, *args)->Tensor:
-    if self.form=='dense': return super(_Hypercomplex, self).forward(x, *args)
+def forward(self:_Hypercomplex, x:Tensor)->Tensor:
+    return leaf(self, x) if isinstance(x, Proxy) else self._run(x)
+
+@patch
+def _run(self:_Hypercomplex, x, *args):
+    if self.form=='dense': return self._plain_call(x, self._build(self.mixing, self.banks), self.bias, self.plan.groups, *args)
+    x = self.plan.enter(x, self.v, type(self).__name__)
     core = self.plan.bank(self.banks, self.w, self._transposed)
-    return self.plan.leave(self._plain_call(self.plan.enter(x, self.v), core, self.plan.groups*self.rank, *args), self.u, self.bias)
+    return self.plan.leave(self._plain_call(x, core, None, self.plan.groups*self.rank, *args), self.u, self.bias)
 
 @patch
 def extra_repr(self:_Hypercomplex)->str:
@@ -247,10 +266,10 @@ class _PHConv(_Hypercomplex):
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, 'meta', dtype)
         self._fill(own, device, dtype)
 
-    def _plain_call(self, x, weight, groups):
+    def _plain_call(self, x, weight, bias, groups):
         padding = self.padding
         if self.padding_mode!='zeros': x,padding = functional.pad(x, self._reversed_padding_repeated_twice, self.padding_mode),0
-        return self._function(x, weight, None, self.stride, padding, self.dilation, groups)
+        return self._function(x, weight, bias, self.stride, padding, self.dilation, groups)
 
     def _plain_layer(self, c, o, groups, bias, **kw):
         return self._plain(c, o, self.kernel_size, self.stride, self.padding, self.dilation, groups, bias, self.padding_mode, **kw)
@@ -307,14 +326,21 @@ class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation, padding_mode, 'meta', dtype)
         self._fill(own, device, dtype)
 
-    def _plain_call(self, x, weight, groups, output_size=None):
+    def forward(self,
+        x:Tensor,
+        output_size:list|None=None, # As for `nn.ConvTranspose2d`
+    )->Tensor:
+        return leaf(self, x, output_size) if isinstance(x, Proxy) else self._run(x, output_size)
+
+    def _plain_call(self, x, weight, bias, groups, output_size=None):
         extra = self._output_padding(x, output_size, self.stride, self.padding, self.kernel_size, 2, self.dilation)
-        return functional.conv_transpose2d(x, weight, None, self.stride, self.padding, extra, groups, self.dilation)
+        return functional.conv_transpose2d(x, weight, bias, self.stride, self.padding, extra, groups, self.dilation)
 
     def _plain_layer(self, c, o, groups, bias, **kw):
         return nn.ConvTranspose2d(c, o, self.kernel_size, self.stride, self.padding, self.output_padding, groups, bias, self.dilation, **kw)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #1d26ce6e
+@no_torchscript
 class GroupedLinear(nn.Module):
     "Linear layers side by side, each with its own part of the input: `(…, groups·in)` → `(…, groups·out)`"
     def __init__(self,
@@ -322,7 +348,7 @@ class GroupedLinear(nn.Module):
     ):
         super().__init__()
         self.weight = nn.Parameter(weight)
-    def forward(self, x:Tensor)->Tensor: return grouped_linear(x, self.weight)
+    def forward(self, x:Tensor)->Tensor: return leaf(self, x) if isinstance(x, Proxy) else grouped_linear(x, self.weight)
     def extra_repr(self): return 'groups={}, out={}, in={}'.format(*self.weight.shape)
 
 def grouped_linear(
@@ -330,6 +356,7 @@ def grouped_linear(
     weight:Tensor, # `(groups, out, in)`
 )->Tensor: # `(…, groups·out)`
     "Each part of `x` times its own matrix"
+    expect_channels('grouped_linear', x, weight.shape[0]*weight.shape[2], 0)        # einsum would repeat a part that is one wide
     return torch.einsum('...gq,gpq->...gp', x.unflatten(-1, (weight.shape[0],-1)), weight).flatten(-2)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #cba0af0c
@@ -356,7 +383,8 @@ class PHLinear(_Hypercomplex, nn.Linear):
         super().__init__(in_features, out_features, bias, 'meta', dtype)
         self._fill(own, device, dtype)
 
-    def _plain_call(self, x, weight, groups): return grouped_linear(x, weight.unflatten(0, (groups,-1)))
+    def _plain_call(self, x, weight, bias, groups):
+        return functional.linear(x, weight, bias) if self.form=='dense' else grouped_linear(x, weight.unflatten(0, (groups,-1)))
 
     def _plain_layer(self, c, o, groups, bias, **kw):
         return nn.Linear(c, o, bias, **kw) if groups==1 else GroupedLinear(torch.empty(groups, o//groups, c//groups, **kw))
@@ -383,8 +411,9 @@ def channels_fastest(
     return dim>0 and not x.is_contiguous() and x.stride(-dim-1)==1
 
 @patch
-def enter(self:Plan, x:Tensor, v:Tensor)->Tensor:
+def enter(self:Plan, x:Tensor, v:Tensor, layer:str='the layer')->Tensor:
     "From the input to the input of the grouped convolution; the memory layout is kept"
+    expect_channels(layer, x, self.channels[0], self.dim)
     if channels_fastest(x, self.dim): return self._replace(dim=0).enter(x.movedim(-self.dim-1, -1), v).movedim(-1, -self.dim-1)
     x = widen(x, self.dim, self.groups, self.n*self.widths[0])
     return mix(widen(x, self.dim, self.groups*self.n, self.padded[0]), v.T, self.dim, self.groups)
@@ -428,6 +457,7 @@ def worth_factoring(
     return blocks and factored<GAIN*plain and min(plan.channels)//plan.groups>WIDE
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #53352ebd
+@no_torchscript
 class FactoredConv(nn.Module):
     "A hypercomplex layer in the form with few multiplications: mix components, `rank` small products, mix again. Made by `fold(fast=True)`"
     def __init__(self,
@@ -439,11 +469,16 @@ class FactoredConv(nn.Module):
     ):
         super().__init__()
         self.core,self.plan,self.rank,self.residual,self.amplification,self.bound = core,plan,factors.rank,factors.residual,factors.amplification,bound
-        for name in 'uv': self.register_parameter(name, nn.Parameter(getattr(factors, name).to(core.weight)))
+        for name in 'uv': self.register_parameter(name, nn.Parameter(getattr(factors, name).detach().to(core.weight)))
         self.register_parameter('bias', None if bias is None else nn.Parameter(bias.detach().clone()))
 
-    def forward(self, x:Tensor, *args)->Tensor:
-        return self.plan.leave(self.core(self.plan.enter(x, self.v), *args), self.u, self.bias)
+    def forward(self,
+        x:Tensor,
+        output_size:list|None=None, # Of a transposed layer
+    )->Tensor:
+        args = () if output_size is None else (output_size,)
+        if isinstance(x, Proxy): return leaf(self, x, *args)
+        return self.plan.leave(self.core(self.plan.enter(x, self.v, type(self).__name__), *args), self.u, self.bias)
 
     def extra_repr(self):
         return (f"{self.plan.channels[0]}, {self.plan.channels[1]}, n={self.plan.n}, rank={self.rank}, residual={self.residual:.1g}, "
@@ -483,6 +518,9 @@ def factors(self:_Hypercomplex,
 )->Factors:
     "The mixing as a sum of products: a factored layer's own, else as `bilinear_rank_factors` finds them"
     if rank is not None: positive_int('rank', rank)
+    if self.F.is_meta:                  # nothing to look for: numbers come later
+        R = rank or (self.rank if self.form=='factored' else typical_rank(self.n) if self.algebra=='learned' else table_factors(self.algebra, self.n).rank)
+        return Factors(*(self.F.new_empty(self.n, R) for _ in 'wuv'), math.nan, math.nan)
     if self.form=='factored' and rank in (None, self.rank):
         w,u,v = (getattr(self, name).detach().double() for name in 'wuv')
         return Factors(w, u, v, 0., (compose(w.abs(), u.abs(), v.abs()).norm()/compose(w, u, v).norm()).item())
@@ -501,15 +539,28 @@ def _set(layer, weight, bias=None):
     return layer
 
 @patch
+def _learns(self:_Hypercomplex, *parts):
+    "Whether any of these parts of the layer is trained: `'A'` is the mixing in either form"
+    names = [n for p in parts for n in ('Awuv' if p=='A' else [p])]
+    return any(p.requires_grad for n,p in self.named_parameters() if n in names or n.split('.')[:2] in [['parametrizations',m] for m in names])
+
+@patch
 def _fold_fast(self:_Hypercomplex, factors):
     plan,banks = self.plan,self.banks.detach()
     groups,like = plan.groups*factors.rank,dict(device=self.F.device, dtype=self.F.dtype)
     core = self._plain_layer(*(groups*q for q in plan.padded), groups, False, **like)
     _set(core, plan.bank(banks.double(), factors.w, self._transposed))
+    core.weight.requires_grad_(self._learns('F'))
+    def whole(bound):
+        new = FactoredConv(core, plan, factors, self.bias, bound)
+        for p in (new.u,new.v): p.requires_grad_(self._learns('A'))
+        if new.bias is not None: new.bias.requires_grad_(self._learns('bias'))
+        return new
+    if self.F.is_meta: return whole(math.nan)
     if self._transposed: banks = banks.unflatten(1, (plan.groups,-1)).transpose(2, 3).flatten(1, 2)
-    H = self.weight.detach().double().abs().unflatten(0, (plan.groups,-1))[...,None].flatten(3)
+    H = self._build(self.mixing, self.banks).detach().double().abs().unflatten(0, (plan.groups,-1))[...,None].flatten(3)
     reach = H.sum((1,3) if self._transposed else (2,3)).max().item()
-    return FactoredConv(core, plan, factors, self.bias, error_bound(factors, self.mixing.detach(), banks, self.F.dtype, reach))
+    return whole(error_bound(factors, self.mixing.detach(), banks, self.F.dtype, reach))
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #5310e311
 @patch
@@ -517,16 +568,21 @@ def fold(self:_Hypercomplex,
     fast:bool|str=False, # True takes the form with fewer multiplications where it is expected to be faster, `'always'` takes it in any case
     *, rank:int|None=None, # Of the fast form; by default the smallest that is found
 )->nn.Module: # The plain layer, or a `FactoredConv`
-    "The same function without the Kronecker sum, for inference; exact but for rounding"
+    """The same function without the Kronecker sum, for inference; exact but for rounding. What was frozen stays so.
+
+    A NaN or infinity in the input reaches the outputs that read its pixel; in the fast form as a NaN."""
     if one_of('fast', fast, (False,True,'always')):
         taps = math.prod(self._kernel)
-        least = rank or (self.rank if self.form=='factored' else least_rank(self.mixing.detach().double()))
+        least = rank or (self.rank if self.form=='factored' else self.n if self.F.is_meta else least_rank(self.mixing.detach().double()))
         found = self.factors(rank) if fast=='always' or worth_factoring(self.plan, least, taps) else None       # no search where it cannot pay
         if found and (fast=='always' or worth_factoring(self.plan, found.rank, taps)): return self._fold_fast(found).train(self.training)
     elif rank is not None: raise ValueError(f"rank={rank} is valid with fast=True or fast='always' only")
     like = dict(device=self.F.device, dtype=self.F.dtype)
     plain = self._plain_layer(*self.plan.channels, self.plan.groups, self.bias is not None, **like)
-    return _set(plain, self.weight.detach(), self.bias).train(self.training)
+    _set(plain, self._build(self.mixing, self.banks).detach(), self.bias).train(self.training)
+    plain.weight.requires_grad_(self._learns('A','F'))
+    if self.bias is not None: plain.bias.requires_grad_(self._learns('bias'))
+    return plain
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #cc00cfee
 @patch
@@ -544,6 +600,7 @@ def factor(self:_Hypercomplex,
     found = self.factors(rank)
     new = self._twin(form='factored', algebra='learned', frozen=self.frozen, rank=found.rank)
     new.load_state_dict(dict(zip('wuv', found), F=self.F) | (dict(bias=self.bias) if self.bias is not None else {}))
+    for n,p in new.named_parameters(): p.requires_grad_(self._learns('A' if n in 'wuv' else n))
     return new.train(self.training)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #8bd55641
@@ -566,11 +623,6 @@ def nearest_sum(
     return A.view(n, n, n),F.reshape(n, W.shape[2]*W.shape[3], *W.shape[4:])
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #c5f43363
-def _plainly(layer, kind):
-    "Whether `layer` computes what `kind` does: a subclass with a forward pass of its own may not"
-    return isinstance(layer, kind) and not isinstance(layer, _Hypercomplex) and all(
-        getattr(type(layer), f, None) is getattr(kind, f, None) for f in ('forward','_conv_forward'))
-
 @patch(cls_method=True)
 def from_conv(cls:_Hypercomplex,
     conv:nn.Module, # A plain layer of the kind that this one replaces
@@ -583,7 +635,7 @@ def from_conv(cls:_Hypercomplex,
     absorb:bool=True, # Begin at the Kronecker sum nearest to the plain weight; otherwise as `init` says
 ):
     "A hypercomplex layer in the place of a plain one. Raises `ValueError` where it would not have fewer parameters"
-    if not _plainly(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}')
+    if why := not_plain(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
     kw = {k: getattr(conv, k) for k in inspect.signature(cls).parameters if hasattr(conv, k)} | dict(bias=conv.bias is not None)
     kw |= dict(n=n, algebra=algebra, frozen=frozen, init=init, ragged=ragged)
     small = cls(**kw, device='meta', form=form)
@@ -591,20 +643,71 @@ def from_conv(cls:_Hypercomplex,
     if small.n>1 and total(small)>=total(conv): raise ValueError(f'n={small.n} would give {total(small):,} parameters in the place of {total(conv):,}')
     new = cls(**kw, device=conv.weight.device, dtype=conv.weight.dtype, form='dense' if absorb else form)
     if absorb: new._absorb(conv)
+    for n,p in new.named_parameters(): p.requires_grad_((conv.bias if n=='bias' else conv.weight).requires_grad)
     return (new.factor() if new.form!=form else new).train(conv.training)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #df3d1c10
 @patch
+def _nearest(self:_Hypercomplex, W, table=None):
+    "`A` and the banks nearest to a plain weight, with a given `A` or a free one"
+    (first,second),g = self.plan.widths[::1 if self._transposed else -1],self.plan.groups
+    W = functional.pad(W.unflatten(0, (g,-1)), (0,0)*self._dim + (0,self.n*second-W.shape[1], 0,self.n*first-W.shape[0]//g)).flatten(0, 1)
+    turn = lambda A: A.mT if A is not None and self._transposed else A
+    A,F = nearest_sum(W.double(), self.n, g, turn(table))
+    return turn(A),F
+
+@patch
 @torch.no_grad()
 def _absorb(self:_Hypercomplex, conv):
     "Take over the Kronecker sum nearest to the weight of `conv`, and its bias"
-    W,(first,second),g = conv.weight.detach(),self.plan.widths[::1 if self._transposed else -1],self.plan.groups
-    W = functional.pad(W.unflatten(0, (g,-1)), (0,0)*self._dim + (0,self.n*second-W.shape[1], 0,self.n*first-W.shape[0]//g)).flatten(0, 1)
-    table = None if self.algebra=='learned' and not self.frozen else self.A.mT if self._transposed else self.A
-    A,F = nearest_sum(W.double(), self.n, g, table)
-    if table is None: self.A.copy_(A.mT if self._transposed else A)
+    free = self.algebra=='learned' and not self.frozen
+    A,F = self._nearest(conv.weight.detach(), None if free else self.A)
+    if free: self.A.copy_(A)
     self.F.copy_(F.reshape(self.F.shape))
     if self.bias is not None: self.bias.copy_(conv.bias)
+
+# %% ../../nbs/hypercomplex/10_layers.ipynb #65470e34
+@patch
+def _write(self:_Hypercomplex, name, value):
+    "Set a parameter, a parametrized one too"
+    if is_parametrized(self, name): return setattr(self, name, value)
+    if name not in {**self._parameters, **self._buffers}: raise RuntimeError(f'{name} is no parameter of {type(self).__name__} now (pruned?), and cannot be set')
+    getattr(self, name).copy_(value)
+
+@patch
+@torch.no_grad()
+def take_weight_(self:_Hypercomplex,
+    values:Tensor, # Of the shape of `weight`
+    near:bool=False, # Take the nearest Kronecker sum of the same norm where none has these values; otherwise a `ValueError`
+):
+    "Set the parameters so that `weight` has these values"
+    if self.F.is_meta: return
+    want,mixing = values.detach().double(),self.mixing.detach().double()
+    free = self.form=='dense' and not self.frozen
+    tried = []
+    for table in (mixing,None) if free else (mixing,):
+        A,F = self._nearest(want, table)
+        H = self._build(A, F)
+        miss = (H-want).norm()/want.norm().clamp_min(1e-300)
+        tried.append((A, F, H))
+        if miss<=64*torch.finfo(self.F.dtype).eps or not want.count_nonzero(): break
+    else:
+        if not near: raise ValueError(f'weight of shape {tuple(want.shape)} cannot have these values: it is a sum of n={self.n} Kronecker products'
+            f'{"" if free else " with this mixing"}, and the nearest misses {miss:.2g} of their norm; init_weight_ takes the nearest')
+        A,F,H = tried[0]
+        F = F*(want.norm()/H.norm())
+    if free: self._write('A', A.to(self.A))
+    self._write('F', F.reshape(self.F.shape).to(self.F))
+
+@patch
+def init_weight_(self:_Hypercomplex,
+    fill, # Fills a tensor in place, such as `nn.init.orthogonal_`
+):
+    "Fill the weight as `fill` fills a plain layer's; the nearest Kronecker sum of the same norm is taken"
+    values = self._build(self.mixing, self.banks).detach().clone(memory_format=torch.contiguous_format)
+    with torch.no_grad(): fill(values)
+    self.take_weight_(values, near=True)
+    return self
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #8614348e
 @patch

@@ -6,10 +6,10 @@ Docs: https://convpapers.github.io/convpapers/lab/data.html.md"""
 
 # %% auto #0
 __all__ = ['DataLoaders', 'TfmdDL', 'STATS', 'NONE', 'URL_NAMES', 'NAMES', 'WHOLE', 'ImageSet', 'ImageDL', 'shares', 'FileSet',
-           'centre_box', 'as_stats', 'subset', 'image_data', 'fingerprint']
+           'centre_box', 'as_size', 'own_stats', 'as_stats', 'subset', 'image_data', 'data_name', 'fingerprint']
 
 # %% ../../nbs/lab/10_data.ipynb #c9cb7e6b
-import hashlib, os, warnings
+import hashlib, math, os, warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from fastcore.foundation import L
 from torch import Tensor
 
 from .basics import need, positive_int
-from .folders import (find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn, make_tiny_imagenet,
+from .folders import (decode_folder, find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn, make_tiny_imagenet,
     read_image, scan_folder)
 from .images import (Augment, as_augment, augment_batch, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
@@ -108,7 +108,7 @@ def shares(
     if bs%world: raise ValueError(f'bs={bs} must be divisible by world={world}: it is shared by all processes')
     if n==0: return []
     if drop_last:
-        if n<bs: raise ValueError(f'bs={bs} is more than the {n} training images')
+        if n<bs: raise ValueError(f'bs={bs} is more than the {n} training images; choose 1 to {n}')
         return list(torch.arange(n//bs*bs).view(-1, world, bs//world)[:,rank])
     count = -(-n//bs)
     if n//world<count: raise ValueError(f'{n} images are too few for {count} batches on world={world} processes')
@@ -177,7 +177,7 @@ class FileSet:
     def __len__(self): return len(self.files)
     def __getitem__(self, i): return self.load(i), self.labels[i]
     @property
-    def size(self): return self.side,self.side
+    def size(self): return (self.side,)*2 if isinstance(self.side, int) else tuple(self.side)
     @property
     def c(self): return len(self.vocab)
     def new_empty(self): return type(self)([], self.labels[:0], self.vocab, self.side, self.train)
@@ -187,11 +187,12 @@ FileSet.decode = ImageSet.decode
 def centre_box(
     w:int, # Width of the image
     h:int, # Height
-    share:float=224/256, # Part of the short side
+    share:float=224/256, # Part of the side that bounds it
+    aspect:float=1., # Width over height of the box
 )->tuple: # left, top, right, bottom
-    "The central square"
-    s = min(w, h)*share
-    return (w-s)/2, (h-s)/2, (w+s)/2, (h+s)/2
+    "The central part, a square if `aspect` is 1"
+    s = min(w, h*aspect)*share
+    return (w-s)/2, (h-s/aspect)/2, (w+s)/2, (h+s/aspect)/2
 
 # %% ../../nbs/lab/10_data.ipynb #f1db1519
 @patch
@@ -246,6 +247,14 @@ def _named(name, path, cache, progress):
     return _decoded(path, -1, cache, progress)
 
 # %% ../../nbs/lab/10_data.ipynb #c7cd8569
+def as_size(
+    size, # One number of pixels for both sides, or height and width
+)->tuple: # Height and width
+    "`size` as a pair; anything but whole numbers of at least 1 raises an error that names it"
+    if not isinstance(size, (tuple, list)): size = (size, size)
+    if len(size)!=2: raise ValueError(f'size={size!r} must be a number of pixels, or a pair of height and width')
+    return tuple(positive_int('size', s) for s in size)
+
 def _streamed(scanned, size):
     "Training and validation set whose images are read as they are needed"
     files,labels,vocab = scanned
@@ -253,25 +262,39 @@ def _streamed(scanned, size):
 
 def _from_folder(path, size, cache, progress):
     "Training and validation set of a folder: small images decoded, large ones by name"
-    files,*_ = scanned = scan_folder(path)
+    files,_,vocab = scanned = scan_folder(path)
     if size is None:
         some = [f for fs in files.values() for f in fs[::max(1, len(fs)//20)]]
         sizes = {tuple(read_image(f).shape[1:]) for f in some}
-        if len(sizes)==1 and max(sizes.pop())<=64: return _decoded(path, 0, cache, progress)
-    return _streamed(scanned, size or 224)
+        if len(sizes)==1 and max(sizes.pop())<=64:
+            return {k: ImageSet(*xy, vocab) for k,xy in decode_folder(path, scanned, cache, progress)[0].items()}
+    return _streamed(scanned, size or (224,224))
+
+# %% ../../nbs/lab/10_data.ipynb #28c607a3
+def own_stats(
+    images:Tensor, # `(n, 3, h, w)` uint8, those for training
+)->tuple: # Means and standard deviations, three numbers each
+    "The statistics of these images; a constant channel is named in a warning and keeps its scale"
+    mean,std = (o.tolist() for o in pixel_stats(images))
+    for k,colour in enumerate(('red','green','blue')):
+        if std[k]>0: continue
+        std[k] = 1.
+        warnings.warn(f'channel {k} ({colour}) is {mean[k]:g} in every training image: the network sees zeros there', stacklevel=2)
+    return tuple(mean), tuple(std)
 
 # %% ../../nbs/lab/10_data.ipynb #500a5d6b
 def _sets(name, path, size, cache, progress):
     "Training and validation set, and pixel statistics"
-    if name=='tiny_imagenet': return _streamed(scan_folder(find_tiny_imagenet(path)), size or 56), STATS[name]
+    pair = None if size is None else as_size(size)
+    if name=='tiny_imagenet': return _streamed(scan_folder(find_tiny_imagenet(path)), pair or (56,56)), STATS[name]
     if name in NAMES:
         if size is not None: raise ValueError(f'size={size} is for folders and tiny_imagenet; {name} images are 32x32')
         return _named(name, path, cache, progress), STATS[name]
     if not Path(name).expanduser().is_dir():
         raise ValueError(f"name={str(name)!r} is neither one of {', '.join(NAMES)} nor the path of a folder")
-    sets = _from_folder(name, size, cache, progress)
+    sets = _from_folder(name, pair, cache, progress)
     train = sets['train']
-    return sets, STATS['imagenet'] if isinstance(train, FileSet) else tuple(tuple(o.tolist()) for o in pixel_stats(train.images))
+    return sets, STATS['imagenet'] if isinstance(train, FileSet) else own_stats(train.images)
 
 # %% ../../nbs/lab/10_data.ipynb #1000d619
 def as_stats(
@@ -280,9 +303,9 @@ def as_stats(
     "`stats` as two tuples of three numbers; anything else raises a `ValueError`"
     try:
         mean,std = (tuple(float(v) for v in o) for o in stats)
-        if len(mean)==len(std)==3 and min(std)>0: return mean,std
+        if len(mean)==len(std)==3 and min(std)>0 and all(map(math.isfinite, mean+std)): return mean,std
     except (TypeError, ValueError): pass
-    raise ValueError(f'stats={stats!r} must be three means and three standard deviations of raw pixels (0 to 255), the latter positive')
+    raise ValueError(f'stats={stats!r} must be three means and three standard deviations of raw pixels (0 to 255), all finite, the latter positive')
 
 # %% ../../nbs/lab/10_data.ipynb #186cac8d
 def subset(
@@ -308,7 +331,7 @@ def image_data(
     device=None, # Where batches are made; `None`: fastai's default device
     valid_bs:int|None=None, # Batch size of validation, over all processes; `None`: `bs`
     n_train:int|None=None, # Use so many training images only, the same ones each time
-    size:int|None=None, # Folders and Tiny-ImageNet: side of the network's input; `None`: 56 for that, else 224, or the images' own if all are small
+    size:int|tuple|None=None, # Folders and Tiny-ImageNet: side of the network's input, or height and width; `None`: 56 for that, else 224, or the images' own if all are small
     workers:int|None=None, # Folders of large images: reading processes; `None`: one a core
     rank:int=0, # This process
     world:int=1, # Number of processes that share the data
@@ -317,6 +340,8 @@ def image_data(
     stats=None, # Means and standard deviations of raw pixels, three numbers each; `None`: those of the data
 ): # fastai `DataLoaders` with `vocab`, `c`, `stats`
     "fastai `DataLoaders` whose batches are made on the device"
+    for arg,value,least in (('valid_bs',valid_bs,1), ('workers',workers,0)):
+        if value is not None: positive_int(arg, value, least)
     sets,own = _sets(name, path, size, cache, progress)
     if n_train is not None: sets['train'] = subset(sets['train'], n_train)
     augment = as_augment(augment, flip=name not in ('digits','svhn','svhn_extra'))
@@ -326,6 +351,15 @@ def image_data(
     train = ImageDL(sets['train'], bs, augment, shuffle=True, drop_last=True, **common)
     valid = ImageDL(sets['valid'], valid_bs or bs, replace(NONE, normalize=augment.normalize), **common)
     return DataLoaders(train, valid, device=device)
+
+# %% ../../nbs/lab/10_data.ipynb #5070af4b
+def data_name(
+    name, # What `image_data` takes: a data set's name or a folder
+)->str:
+    "The same for every spelling of a folder's path, another for another folder"
+    if str(name) in NAMES: return str(name)
+    place = os.path.realpath(os.path.expanduser(name))
+    return f'{os.path.basename(place)}-{hashlib.sha256(os.fsencode(os.path.normcase(place))).hexdigest()[:8]}'
 
 # %% ../../nbs/lab/10_data.ipynb #f7c6fb64
 WHOLE = 4*2**30 # Bytes: of folders that hold more, `fingerprint` reads the ends of every file

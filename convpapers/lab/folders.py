@@ -255,11 +255,12 @@ def _open(file, shrink):
 def _why(file, e):
     "What was wrong with `file`, without its name"
     if isinstance(e, need('train', 'PIL').UnidentifiedImageError):
-        return 'Pillow does not recognise its format' if os.path.getsize(file) else 'the file is empty'
+        empty = isinstance(file, (str, os.PathLike)) and not os.path.getsize(file)
+        return 'the file is empty' if empty else 'Pillow does not recognise its format'
     return getattr(e, 'strerror', None) or str(e) or type(e).__name__
 
 def read_image(
-    file, # Path of an image
+    file, # Path of an image, or a file that is open for reading
     size:tuple|None=None, # Height and width of the result; `None` keeps the image's own
     box=None, # Part to take: `f(width, height)` gives left, top, right, bottom
 )->Tensor: # `(3, h, w)` uint8
@@ -270,7 +271,9 @@ def read_image(
             im.load()                                   # a TIFF turns itself here
             turn,im = _turn(im),_plain(im)
             if turn is not None: im = im.transpose(turn)
-    except Exception as e: raise ValueError(f'cannot read image {file}: {_why(file, e)}') from e     # Pillow's plugins raise everything
+    except Exception as e:                              # Pillow's plugins raise everything
+        name = file if isinstance(file, (str, os.PathLike)) else getattr(file, 'name', 'in memory')
+        raise ValueError(f'cannot read image {name}: {_why(file, e)}') from e
     if size: im = im.resize(size[::-1], Image.Resampling.BILINEAR, box=box(*im.size) if box else None)
     return torch.from_numpy(np.array(im)).permute(2, 0, 1)
 
@@ -355,15 +358,19 @@ def read_svhn(
     file, # A MATLAB file with `X`, 32×32×3×n bytes, and `y`, n×1 labels from 1 to 10
 )->tuple: # `(n, 3, 32, 32)` uint8, `(n,)` labels from 0 to 9
     "Images and labels of one of SVHN's files; an unreadable one raises a `ValueError` that names it"
-    if not Path(file).is_file(): raise FileNotFoundError(f'there is no file {file}; it can be had from {SVHN_SITE}')
-    scipy_io = need('train', 'scipy.io')
+    file = Path(file)
+    if not file.is_file(): raise FileNotFoundError(f'there is no file {file}; it can be had from {SVHN_SITE}')
+    SVHN = need('train', 'torchvision.datasets').SVHN
+    any_file = type('AnySVHN', (SVHN,), dict(split_list=dict(train=[None, file.name, None])))     # no checksum
     try:
-        content = scipy_io.loadmat(str(file), variable_names=['X','y'])
-        images,labels = (torch.from_numpy(content[k].copy()) for k in 'Xy')
+        got = any_file(file.parent)
+        images,labels = torch.from_numpy(got.data).contiguous(),torch.from_numpy(got.labels).reshape(-1)
     except Exception as e: raise ValueError(f'{file} is no file of SVHN ({type(e).__name__}: {e}); it was left in place') from e
-    if images.dtype!=torch.uint8 or images.ndim!=4 or images.shape[:3]!=(32,32,3) or labels.numel()!=images.shape[3]:
-        raise ValueError(f'{file} is no file of SVHN: X is {tuple(images.shape)}, {images.dtype}, and y has {labels.numel()} labels; it was left in place')
-    return images.permute(3, 2, 0, 1).contiguous(), labels.reshape(-1).long()%10
+    if images.dtype!=torch.uint8 or images.shape!=(len(labels),3,32,32):
+        raise ValueError(f'{file} is no file of SVHN: X is {tuple(images.shape)}, {images.dtype}, and y has {len(labels)} labels; it was left in place')
+    if len(labels) and not 0<=labels.min()<=labels.max()<=9:
+        raise ValueError(f'{file} is no file of SVHN: its labels go from {labels.min()} to {labels.max()}; it was left in place')
+    return images, labels
 
 # %% ../../nbs/lab/08_folders.ipynb #76740a17
 def fetch_svhn(

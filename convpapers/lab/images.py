@@ -181,7 +181,7 @@ def pixel_stats(
     h = torch.stack([torch.bincount(x[:,c].flatten(), minlength=256) for c in range(x.shape[1])]).double()
     v = torch.arange(256, dtype=torch.float64, device=h.device)
     mean = (h*v).sum(1)/h.sum(1)
-    return mean.float(), ((h*v**2).sum(1)/h.sum(1)-mean**2).sqrt().float()
+    return mean.float(), ((h*v**2).sum(1)/h.sum(1)-mean**2).clamp(min=0).sqrt().float()
 
 # %% ../../nbs/lab/09_images.ipynb #3f059715
 def random_box(

@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/training.html.md"""
 
 # %% auto #0
 __all__ = ['SCHEDULES', 'OPTIMIZERS', 'PRECISIONS', 'step_decay', 'cosine', 'cosine_from_one', 'one_cycle', 'linear',
-           'warmup_cosine', 'constant', 'piecewise', 'Recipe', 'not_decayed', 'param_groups', 'optimizer']
+           'warmup_cosine', 'constant', 'piecewise', 'Lookahead', 'Recipe', 'not_decayed', 'param_groups', 'optimizer']
 
 # %% ../../nbs/lab/20_training.ipynb #034d6338
 import math
@@ -98,17 +98,44 @@ def piecewise(
     "Any staircase, zero from `epochs` on"
     return 0. if t>=epochs else factors[sum(t>=m for m in milestones)]
 
+# %% ../../nbs/lab/20_training.ipynb #8e40b69c
+class Lookahead(torch.optim.SGD):
+    "SGD whose weights return to a slow copy every few steps; `progress` of each group is the share of the training done"
+    def __init__(self,
+        params, # As `torch.optim.SGD` takes them
+        lr:float=1e-3,
+        every:int=5, # Steps between two returns
+        **kwargs, # Of `torch.optim.SGD`
+    ):
+        super().__init__(params, lr, **kwargs)
+        self.defaults.update(every=positive_int('every', every), progress=0.)   # for groups that are added later
+        for g in self.param_groups: g.update(every=every, progress=0.)
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for g in self.param_groups:
+            for p in g['params']:
+                if 'slow' not in self.state[p]: self.state[p].update(slow=p.clone(), taken=0)
+        loss = super().step(closure)
+        for g in self.param_groups:
+            keep = .95**g['every']*g['progress']**3
+            for p in g['params']:
+                s = self.state[p]
+                s['taken'] += 1
+                if s['taken']%g['every']==0: p.copy_(s['slow'].lerp_(p, 1-keep))
+        return loss
+
 # %% ../../nbs/lab/20_training.ipynb #2a481f3d
 SCHEDULES = dict(step=step_decay, cosine=cosine, cosine_from_one=cosine_from_one, one_cycle=one_cycle, linear=linear,
     warmup_cosine=warmup_cosine, piecewise=piecewise, constant=constant)
-OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW)
+OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW, lookahead=Lookahead)
 PRECISIONS = 'fp32','bf16','fp16'
 
 # %% ../../nbs/lab/20_training.ipynb #30d54786
 @dataclass(frozen=True)
 class Recipe:
     "How to train: plain values only, so that a run can store it and another can compare it"
-    optimizer: str = 'sgd' # `sgd`, `adam` or `adamw`, of `torch.optim`
+    optimizer: str = 'sgd' # `sgd`, `adam` or `adamw` of `torch.optim`, or `lookahead`: SGD with a slow copy
     lr: float = .1 # Peak learning rate
     momentum: float = .9 # Of SGD
     nesterov: bool = True # Of SGD
@@ -131,6 +158,7 @@ class Recipe:
     factors: tuple = () # Of `piecewise`: the factor of each stretch between `milestones`
     callbacks: dict = field(default_factory=dict) # fastai callbacks of the training, `package.module:Class` to its arguments
     horizon: int|None = None # Epochs that the schedule is laid out for, if more than are run
+    bias_lr: float = 1. # Learning rate of the norms' biases, in units of `lr`; their decay a step stays the same
 
     def __post_init__(self):
         for n in ('betas','decay_exclude','milestones','factors'): object.__setattr__(self, n, tuple(getattr(self, n)))
@@ -139,13 +167,13 @@ class Recipe:
         for n in ('epochs','batch_size'): positive_int(n, getattr(self, n))
         if self.horizon is not None and positive_int('horizon', self.horizon)<self.epochs:
             raise ValueError(f'horizon={self.horizon} must be at least epochs={self.epochs}, or None')
-        for n in ('lr','clip'):
+        for n in ('lr','clip','bias_lr'):
             if (v := getattr(self, n)) is not None and not v>0: raise ValueError(f'{n}={v} must be positive')
         for n,top in dict(momentum=1, weight_decay=math.inf, label_smoothing=1, warmup=1, gamma=math.inf).items():
             if not 0<=(v := getattr(self, n))<top: raise ValueError(f'{n}={v} must be at least 0 and below {top}')
         if self.schedule=='piecewise' and len(self.factors)!=len(self.milestones)+1:
             raise ValueError(f'factors={self.factors} must be one more than milestones={self.milestones}')
-        if self.nesterov and self.optimizer=='sgd' and not self.momentum:
+        if self.nesterov and self.optimizer in ('sgd','lookahead') and not self.momentum:
             raise ValueError('nesterov=True needs a momentum above 0')
 
 # %% ../../nbs/lab/20_training.ipynb #e9a1ea3f
@@ -175,7 +203,8 @@ def at(self:Recipe,
 @patch
 def as_dict(self:Recipe)->dict:
     "Plain values, ready for JSON"
-    return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items() if v or k not in ('callbacks','factors','horizon')}
+    late = dict(callbacks={}, factors=(), horizon=None, bias_lr=1.) # Younger than the first records
+    return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items() if k not in late or v!=late[k]}
 
 @patch(cls_method=True)
 def from_dict(cls:Recipe,
@@ -212,12 +241,19 @@ def param_groups(
     model:nn.Module,
     recipe:Recipe,
 )->list: # For `torch.optim`
-    "Trainable parameters in at most two groups: those that are decayed and those that are not"
+    "Trainable parameters: those that are decayed, those that are not, and norm biases if they have a rate of their own"
     spared = not_decayed(model, recipe.decay_exclude)
     named = [(n,p) for n,p in model.named_parameters() if p.requires_grad]
     if not named: raise ValueError('the model has no trainable parameter')
-    group = lambda s,wd: dict(params=[p for n,p in named if (n in spared)==s], weight_decay=wd)
-    return [g for g in (group(False, recipe.weight_decay), group(True, 0.)) if g['params']]
+    own = {n for n in not_decayed(model, ('norm',)) if n.endswith('bias')} if recipe.bias_lr!=1 else set()
+    def group(decayed, fast):
+        wd = recipe.weight_decay*decayed
+        ps = [p for n,p in named if (n not in spared)==decayed and (n in own)==fast]
+        return dict(params=ps, weight_decay=wd, lr_scale=1.) if not fast else dict(params=ps, weight_decay=wd/recipe.bias_lr,
+            lr=recipe.lr*recipe.bias_lr, lr_scale=recipe.bias_lr)
+    groups = [group(d, f) for f in (False, True) for d in (True, False)]
+    if not own: groups = [{k: v for k,v in g.items() if k!='lr_scale'} for g in groups]
+    return [g for g in groups if g['params']]
 
 # %% ../../nbs/lab/20_training.ipynb #d0b53619
 def optimizer(
@@ -225,5 +261,5 @@ def optimizer(
     recipe:Recipe,
 )->torch.optim.Optimizer:
     "The recipe's `torch.optim` optimizer over the parameters of `model`"
-    args = dict(momentum=recipe.momentum, nesterov=recipe.nesterov) if recipe.optimizer=='sgd' else dict(betas=recipe.betas)
+    args = dict(momentum=recipe.momentum, nesterov=recipe.nesterov) if recipe.optimizer in ('sgd','lookahead') else dict(betas=recipe.betas)
     return OPTIMIZERS[recipe.optimizer](param_groups(model, recipe), lr=recipe.lr, **args)
