@@ -6,8 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/data.html.md"""
 
 # %% auto #0
 __all__ = ['DataLoaders', 'TfmdDL', 'STATS', 'NONE', 'URL_NAMES', 'NAMES', 'FEW', 'WHOLE', 'ImageSet', 'ImageDL', 'shares',
-           'FileSet', 'centre_box', 'Readers', 'as_size', 'own_stats', 'as_stats', 'subset', 'image_data', 'data_name',
-           'fingerprint']
+           'FileSet', 'as_size', 'own_stats', 'as_stats', 'subset', 'image_data', 'data_name', 'fingerprint']
 
 # %% ../../nbs/lab/10_data.ipynb #c9cb7e6b
 import hashlib, math, os, warnings
@@ -24,9 +23,9 @@ from fastcore.foundation import L
 from torch import Tensor
 
 from .basics import need, positive_int
-from .folders import (decode_folder, find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn, make_tiny_imagenet,
-    read_image, scan_folder)
-from .images import (Augment, as_augment, augment_batch, colour_jitter, denormalize, digits, epoch_plan,
+from .folders import (Readers, decode_folder, find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn,
+    make_tiny_imagenet, read_image, scan_folder)
+from .images import (Augment, as_augment, augment_batch, centre_box, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
 
 with warnings.catch_warnings():
@@ -187,74 +186,18 @@ class FileSet:
     def new_empty(self): return type(self)([], self.labels[:0], self.vocab, self.side, self.train)
 FileSet.decode = ImageSet.decode
 
-# %% ../../nbs/lab/10_data.ipynb #8e5e1c36
-def centre_box(
-    w:int, # Width of the image
-    h:int, # Height
-    share:float=224/256, # Part of the side that bounds it
-    aspect:float=1., # Width over height of the box
-)->tuple: # left, top, right, bottom
-    "The central part, a square if `aspect` is 1"
-    s = min(w, h*aspect)*share
-    return (w-s)/2, (h-s/aspect)/2, (w+s)/2, (h+s/aspect)/2
-
 # %% ../../nbs/lab/10_data.ipynb #f1db1519
-def _random_part(w, h, u, augment, aspect):
-    "A random box whose shape varies around that of the network's input"
-    left,top,right,bottom = random_box(w, h*aspect, torch.tensor(u), augment)
-    return left, top/aspect, right, min(bottom/aspect, h)
-
 @patch
 def box(self:FileSet, u=None, augment=NONE):
     "What is cut from an image: a function of its width and height that can be sent to another process"
     h,w = self.size
-    if self.train and u is not None: return partial(_random_part, u=u.tolist(), augment=augment, aspect=w/h)
-    return partial(centre_box, aspect=w/h)
+    if self.train and u is not None: return partial(random_box, u=tuple(u.tolist()), augment=augment, shape=w/h)
+    return partial(centre_box, shape=w/h)
 
 @patch
 def load(self:FileSet, i, u=None, augment=NONE):
     "Image `i` as `(3, *size)` uint8: a random box for training, else the centre"
     return read_image(self.files[i], self.size, self.box(u, augment))
-
-# %% ../../nbs/lab/10_data.ipynb #a270154d
-class _Reading(torch.utils.data.Dataset):
-    "What a worker process does: it is told a file, a size and a box, so it need not know the epoch"
-    def __getitem__(self, job):
-        try: return read_image(*job)
-        except ValueError as e: return e                    # raised there it would come back as thirty lines
-
-class _Feed:
-    "The batches of jobs of this epoch, which `DataLoader` asks for as if it had made them"
-    jobs = ()
-    def __iter__(self): return iter(self.jobs)
-
-def _together(images):
-    bad = next((o for o in images if isinstance(o, ValueError)), None)
-    return torch.stack(images) if bad is None else bad
-
-# %% ../../nbs/lab/10_data.ipynb #56ae5e75
-class Readers:
-    "Processes that read images and stay from one epoch to the next; a copy, or one in another process, starts its own"
-    def __init__(self): self.key,self.loader,self.busy = None,None,False
-    def __reduce__(self): return Readers, ()
-    def start(self, workers, pin, stay):
-        return torch.utils.data.DataLoader(_Reading(), batch_sampler=_Feed(), collate_fn=_together, num_workers=workers,
-            pin_memory=pin, persistent_workers=stay, generator=torch.Generator())     # its own: the global one stays untouched
-    def read(self, jobs, workers, pin):
-        "Images of each batch of `jobs`; in an epoch within an epoch by processes of its own"
-        stay = workers>0 and not self.busy
-        if stay and self.key!=(workers,pin): self.key,self.loader = (workers,pin),self.start(workers, pin, True)
-        loader = self.loader if stay else self.start(workers, pin, False)
-        loader.batch_sampler.jobs = jobs
-        self.busy |= stay
-        try:
-            for x in loader:
-                if isinstance(x, ValueError): raise x
-                yield x
-        except Exception:
-            if stay: self.key = self.loader = None          # whatever state it is in
-            raise
-        finally: self.busy &= not stay
 
 # %% ../../nbs/lab/10_data.ipynb #3571b3d8
 @patch

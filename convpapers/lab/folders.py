@@ -7,9 +7,9 @@ Docs: https://convpapers.github.io/convpapers/lab/folders.html.md"""
 # %% auto #0
 __all__ = ['CLOSED', 'SYSTEM', 'ANNOTATIONS', 'TURNS', 'READER', 'SVHN_FILES', 'SVHN_EXTRA', 'SVHN_SITE', 'TINY_SITE', 'TINY_MD5',
            'image_suffixes', 'is_hidden', 'walk_images', 'say_left_out', 'list_images', 'list_annotated', 'scan_folder',
-           'make_folder', 'scale_levels', 'read_image', 'decode_images', 'decode_folder', 'load_folder', 'read_cache',
-           'write_cache', 'read_svhn', 'fetch_svhn', 'load_svhn', 'make_svhn', 'unpack_zip', 'fetch_tiny_imagenet',
-           'find_tiny_imagenet', 'make_tiny_imagenet']
+           'make_folder', 'scale_levels', 'read_image', 'Readers', 'decode_images', 'decode_folder', 'load_folder',
+           'read_cache', 'write_cache', 'read_svhn', 'fetch_svhn', 'load_svhn', 'make_svhn', 'unpack_zip',
+           'fetch_tiny_imagenet', 'find_tiny_imagenet', 'make_tiny_imagenet']
 
 # %% ../../nbs/lab/08_folders.ipynb #4756c573
 import hashlib, os, random, shutil, tempfile, threading, unicodedata, warnings, zipfile
@@ -276,6 +276,46 @@ def read_image(
         raise ValueError(f'cannot read image {name}: {_why(file, e)}') from e
     if size: im = im.resize(size[::-1], Image.Resampling.BILINEAR, box=box(*im.size) if box else None)
     return torch.from_numpy(np.array(im)).permute(2, 0, 1)
+
+# %% ../../nbs/lab/08_folders.ipynb #a270154d
+class _Reading(torch.utils.data.Dataset):
+    "What a worker process does: it is told a file, a size and a box, so it need not know the epoch"
+    def __getitem__(self, job):
+        try: return read_image(*job)
+        except ValueError as e: return e                    # raised there it would come back as thirty lines
+
+class _Feed:
+    "The batches of jobs of this epoch, which `DataLoader` asks for as if it had made them"
+    jobs = ()
+    def __iter__(self): return iter(self.jobs)
+
+def _together(images):
+    bad = next((o for o in images if isinstance(o, ValueError)), None)
+    return torch.stack(images) if bad is None else bad
+
+# %% ../../nbs/lab/08_folders.ipynb #56ae5e75
+class Readers:
+    "Processes that read images and stay from one epoch to the next; a copy, or one in another process, starts its own"
+    def __init__(self): self.key,self.loader,self.busy = None,None,False
+    def __reduce__(self): return Readers, ()
+    def start(self, workers, pin, stay):
+        return torch.utils.data.DataLoader(_Reading(), batch_sampler=_Feed(), collate_fn=_together, num_workers=workers,
+            pin_memory=pin, persistent_workers=stay, generator=torch.Generator())     # its own: the global one stays untouched
+    def read(self, jobs, workers, pin):
+        "Images of each batch of `jobs`; in an epoch within an epoch by processes of its own"
+        stay = workers>0 and not self.busy
+        if stay and self.key!=(workers,pin): self.key,self.loader = (workers,pin),self.start(workers, pin, True)
+        loader = self.loader if stay else self.start(workers, pin, False)
+        loader.batch_sampler.jobs = jobs
+        self.busy |= stay
+        try:
+            for x in loader:
+                if isinstance(x, ValueError): raise x
+                yield x
+        except Exception:
+            if stay: self.key = self.loader = None          # whatever state it is in
+            raise
+        finally: self.busy &= not stay
 
 # %% ../../nbs/lab/08_folders.ipynb #eecb519c
 def decode_images(

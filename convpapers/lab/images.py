@@ -6,8 +6,8 @@ Docs: https://convpapers.github.io/convpapers/lab/images.html.md"""
 
 # %% auto #0
 __all__ = ['Augment', 'as_augment', 'crop', 'flip', 'cutout', 'mixup', 'epoch_plan', 'mix_weight', 'beta_quantile',
-           'augment_batch', 'normalize', 'denormalize', 'pixel_stats', 'random_box', 'colour_jitter', 'draw_digits',
-           'digits']
+           'augment_batch', 'normalize', 'denormalize', 'pixel_stats', 'random_box', 'centre_box', 'colour_jitter',
+           'draw_digits', 'digits']
 
 # %% ../../nbs/lab/09_images.ipynb #242f0abc
 import math
@@ -187,18 +187,31 @@ def pixel_stats(
 def random_box(
     w:int, # Width of the image
     h:int, # Height
-    u:Tensor, # `(4,)` uniform: aspect, area, x, y
+    u:Tensor|tuple, # Four uniform numbers: aspect, area, x, y
     augment:Augment,
+    shape:float=1., # Width over height of what the box will be brought to; the recipe's aspect is relative to it
 )->tuple: # left, top, right, bottom: floats, inside the image
     "A random box of the recipe's area and aspect"
-    ua,us,ux,uy = u.tolist()
+    ua,us,ux,uy = u.tolist() if isinstance(u, Tensor) else u
+    full,h = h,h*shape                                    # as if stretched, until the target is square
     span = lambda r,t: r[0]+t*(r[1]-r[0])
     aspect = span(augment.aspect, ua)*h/w                 # in units of the image: 1 has the image's own shape
     most = min(augment.area[1], aspect, 1/aspect)
     area = span((min(augment.area[0], most), most), us)
     bw,bh = w*(area*aspect)**.5, h*(area/aspect)**.5
     left,top = ux*(w-bw), uy*(h-bh)
-    return left, top, min(left+bw, w), min(top+bh, h)
+    return left, top/shape, min(left+bw, w), min((top+bh)/shape, full)
+
+# %% ../../nbs/lab/09_images.ipynb #8e5e1c36
+def centre_box(
+    w:int, # Width of the image
+    h:int, # Height
+    share:float=224/256, # Part of the side that bounds it
+    shape:float=1., # Width over height of the box
+)->tuple: # left, top, right, bottom
+    "The central part, a square if `shape` is 1"
+    s = min(w, h*shape)*share
+    return (w-s)/2, (h-s/shape)/2, (w+s)/2, (h+s/shape)/2
 
 # %% ../../nbs/lab/09_images.ipynb #c11aa0e4
 def colour_jitter(
