@@ -17,9 +17,9 @@ from torch.nn import functional
 def floor_parts(
     shift:Tensor, # Any shape
 )->tuple: # Whole part, fraction in [0, 1)
-    "A shift as its floor, a constant, and the rest, to which gradients flow"
+    "A shift as its floor, a constant, and the rest, to which gradients flow; an infinite one has no rest"
     whole = shift.detach().floor()
-    return whole,shift-whole
+    return whole,torch.where(whole.isinf(), 0., shift-whole)
 
 # %% ../../nbs/active_shift/02_bilinear_shift.ipynb #3fa422c2
 def shift_corners(
@@ -43,6 +43,10 @@ def shift_corners(
     return tuple(read(r, q) for r in rows for q in columns)
 
 # %% ../../nbs/active_shift/02_bilinear_shift.ipynb #ede9b468
+def _weigh(Z, w):
+    "`Z·w`, and zero where `w` is, whatever `Z` may be"
+    return torch.where((w==0) & ~Z.isfinite(), 0., Z)*w
+
 def bilinear_sum(
     x:Tensor, # `(N, C, H, W)`
     shift:Tensor, # `(2, C)`, rows then columns
@@ -52,7 +56,7 @@ def bilinear_sum(
     "The active shift by the paper's formula, term by term: slow, and the oracle of all other forms"
     Z1,Z2,Z3,Z4 = shift_corners(x, shift, stride, padding)
     da,db = floor_parts(shift)[1][:,:,None,None]
-    return Z1*(1-da)*(1-db) + Z3*da*(1-db) + Z2*(1-da)*db + Z4*da*db
+    return _weigh(Z1, (1-da)*(1-db)) + _weigh(Z3, da*(1-db)) + _weigh(Z2, (1-da)*db) + _weigh(Z4, da*db)
 
 # %% ../../nbs/active_shift/02_bilinear_shift.ipynb #c2d86e2c
 def shift_taps(
@@ -91,7 +95,7 @@ def shift_by_taps(
     stride:tuple=(1,1),
     padding:tuple=(0,0),
 )->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, …)`
-    "The active shift as a depthwise convolution"
+    "The active shift as a depthwise convolution, which multiplies its whole window: where a pixel of `x` is not finite, take `bilinear_sum`"
     radii = tuple(shift_reach(a, L+2*p+1) for a,L,p in zip(shift, x.shape[-2:], padding))
     k = shift_kernel(shift.to(torch.promote_types(shift.dtype, x.dtype)), radii).to(x.dtype)
     return functional.conv2d(x, k, None, stride, tuple(p+r for p,r in zip(padding, radii)), groups=x.shape[1])

@@ -267,8 +267,9 @@ template <bool R, class T> void gradient(const T* g, const T* x, T* copy, Shape 
         }
         S[side ? 0 : 2] += one[0]; S[side ? 1 : 3] += one[1];
     }
-    out[0] = (1-double(b.w[1]))*(S[2]-S[0])+double(b.w[1])*(S[3]-S[1]);
-    out[1] = (1-double(a.w[1]))*(S[1]-S[0])+double(a.w[1])*(S[3]-S[2]);
+    auto between = [](double p, double q, double d) { return (d==1 ? 0 : (1-d)*p)+(d==0 ? 0 : d*q); };      // a weight of zero leaves out what is no number
+    out[0] = between(S[2]-S[0], S[3]-S[1], b.w[1]);
+    out[1] = between(S[1]-S[0], S[3]-S[2], a.w[1]);
 }
 '''
 

@@ -65,9 +65,13 @@ def _split_shift(p, there, limit, ACC: 'tl.constexpr'):
     "One shift for each plane: whole pixels, fraction"
     a = tl.load(p, mask=there, other=0).to(ACC)
     whole = tl.floor(a)
-    return tl.minimum(tl.maximum(whole, -limit), limit).to(tl.int32), a-whole
+    return tl.minimum(tl.maximum(whole, -limit), limit).to(tl.int32), tl.where(tl.abs(whole) > limit, 0, a-whole)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #b8d73f35
+def _mix(u, v, d):
+    "Between `u` and `v`; one whose weight is zero is left out, whatever it is"
+    return tl.where(d == 1, 0, u*(1-d)) + tl.where(d == 0, 0, v*d)
+
 def _read_row(p, k, step, r, H, left, right, d, RELU: 'tl.constexpr', ACC: 'tl.constexpr'):
     "Row `r+k`, read between two columns"
     inside = (r+k).to(tl.uint32, bitcast=True) < H      # below 0 is large: one comparison for both ends
@@ -76,7 +80,7 @@ def _read_row(p, k, step, r, H, left, right, d, RELU: 'tl.constexpr', ACC: 'tl.c
     if RELU:
         u = tl.where(u <= 0, 0, u)
         v = tl.where(v <= 0, 0, v)
-    return u*(1-d) + v*d
+    return _mix(u, v, d)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #741e6047
 def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
@@ -103,7 +107,7 @@ def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
     for k in tl.static_range(ROWS):
         upper = lower if SH == 1 or k == 0 else _read_row(p, k*SH, W, r, H, left, right, db, RELU, ACC)
         lower = _read_row(p, k*SH+1, W, r, H, left, right, db, RELU, ACC)
-        tl.store(o + k*OW, (upper*(1-da) + lower*da).to(y.dtype.element_ty), mask=keep if EXACT else keep & (i+k < OH))
+        tl.store(o + k*OW, _mix(upper, lower, da).to(y.dtype.element_ty), mask=keep if EXACT else keep & (i+k < OH))
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #a065af33
 def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
@@ -143,23 +147,23 @@ def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
         u = tl.load(pr, mask=left & inside, other=0).to(ACC)
         if SW == 1:
             v = tl.load(pr - 1, mask=right & inside, other=0).to(ACC)
-            h = u*(1-db) + v*db
+            h = _mix(u, v, db)
             d = v-u
         else:
-            h = u*wide
+            h = tl.where(wide == 0, 0, u*wide)
             d = u*slope
         if SH == 1:
             if k >= 0:
-                grad = h*(1-da) + h_before*da
+                grad = _mix(h, h_before, da)
                 by_a = h_before-h
-                by_b = d*(1-da) + d_before*da
+                by_b = _mix(d, d_before, da)
             h_before = h
             d_before = d
         else:
             tall = tl.where(rest == 0, 1-da, da)
-            grad = h*tall
+            grad = tl.where(tall == 0, 0, h*tall)
             by_a = tl.where(rest == 0, -h, h)
-            by_b = d*tall
+            by_b = tl.where(tall == 0, 0, d*tall)
         if k >= 0:
             mine = keep if EXACT else keep & (r+k < H)
             value = tl.load(px + k*W, mask=mine, other=0).to(ACC)
@@ -175,7 +179,7 @@ def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
     tl.store(sums + at + second, _total(grad_b, 1), mask=lane < planes)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #e696e3ff
-_kernels = Kernels('the shift on CUDA', _forward, _backward, helpers=(_split_shift,_read_row), library={'_total': 'sum'})
+_kernels = Kernels('the shift on CUDA', _forward, _backward, helpers=(_split_shift,_mix,_read_row), library={'_total': 'sum'})
 
 def _arguments(which, x, out_size, stride, padding, relu):
     "The grid, the numbers and the constants of a launch: `which` is 0 for forward, 1 for backward"

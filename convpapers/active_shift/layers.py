@@ -12,12 +12,14 @@ import warnings
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
+from torch.fx import Proxy
 from torch.nn import functional
 from torch.utils.weak import WeakTensorKeyDictionary
-from .bilinear_shift import bilinear_sum, floor_parts, shift_by_taps, shift_kernel, shift_reach
+from .bilinear_shift import _weigh, bilinear_sum, floor_parts, shift_by_taps, shift_corners, shift_kernel, shift_reach
 from .cpu_kernel import native, run_backward, run_forward
 from ..lab import operators
 from ..lab.basics import one_of, positive_int
+from ..lab.layers import leaf
 from ..lab.operators import BACKENDS, Constants, Operator, layout, native_library, no_torchscript, ordinary, refuse_torchscript, whole
 
 # %% ../../nbs/active_shift/12_layers.ipynb #b680716d
@@ -46,6 +48,10 @@ def _working(*tensors):
 def _refuse_nan(shift):
     if shift.device.type=='cpu' and shift.isnan().any(): raise ValueError('shift has values that are not numbers (NaN); valid are finite numbers of pixels')
 
+def _by_pixels(x, *others):
+    "Whether a number that is none would spread over the window of a convolution; the sum of `x` tells"
+    return not all(t.sum().isfinite() for t in (x,*others))
+
 def _run(x, shift, stride, padding, relu, backend):
     "Output, and how many channels read nothing, which the C++ kernel tells"
     if (not backend and x.is_cpu and x.dtype==shift.dtype==torch.float32 and x.is_contiguous() and shift.is_contiguous() and x.stride(1)!=1
@@ -58,13 +64,30 @@ def _run(x, shift, stride, padding, relu, backend):
     else:
         _refuse_nan(shift)
         wide,s = _working(x, shift)
-        y = shift_by_taps(wide.relu() if relu else wide, s, stride, padding) if x.numel() else x.new_zeros(_size(x, stride, padding))
+        if not x.numel(): return x.new_zeros(_size(x, stride, padding)),0
+        y = (bilinear_sum if _by_pixels(wide) else shift_by_taps)(wide.relu() if relu else wide, s, stride, padding)
     return _like(y, x),dead
 
 # %% ../../nbs/active_shift/12_layers.ipynb #04c6a865
+def _pixels_backward(g, x, shift, stride, padding, relu):
+    "The same pixel by pixel, for values that are not finite: they stay where they belong"
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        Z = shift_corners(x.relu() if relu else x, shift, stride, padding)
+    da,db = floor_parts(shift)[1]
+    weights = [w[:,None,None] for w in ((1-da)*(1-db), (1-da)*db, da*(1-db), da*db)]
+    gx, = torch.autograd.grad(Z, x, [torch.where(w==0, 0., g*w) for w in weights])
+    inside = shift_corners(torch.ones_like(x), shift, stride, padding)
+    S00,S01,S10,S11 = (torch.where(i>0, g*z.detach(), 0.).sum((0,2,3)) for z,i in zip(Z, inside))
+    return gx,_slopes(S00, S01, S10, S11, da, db)
+
+def _slopes(S00, S01, S10, S11, da, db): # The derivative by the floor rule
+    return torch.stack([_weigh(S10-S00, 1-db) + _weigh(S11-S01, db), _weigh(S01-S00, 1-da) + _weigh(S11-S10, da)])
+
 def _taps_backward(g, x, shift, stride, padding, relu):
     "The gradients by the backward pass of the depthwise convolution"
     if not g.numel() or not x.numel(): return torch.zeros_like(x),torch.zeros_like(shift)
+    if _by_pixels(g, x): return _pixels_backward(g, x, shift, stride, padding, relu)
     radii = tuple(shift_reach(a, n+2*p+1) for a,n,p in zip(shift, x.shape[2:], padding))
     gx,gk,_ = torch.ops.aten.convolution_backward(g, x.relu() if relu else x, shift_kernel(shift, radii), None, stride,
         [p+r for p,r in zip(padding, radii)], [1,1], False, [0,0], x.shape[1], [True,True,False])
@@ -73,7 +96,7 @@ def _taps_backward(g, x, shift, stride, padding, relu):
     i,j = (w.clamp(-r-1, r+1).long()+r+1 for w,r in zip((a,b), radii))
     c = torch.arange(len(i), device=i.device)
     S00,S01,S10,S11 = gk[c,i,j],gk[c,i,j+1],gk[c,i+1,j],gk[c,i+1,j+1]
-    return gx*(x>0) if relu else gx, torch.stack([(1-db)*(S10-S00) + db*(S11-S01), (1-da)*(S01-S00) + da*(S11-S10)])
+    return torch.where(x<=0, 0., gx) if relu else gx, _slopes(S00, S01, S10, S11, da, db)
 
 def _backward(g, tensors, options, needs=(True,True)):
     "Gradients of input and shift, None where not needed"
@@ -101,7 +124,8 @@ def _forward(x, shift, *options):
 def _plain(x, shift, stride, padding, relu, backend=''):
     "The same in plain operations"
     wide,s = _working(x, shift)
-    move = shift_by_taps if ordinary(x, shift) else bilinear_sum            # transforms cannot ask how far a shift reaches
+    taps = ordinary(x, shift) and not _by_pixels(wide.detach())             # transforms cannot ask for numbers
+    move = shift_by_taps if taps else bilinear_sum
     return move(wide.relu() if relu else wide, s, tuple(stride), tuple(padding)).to(x.dtype)
 
 _shift = Operator('convpapers::active_shift2d', 'Tensor input, Tensor shift', 'int[] stride, int[] padding, bool relu, str backend',
@@ -131,8 +155,12 @@ def active_shift2d(
     """Every channel read at an offset of its own, between pixels by bilinear interpolation, zero outside
     ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)): `y[i,j] = x[i·s−p+α, j·s−p+β]`.
 
-    Differentiable in both; at integer shifts the right derivative. `ValueError` for a wrong number of channels, NaN among
-    the shifts (on the CPU) or an empty output, `TypeError` for integers. A channel that reads nothing is warned of, once."""
+    Differentiable in both, as often as one likes; at integer shifts the right derivative. `ValueError` for a wrong number of
+    channels, NaN among the shifts (on the CPU) or an empty output, `TypeError` for integers. A channel that reads nothing is
+    warned of, once.
+
+    One rule for every backend: a pixel with weight zero is not read, so NaN and infinity reach the outputs that the pixel
+    has a part in, and no others; an infinite shift reads nothing, so output and gradients are zero."""
     if backend is not None: one_of('backend', backend, BACKENDS)
     return _shifted(input, shift, whole('stride', stride, 1), whole('padding', padding, 0), relu, backend)
 
@@ -154,7 +182,8 @@ class _Shift(nn.Module):
             return t.to(out.device) if out.is_floating_point() and out.dtype not in (torch.float32,torch.float64) else out
         return super()._apply(keep, recurse)
 
-    def forward(self, x:Tensor)->Tensor: return _shifted(x, self.shift, self.stride, self.padding, self.relu)
+    def forward(self, x:Tensor)->Tensor:
+        return leaf(self, x) if isinstance(x, Proxy) else _shifted(x, self.shift, self.stride, self.padding, self.relu)
 
     def extra_repr(self):
         return ', '.join([str(self.channels)] + [f'{k}={getattr(self, k)}' for k,default in self._shown.items() if getattr(self, k)!=default])

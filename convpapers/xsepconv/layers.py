@@ -12,7 +12,10 @@ from typing import Sequence
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
+from torch.fx import Proxy
+from torch.nn.utils import skip_init
 from ..lab.basics import one_of, positive_int
+from ..lab.layers import leaf
 from ..lab.operators import layout, no_torchscript, ordinary, whole
 from .block import ACTS, _NATIVE, _fused, xsep_conv2d
 from .cpu_kernel import native, run_forward
@@ -142,6 +145,7 @@ def _one(self:XSepConv2d):
 
 @patch
 def forward(self:XSepConv2d, x:Tensor)->Tensor:
+    if isinstance(x, Proxy): return leaf(self, x)
     if self._one(): return _fused(x, *self.weights(), self.stride, self.padding, self.dilation, self.direction or 'br', _act_names[type(self.act2)], '')
     y = lean_stages(x, self) if self.lean else None
     return self.stages(x) if y is None else y
@@ -198,10 +202,15 @@ class FoldedXSepConv2d(nn.Module):
             if n.startswith('bias'): nn.init.zeros_(p)
             else: nn.init.normal_(p, std=p[0].numel()**-.5)
 
+    def _tensors(self):
+        p = self._parameters                                    # faster than attributes
+        try: return p['even'] if self.direction else None,p['horizontal'],p['vertical'],(p['bias0'],p['bias1'],p['bias2'])
+        except KeyError: return self.even,self.horizontal,self.vertical,(self.bias0,self.bias1,self.bias2)        # pruned, or computed otherwise
+
     def forward(self, x:Tensor)->Tensor:
-        p = self._parameters
-        even,horizontal,vertical,bias = p['even'] if self.direction else None,p['horizontal'],p['vertical'],(p['bias0'],p['bias1'],p['bias2'])
-        if (self._native and ordinary(x) and not torch.is_grad_enabled() and x.is_cpu and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
+        if isinstance(x, Proxy): return leaf(self, x)
+        even,horizontal,vertical,bias = self._tensors()
+        if (self._native and ordinary(x, even, horizontal, vertical, *bias) and not torch.is_grad_enabled() and x.is_cpu and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
             and x.shape[1]==self.channels and horizontal.is_cpu and not torch.is_autocast_enabled('cpu') and (library := native.library()) is not None):
             y = run_forward(library, x, even, horizontal, vertical, bias, *self._native)        # nothing to convert
             return y if x.stride(1)==1 else y.contiguous(memory_format=layout(x))
@@ -212,6 +221,14 @@ class FoldedXSepConv2d(nn.Module):
         return ', '.join([f'{self.channels}, kernel_size={self.kernel_size[0]}', *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d), f'direction={self.direction!r}'])
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #436e1e41
+def _learns(layer, norm):
+    "Which parts of a folded layer learn: those of which a part learns"
+    def any_of(*ms): return any(p is not None and p.requires_grad for p in ms)
+    def both(conv, norm): return any_of(conv.weight, getattr(norm, 'weight', None)),any_of(conv.bias, getattr(norm, 'weight', None), getattr(norm, 'bias', None))
+    (h,b1),(v,b2) = both(layer.horizontal, layer.norm2),both(layer.vertical, norm)
+    e,b0 = (False,False) if layer.even is None else both(layer.even, layer.norm1)
+    return dict(even=e, horizontal=h, vertical=v, bias0=b0, bias1=b1, bias2=b2, weight=h or v, bias=b2)
+
 @patch
 @torch.no_grad()
 def fold(self:XSepConv2d,
@@ -228,11 +245,13 @@ def fold(self:XSepConv2d,
     bias,inner,outer = (*bias[:2],last),_act_names[type(self.act2)],_act_names[type(act)]
     kw = dict(stride=self.stride, padding=self.padding, dilation=self.dilation, device=vertical.device, dtype=vertical.dtype)
     if even is None and inner==outer=='' and bias[1] is None:
-        new = nn.Conv2d(self.in_channels, self.in_channels, self.kernel_size, groups=self.in_channels, bias=last is not None, **kw)
+        new = skip_init(nn.Conv2d, self.in_channels, self.in_channels, self.kernel_size, groups=self.in_channels, bias=last is not None, **kw)
         parts = dict(weight=vertical*horizontal, bias=last)
     else:
-        new = FoldedXSepConv2d(self.in_channels, self.kernel_size[0], direction=self.direction, act=inner, last_act=outer, biases=[b is not None for b in bias], **kw)
+        new = skip_init(FoldedXSepConv2d, self.in_channels, self.kernel_size[0], direction=self.direction, act=inner, last_act=outer,
+            biases=[b is not None for b in bias], **kw)
         parts = dict(even=even, horizontal=horizontal, vertical=vertical, **{f'bias{i}': b for i,b in enumerate(bias)})
+    free = _learns(self, norm)
     for n,t in parts.items():
-        if t is not None: getattr(new, n).copy_(t)
+        if t is not None: getattr(new, n).copy_(t).requires_grad_(free[n])
     return new.train(self.training)
