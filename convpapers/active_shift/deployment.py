@@ -6,17 +6,20 @@ Docs: https://convpapers.github.io/convpapers/active_shift/deployment.html.md"""
 
 # %% auto #0
 __all__ = ['VECTORS', 'TILE', 'PRODUCT', 'SPREAD', 'SHIFT', 'PACK', 'FIELDS', 'ENTRY', 'SOURCE', 'HEIGHTS', 'CACHE', 'native',
-           'affine_of', 'panel_height', 'pack', 'pack_block', 'Plan', 'plan_of', 'block_by_steps', 'workspace',
-           'run_block', 'form_of', 'runs_native', 'FoldedBlock', 'FoldedShiftBlock', 'FoldedShiftNetBlock']
+           'affine_of', 'panel_height', 'pack', 'pack_block', 'Plan', 'plan_of', 'block_by_steps', 'packed_size',
+           'workspace', 'run_block', 'form_of', 'runs_native', 'FoldedBlock', 'FoldedShiftBlock', 'FoldedShiftNetBlock']
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #93a8349a
 import ctypes, threading
 from functools import lru_cache
 import torch
 from torch import Tensor, nn
+from torch.fx import Proxy
 from .bilinear_shift import shift_by_taps
 from .layers import active_shift2d
-from ..lab.native import Native, WIDE
+from ..lab.layers import leaf
+from ..lab.native import answered, EACH, Native, SIMD, WIDE
+from ..lab.operators import no_torchscript, ordinary
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #4e1be0f2
 def affine_of(
@@ -29,20 +32,12 @@ def affine_of(
     return a.detach(),b.detach()
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #1ceac9ad
-VECTORS = r'''
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <vector>
-typedef int64_t L;
-#if defined(__AVX512F__)
-constexpr int VL = 16, NV = 2;                                  // floats of a vector; vectors of a row of a tile
-#elif defined(__AVX__)
-constexpr int VL = 8, NV = 1;                                   // half the registers
-#elif defined(__aarch64__)
-constexpr int VL = 4, NV = 2;
+VECTORS = SIMD + r'''
+constexpr int VL = BYTES/4;                                     // floats of a vector
+#if BYTES==64 || defined(__aarch64__)
+constexpr int NV = 2;                                           // vectors of a row of a tile
 #else
-constexpr int VL = 4, NV = 1;
+constexpr int NV = 1;                                           // half the registers
 #endif
 template<int N> struct Vec {
     typedef float V __attribute__((vector_size(N*4)));
@@ -52,7 +47,7 @@ template<int N> struct Vec {
     static V load(const float* p) { return *(const U*)p; }
     static I load(const int32_t* p) { return *(const J*)p; }
     static void store(float* p, V v) { *(U*)p = v; }
-    static V positive(V v) { return v > V{} ? v : V{}; }
+    static V positive(V v) { return v < V{} ? V{} : v; }        // what is no number stays so
     static V only(V v, I mask) { return (V)((I)v & mask); }
 };
 typedef Vec<VL> X;
@@ -185,17 +180,26 @@ struct Square { L a, b; float t0, t1, u0, u1; };                // whole parts o
 
 static inline Square square(float dy, float dx, L H, L W, L reach) {
     float fy = std::floor(dy), fx = std::floor(dx), da = dy-fy, db = dx-fx, r = reach;
+    if (da == 1) fy++, da = 0;                                  // rounded: a whole shift, which reads one row
+    if (db == 1) fx++, db = 0;
     L a = std::clamp(fy, -r, r-1), b = std::clamp(fx, -r, r-1);
     return {std::clamp(a, -H-1, H), std::clamp(b, -W-1, W), (1-da)*(1-db), (1-da)*db, da*(1-db), da*db};
 }
 
 static void shifted(const float* t, L W, L plane, const Square& q, const int32_t* m0, const int32_t* m1, const Place& o) {
     const float *u = t + W, t0 = q.t0, t1 = q.t1, u0 = q.u0, u1 = q.u1;
-    spread(o, [&](auto type, L c) {
-        typedef decltype(type) T;
+    const bool rows = u0 != 0 || u1 != 0, cols = t1 != 0 || u1 != 0;        // what has no weight is not read: it may be no number
+    auto with = [&](auto mix) { spread(o, [&](auto type, L c) {
         __builtin_prefetch(u+c+plane);
+        return mix(type, c);
+    }); };
+    if (rows && cols) with([&](auto type, L c) {
+        typedef decltype(type) T;
         return T::only(t0*T::load(t+c) + u0*T::load(u+c), T::load(m0+c)) + T::only(t1*T::load(t+c+1) + u1*T::load(u+c+1), T::load(m1+c));
     });
+    else if (rows) with([&](auto type, L c) { typedef decltype(type) T; return T::only(t0*T::load(t+c) + u0*T::load(u+c), T::load(m0+c)); });
+    else if (cols) with([&](auto type, L c) { typedef decltype(type) T; return T::only(t0*T::load(t+c), T::load(m0+c)) + T::only(t1*T::load(t+c+1), T::load(m1+c)); });
+    else with([&](auto type, L c) { typedef decltype(type) T; return T::only(t0*T::load(t+c), T::load(m0+c)); });
 }
 
 // one row at a stride; S is the stride if it is known beforehand. It may write up to VL-1 values more
@@ -203,8 +207,12 @@ template<int S> static void strided(const float* t, L W, L s, const Square& q, c
     if (S) s = S;
     const float* u = t + W;
     n = (n+VL-1)/VL*VL;
-    for (L j = 0; j < n; j++) {
-        float v = q.t0*t[j*s] + q.u0*u[j*s], w = q.t1*t[j*s+1] + q.u1*u[j*s+1];
+    if (q.u0 == 0 && q.u1 == 0) for (L j = 0; j < n; j++) {
+        float v = q.t0*t[j*s], w = q.t1 == 0 ? 0.f : q.t1*t[j*s+1];
+        out[j] = (m0[j] ? v : 0.f) + (m1[j] ? w : 0.f);
+    }
+    else for (L j = 0; j < n; j++) {
+        float v = q.t0*t[j*s] + q.u0*u[j*s], w = q.t1 == 0 && q.u1 == 0 ? 0.f : q.t1*t[j*s+1] + q.u1*u[j*s+1];
         out[j] = (m0[j] ? v : 0.f) + (m1[j] ? w : 0.f);
     }
 }
@@ -255,8 +263,8 @@ struct Product { Rows rows[2]; L parts, M, height, images, pixels, block; const 
 
 static void run(const Product& d, L threads) {
     L K = d.rows[0].K + (d.parts > 1 ? d.rows[1].K : 0), blocks = (d.pixels+d.block-1)/d.block;
-    #pragma omp parallel for num_threads(threads) collapse(2) schedule(static) if(threads > 1)
-    for (L n = 0; n < d.images; n++) for (L j = 0; j < blocks; j++) {
+    each(d.images*blocks, threads, [&](L first, L last) { for (L u = first; u < last; u++) {
+        const L n = u/blocks, j = u%blocks;
         static thread_local std::vector<float> store;
         L p = j*d.block, cols = std::min(d.block, d.pixels-p), size = K*(cols+NR) + 16;
         if ((L)store.size() < size) store.resize(size);
@@ -270,20 +278,20 @@ static void run(const Product& d, L threads) {
             case 10: product<10>(d.M, K, cols, d.A, B, r); break;
             default: product<14>(d.M, K, cols, d.A, B, r);
         }
-    }
+    } });
 }
 
 // y: room for the map between the products, `guard` zeros, then planes `pitch` floats apart
-extern "C" void block(const float* x, const float* packed, float* y, float* out, const Plan* d) {
+static void whole(const float* x, const float* packed, float* y, float* out, const Plan* d) {
     L c = d->c, m = d->m, H = d->H, W = d->W, s = d->stride, P = H*W, OW = (W+s-1)/s, OP = (H+s-1)/s*OW, image = d->guard + m*d->pitch;
     auto take = [&](L size) { const float* got = packed; packed += size; return got; };
     const float *a1 = take(c), *b1 = take(c), *c1 = take(m), *a2 = take(m), *b2 = take(m), *shift = take(2*m);
     const float *w1 = take((m+d->height1-1)/d->height1*d->height1*c), *w2 = packed;
-    #pragma omp parallel for num_threads(d->threads) collapse(2) schedule(static) if(d->threads > 1)
-    for (L i = 0; i < d->images; i++) for (L k = 0; k <= m; k++) {
+    each(d->images*(m+1), d->threads, [&](L first, L last) { for (L u = first; u < last; u++) {
+        const L i = u/(m+1), k = u%(m+1);
         float* end = y + i*image + d->guard + k*d->pitch;       // of the zeros before plane k
         std::fill(k ? end - (d->pitch-P) : end - d->guard, end, 0.f);
-    }
+    } });
     y += d->guard;
     Product one{}, two{};
     one.rows[0] = {x, c, H, W, P, c*P, W, 1, a1, b1, nullptr, 0};
@@ -296,8 +304,12 @@ extern "C" void block(const float* x, const float* packed, float* y, float* out,
     two.result = {out, d->add ? x : nullptr, OP, nullptr, false}, two.image = d->o*OP;
     run(two, d->threads);
 }
+
+extern "C" L block(const float* x, const float* packed, float* y, float* out, const Plan* d) {
+    return guarded([&] { whole(x, packed, y, out, d); return L(0); });
+}
 '''
-SOURCE = VECTORS + TILE + PRODUCT + SPREAD + SHIFT + PACK + ENTRY
+SOURCE = VECTORS + EACH + TILE + PRODUCT + SPREAD + SHIFT + PACK + ENTRY
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #ed908268
 HEIGHTS = (14,10,8)     # rows of a tile
@@ -377,6 +389,14 @@ def block_by_steps(
     return y+x if add else y
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #395bf726
+@lru_cache(1024)
+def packed_size(
+    form:tuple, # As for `plan_of`
+)->int:
+    "How many values `pack_block` makes"
+    c,m,o,_,_,_,_,skip = form
+    return 2*c+5*m+_up(m, panel_height(m))*c+_up(o, panel_height(o))*(m+c*skip)+16
+
 _local = threading.local()
 
 def workspace(n:int)->Tensor:
@@ -395,9 +415,16 @@ def run_block(
     out:Tensor|None=None, # Where the result goes, contiguous; may be `x` itself where the shapes agree
 )->Tensor: # `out`
     "A folded block in one call of C++"
+    if not (x.is_contiguous() and packed.is_contiguous() and x.dtype==packed.dtype==torch.float32 and x.is_cpu and packed.is_cpu and x.ndim==4):
+        raise ValueError(f'x is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid is a contiguous map in float32 on the CPU, and so is `packed`')
+    c,m,o,stride,*_ = form
+    if x.shape[1]!=c: raise ValueError(f'x has {x.shape[1]} channels, and the block is for {c}')
+    if packed.numel()!=packed_size(form): raise ValueError(f'packed has {packed.numel()} values; valid are {packed_size(form)}, as pack_block makes them')
     plan,room,shape = plan_of(x.shape, form, add, torch.get_num_threads())
     y,out = workspace(room),x.new_empty(shape) if out is None else out          # `y` must have a name while the kernel runs
-    library.block(x.data_ptr(), packed.data_ptr(), y.data_ptr(), out.data_ptr(), plan)
+    if out.shape!=shape or out.dtype!=x.dtype or not out.is_cpu or not out.is_contiguous():
+        raise ValueError(f'out is {out.dtype} of shape {tuple(out.shape)}; valid is a contiguous one of shape {tuple(shape)} in float32')
+    answered(library.block(x.data_ptr(), packed.data_ptr(), y.data_ptr(), out.data_ptr(), plan))
     return out
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #c3900c30
@@ -407,7 +434,7 @@ def form_of(
 )->tuple:
     "The form of a block, as `plan_of` takes it"
     shift,has = w.get('shift'),lambda name: w.get(name) is not None
-    reach = 1 if shift is None else int(shift.abs().max().clamp(max=1e6))+1
+    reach = 1 if shift is None or shift.is_meta else int(shift.abs().max().clamp(max=1e6))+1
     return w['w1'].shape[1],len(w['w1']),len(w['w2']),stride,reach,has('a2'),has('shift'),has('skip')
 
 def _check(library):
@@ -424,14 +451,15 @@ def _check(library):
             got = run_block(library, x, pack_block(parts), form_of(parts, stride), add)
             if not (e := (got-want).abs().max().item())<1e-4: raise AssertionError(f'the block differs from its steps by {e:.1g}')
 
-native = Native('active_shift_blocks', SOURCE, dict(block=(None, [_pointer]*4+[ctypes.POINTER(Plan)])), _check, WIDE, 'folded blocks run as separate steps')
+native = Native('active_shift_blocks', SOURCE, dict(block=(ctypes.c_int64, [_pointer]*4+[ctypes.POINTER(Plan)])), _check, WIDE, 'folded blocks run as separate steps')
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #17aed3de
 def runs_native(x:Tensor)->bool:
     "Whether the C++ form takes `x`; the steps in plain PyTorch take everything"
-    return (type(x) is Tensor and x.device.type=='cpu' and x.dtype==torch.float32 and x.numel()>0 and not torch.compiler.is_compiling()
+    return (ordinary(x) and x.device.type=='cpu' and x.dtype==torch.float32 and x.numel()>0
         and not (torch.is_grad_enabled() and x.requires_grad) and native.library() is not None)
 
+@no_torchscript
 class FoldedBlock(nn.Module):
     "What the folded blocks share: weights as buffers, a packed copy of them, and one call for everything"
     def __init__(self,
@@ -453,16 +481,25 @@ class FoldedBlock(nn.Module):
 
     def _repack(self, keys=None):
         w = self.weights()
-        if w['shift'] is not None and not w['shift'].isfinite().all(): raise ValueError('shift has values that are not numbers; it cannot be folded')
+        if w['shift'] is not None and not w['shift'].is_meta and not w['shift'].isfinite().all(): raise ValueError('shift has values that are not numbers; it cannot be folded')
         self.packed,self.form = pack_block(w),form_of(w, self.stride)
+
+    def _apply(self, fn, recurse=True):
+        before = self._buffers['shift']
+        out = super()._apply(fn, recurse)
+        after = self._buffers['shift']
+        if after is not None and after.dtype not in (torch.float32,torch.float64): self._buffers['shift'] = before.to(after.device)     # as in the layer, shifts are not narrowed
+        if self._buffers['w1'].dtype==torch.float32: self.packed = pack_block(self.weights())       # what was narrowed is not in it
+        return out
 
     def extra_repr(self)->str: return f'stride={self.stride}, inplace={self.inplace}'
 
     def run(self, x:Tensor, add:bool)->Tensor: # `add`: the input is added at the end
         "The block, in C++ or step by step"
+        if x.ndim!=4 or x.shape[1]!=self.form[0]: raise ValueError(f'input has shape {tuple(x.shape)}; valid is (N, {self.form[0]}, H, W)')
         buffers = self._buffers                                  # faster than attributes
         packed,x = buffers['packed'],x.contiguous()
-        if runs_native(x) and x.ndim==4 and x.shape[1]==self.form[0] and packed.dtype==x.dtype and packed.device==x.device:
+        if runs_native(x) and packed.dtype==x.dtype and packed.device==x.device:
             return run_block(native.library(), x, packed, self.form, add, x if add and self.inplace else None)
         return block_by_steps(x, self.weights(), self.stride, add)
 
@@ -484,7 +521,7 @@ class FoldedShiftBlock(FoldedBlock):
         skip = None if block.shortcut is None else block.shortcut.weight.flatten(1)
         super().__init__(block.shift, inplace, a1=a1, b1=b1, w1=a2[:,None]*block.conv1.weight.flatten(1), c1=b2,
             w2=block.conv2.weight.flatten(1), skip=skip)
-    def forward(self, x:Tensor)->Tensor: return self.run(x, self._buffers['skip'] is None)
+    def forward(self, x:Tensor)->Tensor: return leaf(self, x) if isinstance(x, Proxy) else self.run(x, self._buffers['skip'] is None)
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #dd2570e5
 class FoldedShiftNetBlock(FoldedBlock):
@@ -499,4 +536,5 @@ class FoldedShiftNetBlock(FoldedBlock):
             a2=a2, b2=b2, w2=block.conv2.weight.flatten(1))
         self.pool = block.pool
     def forward(self, x:Tensor)->Tensor:
+        if isinstance(x, Proxy): return leaf(self, x)
         return self.run(x, True) if self.pool is None else torch.cat((self.pool(x), self.run(x, False)), dim=1)

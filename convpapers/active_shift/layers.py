@@ -16,7 +16,7 @@ from torch.fx import Proxy
 from torch.nn import functional
 from torch.utils.weak import WeakTensorKeyDictionary
 from .bilinear_shift import _weigh, bilinear_sum, floor_parts, shift_by_taps, shift_corners, shift_kernel, shift_reach
-from .cpu_kernel import native, run_backward, run_forward
+from .cpu_kernel import _run_forward, native, run_backward, run_forward
 from ..lab import operators
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import leaf
@@ -55,7 +55,7 @@ def _by_pixels(x, *others):
 def _run(x, shift, stride, padding, relu, backend):
     "Output, and how many channels read nothing, which the C++ kernel tells"
     if (not backend and x.is_cpu and x.dtype==shift.dtype==torch.float32 and x.is_contiguous() and shift.is_contiguous() and x.stride(1)!=1
-        and (library := native.library()) is not None): return run_forward(library, x, shift, stride, padding, relu)      # nothing to convert
+        and (library := native.library()) is not None): return _run_forward(library, x, shift, stride, padding, relu)      # nothing to convert
     backend,dead = choose_backend(x.device, backend),0
     if backend=='native': y,dead = run_forward(native_library(native, x.device), *_working(x, shift), stride, padding, relu)
     elif backend=='triton':

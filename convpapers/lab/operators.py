@@ -18,7 +18,7 @@ from .gpu_kernels import has_triton
 from .native import Native
 
 # %% ../../nbs/lab/64_operators.ipynb #909da158
-LARGEST = 2**31-1               # of a stride, padding or dilation: sums and products of a few of them fit 64 bits
+LARGEST = 2**40                 # of a stride, padding or dilation: sums and products with sizes fit 64 bits
 
 def whole(
     name:str, # Argument name, as the caller wrote it
