@@ -69,11 +69,12 @@ _kinds = (Tensor, nn.Parameter)
 
 def ordinary(
     *tensors:Tensor|None, # The first one is a tensor
+    watched:bool=False, # Modes that watch every operation of PyTorch do not matter: nothing but those is called
 )->bool:
     "Whether nothing traces, transforms or watches, so that a kernel may be called directly"
     for t in tensors:
         if t is not None and type(t) not in _kinds: return False
-    return (tensors[0].device.type!='meta' and not torch.compiler.is_compiling() and torch._C._len_torch_dispatch_stack()==0
+    return (tensors[0].device.type!='meta' and not torch.compiler.is_compiling() and (watched or torch._C._len_torch_dispatch_stack()==0)
         and not torch._C._are_functorch_transforms_active() and torch._C._get_tracing_state() is None
         and torch.autograd.forward_ad._current_level<0)
 

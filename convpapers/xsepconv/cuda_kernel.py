@@ -19,7 +19,7 @@ from ..lab.bench import Bench, bench
 from ..lab.counting import Table
 from ..lab.gpu_kernels import Kernels, accumulator
 from ..lab.registry import register_benchmark
-from .padding import DIRECTIONS, GROUPS, group_slices
+from .padding import DIRECTIONS, GROUPS, group_slices, xsep_by_stages
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #61d11e6a
 def xsep_bytes(
@@ -408,7 +408,6 @@ def measure_cuda(
     **kwargs, # For `bench`
 )->Bench:
     "The library's depthwise convolution, the three stages, and the one kernel, at stride 1"
-    from convpapers.xsepconv.block import xsep_by_stages
     torch.manual_seed(0)
     k,C = kernel_size,shape[1]
     new = lambda *s: torch.randn(s, device=device, dtype=DTYPES[dtype])

@@ -17,8 +17,8 @@ from torch.nn.utils import skip_init
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import leaf
 from ..lab.operators import layout, no_torchscript, ordinary, whole
-from .block import ACTS, _NATIVE, _fused, xsep_conv2d
-from .cpu_kernel import native, run_forward
+from .block import ACTS, _NATIVE, _fused, _near, xsep_conv2d
+from .cpu_kernel import _run_forward, native
 from .lean_training import _bare, lean_stages
 from .padding import DIRECTIONS, DirectionalPad2d, even_pad
 
@@ -193,7 +193,7 @@ class FoldedXSepConv2d(nn.Module):
         self.horizontal,self.vertical = make(channels, 1, 1, kernel_size),make(channels, 1, kernel_size, 1)
         for i,there in enumerate(biases): self.register_parameter(f'bias{i}', make(channels) if there and (i or direction is not None) else None)
         self._how = self.stride,self.padding,self.dilation,direction or 'br',self.act,self.last_act
-        self._native = (*self._how[:4],self.act or None,self.last_act or None) if {self.act,self.last_act}<=set(_NATIVE) else None
+        self._native = (*self._how[:4],self.act or None,self.last_act or None) if {self.act,self.last_act}<=set(_NATIVE) and _near(kernel_size, self.padding, self.dilation) else None
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -212,7 +212,7 @@ class FoldedXSepConv2d(nn.Module):
         even,horizontal,vertical,bias = self._tensors()
         if (self._native and ordinary(x, even, horizontal, vertical, *bias) and not torch.is_grad_enabled() and x.is_cpu and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
             and x.shape[1]==self.channels and horizontal.is_cpu and not torch.is_autocast_enabled('cpu') and (library := native.library()) is not None):
-            y = run_forward(library, x, even, horizontal, vertical, bias, *self._native)        # nothing to convert
+            y = _run_forward(library, x, even, horizontal, vertical, bias, *self._native)        # nothing to convert
             return y if x.stride(1)==1 else y.contiguous(memory_format=layout(x))
         return _fused(x, even, horizontal, vertical, bias, *self._how)
 
