@@ -395,17 +395,19 @@ def picture_size(
     _,h,w = image_size(text, (3,0,0))
     return h if h==w else (h,w)
 
+# %% ../nbs/90_cli.ipynb #a65a8965
 @contextmanager
 def no_bars():
     "Libraries that decode or download draw no progress bar while it lasts"
     bars,tqdm = need('train', 'fastprogress.fastprogress'),sys.modules.get('tqdm.std')
-    was,init = bars.NO_BAR,tqdm and tqdm.tqdm.__init__
+    init = tqdm and tqdm.tqdm.__init__
     def quiet(self, *args, **kwargs): init(self, *args, **kwargs | dict(disable=True))
-    bars.NO_BAR = True
+    bars.NO_BAR,bars.print = True,lambda *args, **kwargs: None      # a console bar prints before it asks
     if tqdm: tqdm.tqdm.__init__ = quiet
     try: yield
     finally:
-        bars.NO_BAR = was
+        bars.NO_BAR = False
+        del bars.print
         if tqdm: tqdm.tqdm.__init__ = init
 
 # %% ../nbs/90_cli.ipynb #65eca592
