@@ -12,7 +12,7 @@ __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_trac
            'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
-import argparse, codecs, errno, fnmatch, hashlib, inspect, os, re, shlex, stat, subprocess, sys, unicodedata, warnings
+import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys, unicodedata, warnings
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -310,9 +310,8 @@ def data_label(
     data:str, # From `whole_path`
 )->str: # A part of a file name
     "A short name for what a run is trained on: one for each folder"
-    f = Path(data)
-    if not f.is_absolute(): return f.name
-    return f'{f.name}-{hashlib.sha256(str(f).encode()).hexdigest()[:6]}'
+    if not Path(data).is_absolute(): return data    # some tables make their own, such as `noise`
+    return need('train', 'convpapers.lab.data').data_name(data)
 
 # %% ../nbs/90_cli.ipynb #40ddf87b
 def seed_list(
