@@ -240,18 +240,20 @@ def not_decayed(
 def param_groups(
     model:nn.Module,
     recipe:Recipe,
+    splits=None, # Lists of parameters that fastai may give rates of their own; default: all trainable ones together
 )->list: # For `torch.optim`
-    "Trainable parameters: those that are decayed, those that are not, and norm biases if they have a rate of their own"
-    spared = not_decayed(model, recipe.decay_exclude)
-    named = [(n,p) for n,p in model.named_parameters() if p.requires_grad]
-    if not named: raise ValueError('the model has no trainable parameter')
-    own = {n for n in not_decayed(model, ('norm',)) if n.endswith('bias')} if recipe.bias_lr!=1 else set()
-    def group(decayed, fast):
+    "Of each of `splits`: those that are decayed, those that are not, and norm biases if they have a rate of their own"
+    ids = lambda names: {id(p) for n,p in model.named_parameters() if n in names}
+    spared,own = ids(not_decayed(model, recipe.decay_exclude)),set()
+    if recipe.bias_lr!=1: own = ids({n for n in not_decayed(model, ('norm',)) if n.endswith('bias')})
+    if splits is None: splits = [[p for p in model.parameters() if p.requires_grad]]
+    if not any(splits): raise ValueError('the model has no trainable parameter')
+    def group(ps, decayed, fast):
         wd = recipe.weight_decay*decayed
-        ps = [p for n,p in named if (n not in spared)==decayed and (n in own)==fast]
+        ps = [p for p in ps if (id(p) not in spared)==decayed and (id(p) in own)==fast]
         return dict(params=ps, weight_decay=wd, lr_scale=1.) if not fast else dict(params=ps, weight_decay=wd/recipe.bias_lr,
             lr=recipe.lr*recipe.bias_lr, lr_scale=recipe.bias_lr)
-    groups = [group(d, f) for f in (False, True) for d in (True, False)]
+    groups = [group(ps, d, f) for ps in splits for f in (False, True) for d in (True, False)]
     if not own: groups = [{k: v for k,v in g.items() if k!='lr_scale'} for g in groups]
     return [g for g in groups if g['params']]
 
@@ -259,7 +261,8 @@ def param_groups(
 def optimizer(
     model:nn.Module,
     recipe:Recipe,
+    splits=None, # As for `param_groups`
 )->torch.optim.Optimizer:
     "The recipe's `torch.optim` optimizer over the parameters of `model`"
     args = dict(momentum=recipe.momentum, nesterov=recipe.nesterov) if recipe.optimizer in ('sgd','lookahead') else dict(betas=recipe.betas)
-    return OPTIMIZERS[recipe.optimizer](param_groups(model, recipe), lr=recipe.lr, **args)
+    return OPTIMIZERS[recipe.optimizer](param_groups(model, recipe, splits), lr=recipe.lr, **args)
