@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.utils._pytree import tree_leaves
 from ..lab.basics import one_of
-from ..lab.surgery import Change, Report, difference, example_of, tolerance
+from ..lab.surgery import _places, _put, Change, Report, difference, example_of, hooks_of, kept_generators, tolerance
 from .layers import XSepConv2d
 from .padding import _sides, group_slices
 from .separation import merged_kernel, separate_block, separate_kernel
@@ -58,11 +58,6 @@ def _after(m, calls, kinds):
     if len(calls.get(m, ()))!=1: return None
     return next((n for n,c in calls.items() if type(n) in kinds and len(c)==1 and c[0][0] is calls[m][0][1]), None)
 
-def _put(model, old, new):
-    for parent in list(model.modules()):
-        for key,child in parent._modules.items():
-            if child is old: parent._modules[key] = new
-
 def _split(norm):
     "A normalisation, and what it does besides: timm's has an activation inside"
     if type(norm) is nn.BatchNorm2d: return norm,nn.Identity()
@@ -79,20 +74,34 @@ def deploy(
 )->Report: # `.model` is the deployed network, in evaluation mode
     """Fold each `XSepConv2d` with the batch normalisation, and the ReLU, ReLU6 or h-swish, that follow it.
 
-    The outputs before and after are compared: `RuntimeError`, with the model as it was, if they differ."""
-    model = (deepcopy(model) if copy else model).eval()
+    The outputs before and after are compared: `RuntimeError` if they differ. After this or any other error the model is as it was."""
+    model = deepcopy(model) if copy else model
+    modes,done = [(m,m.training) for m in model.modules()],[]
+    try:
+        with kept_generators(model): return _deploy(model.eval(), example, convs, done)
+    except BaseException:
+        for places,old in reversed(done): _put(places, old)
+        for m,t in modes: m.training = t
+        raise
+
+def _deploy(model, example, convs, done):
     acts,names = (nn.ReLU,nn.Hardswish,nn.ReLU6),dict(model.named_modules())
     layers = [m for m in names.values() if isinstance(m, XSepConv2d)]
     inner = {i for l in layers for i in l.modules()}-set(layers)
     norms = {type(m) for m in names.values() if _split(m)[0] is not None}
     watched = [m for m in names.values() if m not in inner and (isinstance(m, XSepConv2d) or type(m) in (nn.Conv2d,*norms,*acts))]
-    example,rows,undo = example_of(model, example),[],[]
+    example,rows = example_of(model, example),[]
+    bare = [m for m in watched if not hooks_of(m)]              # a hook would be lost
     calls,before = _calls(model, watched, example)
+    calls = {m: c for m,c in calls.items() if m in bare}
     def put(old, new):
-        undo.append((new,old))
-        _put(model, old, new)
+        done.append((_places(model, old), old))
+        _put(done[-1][0], new)
     for name,m in names.items():
         if m in inner or not (isinstance(m, XSepConv2d) or convs and type(m) is nn.Conv2d): continue
+        if m not in bare:
+            rows.append(Change(name, type(m).__name__, '', 0, 0, f"has hooks, which would be lost: {', '.join(hooks_of(m))}"))
+            continue
         norm = _after(m, calls, norms)
         batch,act = _split(norm) if norm is not None else (None,nn.Identity())
         if type(m) is nn.Conv2d:
@@ -115,9 +124,8 @@ def deploy(
     with torch.no_grad(): error = difference(before, model(*(e.clone() for e in example)))
     error = error/min(1, max((t.abs().max().item() for t in tree_leaves(before) if isinstance(t, Tensor) and t.numel() and not t.is_meta), default=1) or 1)      # small outputs count, too
     if not error<=tolerance(example[0].dtype):
-        for new,old in reversed(undo): _put(model, new, old)
         raise RuntimeError(f'nothing was changed: the output of the model would differ by {error:.1g}; something reads what was to be folded')
-    return Report(model, rows, f'{len(undo)} modules replaced; largest relative difference of the output {error:.1g}')
+    return Report(model, rows, f'{len(done)} modules replaced; largest relative difference of the output {error:.1g}')
 
 # %% ../../nbs/xsepconv/17_merging.ipynb #0186cef6
 _corner = dict(br=(0,0), tl=(1,1), tr=(1,0), bl=(0,1))         # the tap that reads the pixel itself
