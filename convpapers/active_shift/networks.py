@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/active_shift/networks.html.md"""
 
 # %% auto #0
 __all__ = ['SHIFTS', 'SHIFTNET_STEMS', 'SHIFTNET_GROUPS', 'CIFAR_SHAPES', 'IMAGENET_COUNTS', 'SLIDES', 'PointwiseConv2d',
-           'Subsample2d', 'random_shift', 'grouped_shift', 'active_shift', 'shift_maker', 'ShiftBlock',
+           'Subsample2d', 'random_shift', 'grouped_shift', 'active_shift', 'shift_maker', 'skip_some', 'ShiftBlock',
            'ShiftClassifier', 'shift_stages', 'norm_act', 'as_resnet', 'as_resnet_cifar', 'ShiftNetBlock', 'shiftnet',
            'ShiftResNetBlock', 'shift_resnet', 'as_resnet_cifar_counts', 'shift_resnet_counts']
 
@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 from .layers import ActiveShift2d, GroupedShift2d
 from ..lab.basics import one_of, positive_int
-from ..lab.classifier import ImageClassifier
+from ..lab.classifier import DropPath, ImageClassifier
 from ..lab.counting import register_macs
 from ..lab.registry import Counts, register_network
 
@@ -78,6 +78,13 @@ def shift_maker(
     return shift if callable(shift) else SHIFTS[one_of('shift', shift, SHIFTS)]
 
 # %% ../../nbs/active_shift/20_networks.ipynb #83f8be06
+def skip_some(
+    block:nn.Module, # A block, maybe with a `DropPath` of the name `drop_path`
+    y:torch.Tensor, # What leaves its branch
+)->torch.Tensor:
+    "The branch of a block, left out for some pictures if the block has a `DropPath`"
+    return block.drop_path(y) if 'drop_path' in block._modules else y
+
 class ShiftBlock(nn.Module):
     """Pre-activation block of AS-ResNet: 1×1 convolution, shift, 1×1 convolution, added to the input.
 
@@ -96,9 +103,10 @@ class ShiftBlock(nn.Module):
         self.norm2,self.act2,self.shift = nn.BatchNorm2d(m),nn.ReLU(inplace=True),shift_maker(shift)(m, stride)
         self.conv2 = PointwiseConv2d(m, c_out)
         self.shortcut = None if stride==1 and c_in==c_out else PointwiseConv2d(c_in, c_out, stride)
+    def add_drop_path(self, rate:float): self.drop_path = DropPath(rate)
     def forward(self, x:torch.Tensor)->torch.Tensor:
         h = self.act1(self.norm1(x))
-        y = self.conv2(self.shift(self.act2(self.norm2(self.conv1(h)))))
+        y = skip_some(self, self.conv2(self.shift(self.act2(self.norm2(self.conv1(h))))))
         return y + (x if self.shortcut is None else self.shortcut(h))
     def fold(self, inplace:bool=False)->nn.Module:
         "The same in eval mode as two matrix products, see `FoldedShiftBlock`"
@@ -146,13 +154,15 @@ def as_resnet(
     *,
     shift='active', # `'active'`, `'grouped'`, `'random'`, `'none'`, or `f(channels, stride)` that gives a module
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ShiftClassifier:
     "AS-ResNet for 224×224 images ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)): 17 blocks, 17 shifts, 39 convolutions"
     widths = [positive_int('width', width)*m for m in (1,1,2,4,8)]
     stages = shift_stages(partial(ShiftBlock, shift=shift), width, widths, (1,3,4,6,3), (1,2,2,2,2))
     stem = nn.Conv2d(in_chans, width, 3, stride=2, padding=1, bias=False)
     features = {f'stage{i}': (c,2<<i) for i,c in enumerate(widths)}
-    return ShiftClassifier(dict(stem=stem, **stages, act=norm_act(widths[-1])), widths[-1], num_classes, features=features, drop_rate=drop_rate)
+    body = dict(stem=stem, **stages, act=norm_act(widths[-1]))
+    return ShiftClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #6490cbfd
 def as_resnet_cifar(
@@ -164,6 +174,7 @@ def as_resnet_cifar(
     *,
     shift='active', # As for `as_resnet`
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ShiftClassifier:
     "AS-ResNet for 32×32 images; the poster's name for it is *width*x*expansion*"
     widths = [positive_int('width', width)*m for m in (1,2,4)]
@@ -171,7 +182,8 @@ def as_resnet_cifar(
     stages = shift_stages(block, width, widths, (positive_int('n', n),)*3, (1,2,2), first=1)
     stem = nn.Conv2d(in_chans, width, 3, padding=1, bias=False)
     features = {f'stage{i}': (c,1<<i-1) for i,c in enumerate(widths, 1)}
-    return ShiftClassifier(dict(stem=stem, **stages, act=norm_act(widths[-1])), widths[-1], num_classes, features=features, drop_rate=drop_rate)
+    body = dict(stem=stem, **stages, act=norm_act(widths[-1]))
+    return ShiftClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #08bbf44e
 class ShiftNetBlock(nn.Module):
@@ -191,9 +203,11 @@ class ShiftNetBlock(nn.Module):
         self.shift = shift_maker(shift)(m, 1)
         self.norm2,self.act2,self.conv2 = nn.BatchNorm2d(m),nn.ReLU(inplace=True),PointwiseConv2d(m, channels, stride)
         self.pool = nn.AvgPool2d(3, 2, 1) if stride==2 else None
+    def add_drop_path(self, rate:float):
+        if self.pool is None: self.drop_path = DropPath(rate)                # at stride 2 there is no sum
     def forward(self, x:torch.Tensor)->torch.Tensor:
         y = self.shift(self.conv1(self.act1(self.norm1(x))))
-        y = self.conv2(self.act2(self.norm2(y)))
+        y = skip_some(self, self.conv2(self.act2(self.norm2(y))))
         return x + y if self.pool is None else torch.cat((self.pool(x), y), dim=-3)
     def fold(self, inplace:bool=False)->nn.Module:
         "The same in eval mode as two matrix products, see `FoldedShiftNetBlock`"
@@ -211,6 +225,7 @@ def shiftnet(
     *,
     shift='grouped', # `'grouped'` with the kernel sizes of the groups, or as for `as_resnet`
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
     "ShiftNet for 224×224 images ([Wu et al. 2018](https://arxiv.org/abs/1711.08141)); the configuration of C is not published"
     if variant=='C': raise ValueError("variant='C': the configuration of ShiftNet-C is not published; choose 'A' or 'B'")
@@ -221,7 +236,7 @@ def shiftnet(
         body[f'stage{i}'] = nn.Sequential(ShiftNetBlock(c, 2, first, make), *[ShiftNetBlock(2*c, 1, rest, make) for _ in range(n-1)])
         c *= 2
         features[f'stage{i}'] = (c,2<<i)
-    return ImageClassifier(body | dict(act=norm_act(c)), c, num_classes, features=features, drop_rate=drop_rate)
+    return ImageClassifier(body | dict(act=norm_act(c)), c, num_classes, features=features, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #33e89431
 class ShiftResNetBlock(nn.Module):
@@ -242,8 +257,9 @@ class ShiftResNetBlock(nn.Module):
         self.conv2,self.act2 = PointwiseConv2d(m, c_out, stride),norm_act(c_out)
         self.shortcut = None
         if stride>1 or c_in!=c_out: self.shortcut = nn.Sequential(PointwiseConv2d(c_in, c_out, stride), nn.BatchNorm2d(c_out))
+    def add_drop_path(self, rate:float): self.drop_path = DropPath(rate)
     def forward(self, x:torch.Tensor)->torch.Tensor:
-        y = self.act2(self.conv2(self.shift(self.act1(self.conv1(x)))))
+        y = skip_some(self, self.act2(self.conv2(self.shift(self.act1(self.conv1(x))))))
         return y + (x if self.shortcut is None else self.shortcut(x))
 
 # %% ../../nbs/active_shift/20_networks.ipynb #adb7b82f
@@ -255,6 +271,7 @@ def shift_resnet(
     *,
     shift='grouped', # As for `as_resnet`
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
     "ShiftResNet for 32×32 images, as the authors' code for CIFAR builds it"
     n = (positive_int('depth', depth, 8)-2)//6
@@ -263,7 +280,7 @@ def shift_resnet(
     stages = shift_stages(block, 16, (16,32,64), (n,)*3, (1,2,2), first=1)
     stem = dict(stem=nn.Conv2d(in_chans, 16, 3, padding=1, bias=False), act=norm_act(16))
     features = dict(stage1=(16,1), stage2=(32,2), stage3=(64,4))
-    return ImageClassifier(stem | stages, 64, num_classes, features=features, drop_rate=drop_rate)
+    return ImageClassifier(stem | stages, 64, num_classes, features=features, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #cb9b4ac4
 def as_resnet_cifar_counts(
@@ -307,16 +324,16 @@ IMAGENET_COUNTS = {'as_resnet_w32': (901_256, 166_840_320), 'as_resnet_w50': (1_
 for _name,(_params,_macs) in IMAGENET_COUNTS.items():
     _kind,_,_which = _name.rpartition('_')
     _build,_paper = (partial(as_resnet, int(_which[1:])),'jeon2018active') if _kind=='as_resnet' else (partial(shiftnet, _which.upper()),'wu2018shift')
-    register_network(_name, _build, paper=_paper, input_size=(3,224,224), params=_params, macs=_macs)
+    register_network(_name, _build, paper=_paper, input_size=(3,224,224), pool_size=7, params=_params, macs=_macs)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #f39b119f
 for _w,_e,_n in CIFAR_SHAPES:
     register_network(f'as_resnet_cifar_{_w}x{_e}' + f'_n{_n}'*(_n!=3), partial(as_resnet_cifar, _w, _e, _n), paper='jeon2018active',
-        input_size=(3,32,32), **as_resnet_cifar_counts(_w, _e, _n)._asdict())
+        input_size=(3,32,32), pool_size=8, **as_resnet_cifar_counts(_w, _e, _n)._asdict())
 for _depth in (20,56,110):
     for _e in (1,3,6,9):
         register_network(f'shift_resnet{_depth}_e{_e}', partial(shift_resnet, _depth, _e), paper='wu2018shift', input_size=(3,32,32),
-            **shift_resnet_counts(_depth, _e)._asdict())
+            pool_size=8, **shift_resnet_counts(_depth, _e)._asdict())
 
 # %% ../../nbs/active_shift/20_networks.ipynb #c1730842
 SLIDES = ( # Network, top-1, top-5, parameters in millions and multiply-adds as printed

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import nn
 from .symmetric_padding import Conv2dSame, Conv2dSP, embed_kernel
 from ..lab.basics import one_of, positive_int
-from ..lab.classifier import ImageClassifier
+from ..lab.classifier import DropPath, ImageClassifier
 from ..lab.registry import Counts, register_network
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #c3458923
@@ -131,6 +131,7 @@ class ResidualBlock(nn.Module):
     ):
         super().__init__()
         self.pre,self.main,self.shortcut = pre,main,shortcut
+    def add_drop_path(self, rate:float): self.main.add_module('drop_path', DropPath(rate))
     def forward(self, x:torch.Tensor)->torch.Tensor:
         if self.pre is None: return x + self.main(x)
         h = self.pre(x)
@@ -199,6 +200,7 @@ def cifar_resnet(
     down:str='pool', # `pool` averages before a convolution, `stride` strides it
     fc_bias:bool=False,
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
     "The paper's ResNet for 32×32 images: pre-activation, basic blocks, widths 16, 32 and 64"
     n = (positive_int('depth', depth, 8)-2)//6
@@ -208,7 +210,7 @@ def cifar_resnet(
     stages = residual_stages(block, 16, (16,32,64), (n,n,n), (1,2,2))
     body = dict(stem=nn.Conv2d(in_chans, 16, 3, padding=1, bias=False), **stages, act=pre_act(64))
     features = dict(stage1=(16,1), stage2=(32,2), stage3=(64,4))
-    return ImageClassifier(body, 64, num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias)
+    return ImageClassifier(body, 64, num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #6c510471
 def cifar_resnet_counts(
@@ -279,12 +281,14 @@ def cifar_densenet(
     growth:int=12, # New channels a layer
     fc_bias:bool=True,
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `global_pool`
 )->ImageClassifier:
     "The paper's DenseNet for 32×32 images: basic layers, no compression, stem of two growths"
     m = (positive_int('depth', depth, 7)-4)//3
     if depth!=3*m+4: raise ValueError(f'depth={depth} is not valid; a CIFAR DenseNet has 3m+4 layers, the nearest is {3*m+4}')
     stem = dict(stem=nn.Conv2d(in_chans, 2*growth, 3, padding=1, bias=False))
-    return densenet(kernel, (m,m,m), growth, stem=stem, c_stem=2*growth, num_classes=num_classes, fc_bias=fc_bias, drop_rate=drop_rate)
+    return densenet(kernel, (m,m,m), growth, stem=stem, c_stem=2*growth, num_classes=num_classes, fc_bias=fc_bias,
+        drop_rate=drop_rate, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #0fde7d1c
 def cifar_densenet_counts(
@@ -312,13 +316,14 @@ def wide_densenet(
     layers:int|None=None, # Dense layers a block; `None` is 5 for k = 2, else 7
     growth:int|None=None, # New channels a layer; `None` is 72 for k = 2, else 48
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `global_pool`
 )->ImageClassifier:
     "A candidate for the paper's Wide-DenseNet, whose exact configuration is not published"
     small = KERNELS[one_of('kernel', kernel, KERNELS)][0]==2
     layers,growth = layers or (5 if small else 7),growth or (72 if small else 48)
     stem = dict(stem=nn.Conv2d(in_chans, 2*growth, 3, padding=1, bias=False))
     return densenet(kernel, (layers,)*3, growth, stem=stem, c_stem=2*growth, bottleneck=4, compression=.5,
-        num_classes=num_classes, drop_rate=drop_rate)
+        num_classes=num_classes, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #c5ce51ec
 def scaled(
@@ -341,6 +346,7 @@ def resnet50(
     activation:str|None=None, # `relu` or `relu6`; `None` is `relu` at width 1, else `relu6`
     fc_bias:bool=True,
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
     "The paper's ResNet-50 for 224×224 images: pre-activation, bottleneck blocks"
     down = one_of('down', down or ('stride' if width==1 and kernel=='C3' else 'pool'), ('pool','stride'))
@@ -351,7 +357,7 @@ def resnet50(
     body = dict(stem=nn.Conv2d(in_chans, 64, 7, stride=2, padding=3, bias=False), pool=nn.MaxPool2d(3, 2, 1), **stages,
         act=pre_act(widths[-1], activation))
     features = dict(stem=(64,2)) | {f'stage{i+1}': (c,4<<i) for i,c in enumerate(widths)}
-    return ImageClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias)
+    return ImageClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #47783adb
 def densenet121(
@@ -362,12 +368,13 @@ def densenet121(
     *,
     fc_bias:bool=False,
     drop_rate:float=0.,
+    **head, # For `ImageClassifier`: `global_pool`
 )->ImageClassifier:
     "The paper's DenseNet-121 for 224×224 images: bottleneck layers, growth 32"
     c,growth = scaled((64,32), width)
     stem = dict(stem=nn.Conv2d(in_chans, c, 7, stride=2, padding=3, bias=False), pool=nn.MaxPool2d(3, 2, 1))
     return densenet(kernel, (6,12,24,16), growth, stem=stem, c_stem=c, reduction=4, bottleneck=4, compression=.5,
-        num_classes=num_classes, fc_bias=fc_bias, drop_rate=drop_rate)
+        num_classes=num_classes, fc_bias=fc_bias, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #d3c5a2d9
 def resnet50_c2sp_optim(
@@ -376,6 +383,7 @@ def resnet50_c2sp_optim(
     *,
     kernel:str='C2sp', # The kernel of the blocks; the stem stays 3×3
     drop_rate:float=.2,
+    **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
     "The paper's 'ResNet-50 0.5x C2sp optim': a deeper, thinner network that fits symmetric padding"
     widths,act = (48,96,192,384,768),'relu6'
@@ -384,7 +392,7 @@ def resnet50_c2sp_optim(
     body = dict(stem=nn.Conv2d(in_chans, 48, 3, stride=2, padding=1, bias=False), **stages,
         last=norm_conv(768, 1536, None, act), act=pre_act(1536, act))
     features = {f'stage{i+1}': (c,2<<i) for i,c in enumerate(widths)}
-    return ImageClassifier(body, 1536, num_classes, features=features, drop_rate=drop_rate)
+    return ImageClassifier(body, 1536, num_classes, features=features, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #644d04c3
 IMAGENET_COUNTS = {
@@ -398,19 +406,19 @@ IMAGENET_COUNTS |= {(net,'C2',w): n for (net,kernel,w),n in IMAGENET_COUNTS.item
 for _kernel,(_k,_) in KERNELS.items():
     for _depth in (8,20,38,56,74,92,110,128,146): # 8 is ours: small enough for minutes on a CPU
         register_network(f'cifar_resnet{_depth}_{_kernel.lower()}', partial(cifar_resnet, _depth, _kernel), paper='wu2019convolution',
-            input_size=(3,32,32), **cifar_resnet_counts(_depth, _k)._asdict())
+            input_size=(3,32,32), pool_size=8, **cifar_resnet_counts(_depth, _k)._asdict())
     for _depth in (22,40,58,76,94,112):
         register_network(f'cifar_densenet{_depth}_{_kernel.lower()}', partial(cifar_densenet, _depth, _kernel), paper='wu2019convolution',
-            input_size=(3,32,32), **cifar_densenet_counts(_depth, _k)._asdict())
+            input_size=(3,32,32), pool_size=8, **cifar_densenet_counts(_depth, _k)._asdict())
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #4750d4f9
 for (_net,_kernel,_width),(_params,_macs) in IMAGENET_COUNTS.items():
     _build,_note = {'resnet50': resnet50, 'densenet121': densenet121}[_net],''
     if _net=='densenet121' and _width<1: _note = 'half the growth and half the stem: our reading, the paper has no such row'
     register_network(f"{_net}{'' if _width==1 else '_half'}_{_kernel.lower()}", partial(_build, _kernel, _width), paper='wu2019convolution',
-        input_size=(3,224,224), params=_params, macs=_macs, note=_note)
+        input_size=(3,224,224), pool_size=7, params=_params, macs=_macs, note=_note)
 register_network('resnet50_c2sp_optim', resnet50_c2sp_optim, paper='wu2019convolution', input_size=(3,224,224),
-    params=5_816_680, macs=574_144_512)
+    pool_size=7, params=5_816_680, macs=574_144_512)
 for _kernel,_params,_macs in (('C3',3_392_626,1_407_842_280), ('C2sp',3_225_502,1_351_496_196)):
     register_network(f'wide_densenet_{_kernel.lower()}', partial(wide_densenet, _kernel), paper='wu2019convolution', input_size=(3,32,32),
-        params=_params, macs=_macs, note="a candidate that fits the printed size; the paper's configuration is not published")
+        pool_size=8, params=_params, macs=_macs, note="a candidate that fits the printed size; the paper's configuration is not published")

@@ -6,16 +6,21 @@ Docs: https://convpapers.github.io/convpapers/hypercomplex/networks.html.md"""
 
 # %% auto #0
 __all__ = ['REPEATS', 'WIDTHS', 'VGG', 'VGG_WIDTHS', 'POOLINGS', 'conv', 'LeadingZeros', 'stem', 'Residual', 'chain', 'block',
-           'stages', 'ph_resnet', 'vgg_stages', 'hidden_layers', 'ph_vgg', 'hypercomplex', 'ph_preact_resnet18']
+           'stages', 'ph_resnet', 'vgg_stages', 'hidden_layers', 'ph_vgg', 'hypercomplex', 'ph_preact_resnet18',
+           'input_filter', 'nearest_banks', 'adapt_stem']
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #40b65b24
+import warnings
 from collections import OrderedDict
 from functools import partial
+import torch
 from torch import nn, Tensor
 from torch.nn import functional
+from .bilinear_rank import compose
+from .kronecker_sums import kronecker_sum
 from .layers import PHConv2d, dimension
 from ..lab.basics import one_of
-from ..lab.classifier import ImageClassifier
+from ..lab.classifier import DropPath, ImageClassifier
 from ..lab.registry import register_network
 from ..learned_strides import preact_resnet
 
@@ -62,6 +67,7 @@ class Residual(nn.Module):
     def __init__(self, main:nn.Module, shortcut:nn.Module|None=None):
         super().__init__()
         self.main,self.shortcut = main,shortcut
+    def add_drop_path(self, rate:float): self.main.add_module('drop_path', DropPath(rate))
     def forward(self, x:Tensor)->Tensor:
         return functional.relu(self.main(x) + (x if self.shortcut is None else self.shortcut(x)))
 
@@ -120,6 +126,9 @@ def ph_resnet(
     widths:str|tuple='large', # The paper's, which twelve divides; `'standard'`; or the channels of each stage
     algebra:str='learned', # See `PHConv2d`
     bottleneck:bool|None=None, # Three convolutions a block; by default from 50 layers on, with four stages
+    drop_rate:float=0., # This and the next two: see `ImageClassifier`
+    drop_path_rate:float=0.,
+    global_pool:str='avg',
     **kwargs, # For the convolutions: `form`, `init`, `bias` …
 )->ImageClassifier:
     """ResNet of hypercomplex convolutions for small pictures ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)).
@@ -133,7 +142,8 @@ def ph_resnet(
     expansion = 4 if (depth>=50 and len(repeats)==4 if bottleneck is None else bottleneck) else 1
     body = dict(stem=stem(in_chans, widths[0], n, **kwargs)) | stages(repeats, widths, expansion, partial(conv, n=n, **kwargs))
     features = {f'stage{i}': (w*expansion, 2**i//2) for i,w in enumerate(widths, 1)}
-    return ImageClassifier(body, widths[-1]*expansion, num_classes, features=features)
+    return ImageClassifier(body, widths[-1]*expansion, num_classes, features=features, drop_rate=drop_rate,
+        drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #cb99ee6c
 VGG = {16: (2,2,3,3,3), 19: (2,2,4,4,4)}
@@ -177,6 +187,8 @@ def ph_vgg(
     algebra:str='learned', # See `PHConv2d`
     drop_rate:float=.5, # Before each of the two hidden layers
     bias:bool=False, # Of the convolutions; the hidden layers have one
+    drop_path_rate:float=0., # Refused: there is no residual branch
+    global_pool:str='avg', # See `ImageClassifier`
     **kwargs, # For the convolutions: `form`, `init` …
 )->ImageClassifier:
     """VGG of hypercomplex convolutions for small pictures ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)).
@@ -190,7 +202,8 @@ def ph_vgg(
     zeros,make = -in_chans%n,partial(conv, n=n, algebra=algebra, **kwargs)
     body = vgg_stages(in_chans+zeros, zeros, widths, repeats, partial(make, bias=bias))
     body['hidden'] = hidden_layers(widths[-2], widths[-1], drop_rate, make)
-    return ImageClassifier(body, widths[-1], num_classes, features={f'stage{i}': (w, 2**i) for i,w in enumerate(widths[:-1], 1)})
+    features = {f'stage{i}': (w, 2**i) for i,w in enumerate(widths[:-1], 1)}
+    return ImageClassifier(body, widths[-1], num_classes, features=features, drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #2a0693c7
 def hypercomplex(
@@ -217,7 +230,7 @@ def ph_preact_resnet18(
     place:str='after', # Where the pool stands: see `convpapers.learned_strides.preact_resnet18`
     algebra:str='learned', # See `PHConv2d`
     form:str='dense', # See `PHConv2d`
-    **kwargs, # For the pools: `smoothness`, `compat` …
+    **kwargs, # For the pools: `smoothness`, `compat` …; or for the head, see `learned_strides.preact_resnet`
 )->ImageClassifier:
     """Pre-activation ResNet-18 of hypercomplex convolutions, with each of the poolings of the learned strides.
 
@@ -232,9 +245,62 @@ def ph_preact_resnet18(
 # %% ../../nbs/hypercomplex/20_networks.ipynb #88b5c852
 POOLINGS = dict(strided={}, spectral=dict(place='before', compat=None), diffstride=dict(place='before', smoothness=1.))
 
+# %% ../../nbs/hypercomplex/20_networks.ipynb #b1d0c0df
+def input_filter(
+    H:Tensor, # `(out, channels, *kernel)`
+    channels:int, # Of the new pictures
+)->Tensor: # `(out, new, *kernel)`
+    "A first filter for another number of channels, as timm adapts it: added up for one, else repeated and scaled"
+    if channels==1: return H.sum(1, keepdim=True)
+    old = H.shape[1]
+    return H[:, torch.arange(channels)%old]*(old/channels)
+
+def nearest_banks(
+    A:Tensor, # `(n, n, n)`
+    H:Tensor, # `(n·p, n·q, *kernel)`
+    free:int, # So many leading channels of `H` meet zeros, and may be anything
+)->Tensor: # `(n, p, q, *kernel)`
+    "The banks that make `H` with the mixing `A`, or come nearest, by least squares"
+    n,q = len(A),H.shape[1]//len(A)
+    wide = H.unflatten(0, (n,-1)).unflatten(2, (n,q)).flatten(4)          # out component, p, in component, q, taps
+    F = wide.new_zeros(n, wide.shape[1], q, wide.shape[4])
+    for j in range(q):
+        used = [i for i in range(n) if i*q+j>=free]
+        M,rhs = A[:, :, used].permute(1, 2, 0).flatten(0, 1),wide[:, :, used, j].transpose(1, 2).flatten(0, 1)
+        F[:, :, j] = torch.linalg.lstsq(M, rhs.flatten(1), driver='gelsd').solution.unflatten(1, rhs.shape[1:])
+    return F.unflatten(3, H.shape[2:])
+
+
+# %% ../../nbs/hypercomplex/20_networks.ipynb #b1d0c0e0
+def adapt_stem(
+    state:dict, # Names to tensors, of a network for pictures of `channels` channels
+    model:nn.Module, # The network that shall take them, for `in_chans` channels
+    channels:int, # Of the pictures that the weights were made for
+)->dict: # For `model.load_state_dict`
+    "Weights whose hypercomplex stem fits the channels of `model`; a plain stem is left to timm"
+    name,conv = next((k,m) for k,m in model.named_modules() if isinstance(m, nn.Conv2d))
+    if not isinstance(conv, PHConv2d) or model.in_chans==channels: return state
+    n = conv.n
+    (old_zeros,zeros),start = (-c%n for c in (channels, model.in_chans)),name
+    if name.startswith('stage1.'):                  # there the zero channels are a step of their own, which moves the others
+        step = bool(zeros)-bool(old_zeros)
+        moved = lambda k: '.'.join(['stage1', str(int(k.split('.')[1])+step), *k.split('.')[2:]]) if k.startswith('stage1.') else k
+        state = {moved(k): v for k,v in state.items()}
+    got = {k: state[f'{start}.{k}'].double() for k in ('F','A','w','u','v') if f'{start}.{k}' in state}
+    if 'F' not in got: return state
+    A = got['A'] if 'A' in got else compose(*(got[k] for k in 'wuv'))
+    H = kronecker_sum(A, got['F'].reshape(n, -1, *got['F'].shape[1:]))[:, old_zeros:]
+    want = functional.pad(input_filter(H, model.in_chans), (0,0, 0,0, zeros,0))
+    F = nearest_banks(A, want, zeros)
+    off = ((kronecker_sum(A, F)-want)[:, zeros:].norm()/want.norm()).item()
+    if off>1e-3: warnings.warn(f'{start}: a hypercomplex layer comes within {off:.0%} of the filter for {model.in_chans} channels')
+    return dict(state, **{f'{start}.F': F.reshape(conv.F.shape).to(state[f'{start}.F'].dtype)})
+
+
 # %% ../../nbs/hypercomplex/20_networks.ipynb #6759592d
 _paper = dict(paper='grassucci2022phnn', input_size=(3,32,32))
 _zero = 'A zero channel stands before the picture.'
+_sides = dict(ph_resnet20_n3=8, ph_vgg16_n3=1, ph_vgg16_n4=1)
 _rows = (('resnet18_large', (ph_resnet,18), dict(n=1), 10_877_062, 505_141_032, "The plain network in the paper's widths 60, 120, 240, 516."),
     ('ph_resnet18_n2', (ph_resnet,18), dict(n=2), 5_446_226, 505_693_992, _zero),
     ('ph_resnet18_n3', (ph_resnet,18), dict(n=3), 3_635_914, 505_141_032, 'RGB as it is.'),
@@ -248,10 +314,12 @@ _rows = (('resnet18_large', (ph_resnet,18), dict(n=1), 10_877_062, 505_141_032, 
     ('ph_vgg16_n4', (ph_vgg,16), dict(n=4), 5_467_630, 271_867_224, _zero))
 _first = dict(ph_vgg16_n3='stage1.0', ph_vgg16_n4='stage1.1')
 for _name,(_make,_depth),_kw,_params,_macs,_note in _rows:
-    register_network(_name, partial(_make, _depth, **_kw), params=_params, macs=_macs, note=_note, first_conv=_first.get(_name, 'stem.conv'), **_paper)
+    register_network(_name, partial(_make, _depth, **_kw), params=_params, macs=_macs, note=_note, adapt=adapt_stem,
+        first_conv=_first.get(_name, 'stem.conv'), pool_size=_sides.get(_name, 4), **_paper)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #f626f7f5
 for _pooling,_kw in POOLINGS.items():
     register_network(f'ph_preact_resnet18_{_pooling}', partial(ph_preact_resnet18, pooling=_pooling, **_kw), first_conv='stem.conv',
+        pool_size=4, adapt=adapt_stem,
         params=3_634_162 + 8*(_pooling=='diffstride'), macs=505_141_032,
         note='Hypercomplex pre-activation ResNet-18, n=3; sizes and multiply-adds are those of the strided network.', **_paper)

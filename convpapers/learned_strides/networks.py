@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/learned_strides/networks.html.md""
 # %% auto #0
 __all__ = ['POOLINGS', 'PLACES', 'FORMS', 'conv_stride', 'pool_layer', 'ResidualBlock', 'conv3', 'conv1', 'norm_act',
            'shrinking_block', 'preact_block', 'classic_block', 'make_stem', 'make_stages', 'nominal_reductions',
-           'check_shape', 'preact_resnet', 'preact_resnet18', 'preact_resnet56', 'resnet18']
+           'stage_features', 'check_shape', 'preact_resnet', 'preact_resnet18', 'preact_resnet56', 'resnet18']
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #4964cdbd
 import numbers
@@ -17,7 +17,7 @@ from itertools import accumulate
 from torch import Tensor, nn
 from .layers import DiffStride2d, SpectralPool2d
 from ..lab.basics import one_of, positive_int
-from ..lab.classifier import ImageClassifier
+from ..lab.classifier import DropPath, ImageClassifier
 from ..lab.registry import register_network
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #fdbbe2a8
@@ -62,6 +62,8 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.late = late
         self.first,self.pool,self.main,self.shortcut,self.after,self.norm = first,pool,main,shortcut,after,norm
+
+    def add_drop_path(self, rate:float): self.main.add_module('drop_path', DropPath(rate))
 
     def forward(self, x:Tensor)->Tensor:
         h = x if self.first is None else self.first(x)
@@ -165,6 +167,25 @@ def nominal_reductions(
     largest = [max(s) if isinstance(s, (tuple,list)) else s for s in strides]
     return [int(r) if r==int(r) else r for r in accumulate(largest, lambda a,b: a*b)]
 
+def stage_features(
+    body:dict, # Steps with a `stem` and `stage1`, `stage2`, …
+    widths:tuple, # Channels of stem and stages
+    strides:tuple, # Initial strides of stem and stages
+    project_first:bool, # Whether the first stage shrinks its map
+    size:int=32, # Side of the pictures
+)->dict: # Stage to channels and reduction, for `ImageClassifier`
+    "What the maps of the stages are: the reductions that the pools make of the initial strides"
+    used = nominal_reductions([s if i!=1 or project_first else 1 for i,s in enumerate(strides)])
+    pools = {n: [m for m in step.modules() if isinstance(m, (SpectralPool2d,DiffStride2d))] for n,step in body.items()}
+    if not any(pools.values()): return {f'stage{i}': c for i,c in enumerate(zip(widths[1:], used[1:]), 1)}
+    out,now = {},(size,size)
+    for name,layers in pools.items():
+        for layer in layers: now = layer.output_size(*now)
+        r = size/min(now)
+        if name.startswith('stage'): out[name] = (widths[len(out)+1], int(r) if r==int(r) else r, round(used[len(out)+1]))
+    return out
+
+
 # %% ../../nbs/learned_strides/20_networks.ipynb #d97cb9fe
 def check_shape(
     repeats:tuple, # Blocks of each stage
@@ -191,6 +212,9 @@ def preact_resnet(
     *, pooling:str='diffstride', # `strided`, `spectral` or `diffstride`
     place:str='after', # Where the pool stands: `after`, `released` or `before` the convolutions
     project_first:bool=False, # Whether the first stage shrinks its map too
+    drop_rate:float=0., # This and the next two: see `ImageClassifier`
+    drop_path_rate:float=0.,
+    global_pool:str='avg',
     **kwargs, # For the pools: `smoothness`, `size_rule`, `compat` …
 )->ImageClassifier:
     "A residual network of pre-activation blocks"
@@ -198,11 +222,8 @@ def preact_resnet(
     body = dict(stem=make_stem(in_chans, widths[0], strides[0], pooling, **kwargs))
     body |= make_stages(partial(preact_block, pooling=pooling, place=place, **kwargs), repeats, widths, strides, project_first)
     body['act'] = norm_act(widths[-1])
-    return ImageClassifier(body, widths[-1], num_classes, features=_features(widths, strides, project_first))
-
-def _features(widths, strides, project_first):
-    used = nominal_reductions([s if i!=1 or project_first else 1 for i,s in enumerate(strides)])
-    return {f'stage{i}': (w, r) for i,(w,r) in enumerate(zip(widths[1:], used[1:]), 1)}
+    return ImageClassifier(body, widths[-1], num_classes, features=stage_features(body, widths, strides, project_first),
+        drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #5d0b08fd
 def preact_resnet18(
@@ -212,7 +233,7 @@ def preact_resnet18(
     strides:tuple=(1,1,2,2,2), # Initial strides of stem and stages; the second is not used
     width:int=64, # Channels of the first stage; they double from stage to stage
     place:str='after', # Where the pool stands: `after`, `released` or `before` the convolutions
-    **kwargs, # For the pools: `smoothness`, `size_rule`, `compat` …
+    **kwargs, # For the pools: `smoothness`, `compat` …; or for the head, see `preact_resnet`
 )->ImageClassifier:
     "Pre-activation ResNet-18 for small pictures ([Riad et al. 2022](https://arxiv.org/abs/2202.01653))"
     w = width
@@ -226,7 +247,7 @@ def preact_resnet56(
     strides:tuple=(1,1,2,2), # Initial strides of stem and stages
     width:int=16, # Channels of the first stage; they double from stage to stage
     place:str='after', # Where the pool stands: `after`, `released` or `before` the convolutions
-    **kwargs, # For the pools: `smoothness`, `size_rule`, `compat` …
+    **kwargs, # For the pools: `smoothness`, `compat` …; or for the head, see `preact_resnet`
 )->ImageClassifier:
     "Pre-activation ResNet-56 for small pictures ([Riad et al. 2022](https://arxiv.org/abs/2202.01653))"
     w = width
@@ -240,6 +261,9 @@ def resnet18(
     strides:tuple=(1,1,2,2,2), # Initial strides of stem and stages; the second is not used
     width:int=64, # Channels of the first stage; they double from stage to stage
     place:str='after', # Where the pool stands: `after`, `released` or `before` the convolutions
+    drop_rate:float=0., # This and the next two: see `ImageClassifier`
+    drop_path_rate:float=0.,
+    global_pool:str='avg',
     **kwargs, # For the pools: `smoothness`, `size_rule`, `compat` …
 )->ImageClassifier:
     "Classic ResNet-18 for small pictures ([He et al. 2016](https://arxiv.org/abs/1512.03385)), of `classic_block`s"
@@ -248,7 +272,9 @@ def resnet18(
     stem = make_stem(in_chans, width, strides[0], pooling, **kwargs)
     stem.add_module('act', norm_act(width))
     stages = make_stages(partial(classic_block, pooling=pooling, place=place, **kwargs), repeats, widths, strides, False)
-    return ImageClassifier(dict(stem=stem, **stages), widths[-1], num_classes, features=_features(widths, strides, False))
+    body = dict(stem=stem, **stages)
+    return ImageClassifier(body, widths[-1], num_classes, features=stage_features(body, widths, strides, False),
+        drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #30b09ed1
 FORMS = dict(strided=dict(pooling='strided'), spectral=dict(pooling='spectral', compat='official', place='released'),
@@ -262,10 +288,12 @@ _NOTES = dict(strided='Strides inside the convolutions.', spectral='Fixed spectr
     diffstride='DiffStride as in the released code, R=4; its maps are larger than those of the strided network.',
     diffstride_matched='DiffStride at the sizes and multiply-adds of the strided network, R=1; an arrangement of ours.')
 
+def _side(name, form): return (20 if '56' in name else 18) if form=='diffstride' else 8 if '56' in name else 4
+
 # %% ../../nbs/learned_strides/20_networks.ipynb #02cc578a
 for _form,_kw in FORMS.items():
     for _make,_params in ((preact_resnet18,11_172_170), (preact_resnet56,855_834), (resnet18,11_173_962)):
         _name = _make.__name__
         register_network(f'{_name}_{_form}', partial(_make, **_kw), paper='riad2022diffstride', input_size=(3,32,32),
-            note=_NOTES[_form], first_conv='stem.conv',
+            note=_NOTES[_form], first_conv='stem.conv', pool_size=_side(_name, _form),
             params=_params+8*_form.startswith('diffstride'), macs=_MACS[_name][_form])

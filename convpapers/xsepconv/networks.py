@@ -15,7 +15,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 from ..lab.basics import one_of, positive_int
-from ..lab.classifier import ImageClassifier
+from ..lab.classifier import DropPath, ImageClassifier, global_pool
 from ..lab.counting import count, count_table
 from ..lab.registry import Counts, register_network
 from .layers import XSepConv2d, assign_directions
@@ -73,6 +73,8 @@ class InvertedResidual(nn.Module):
         self.spatial,self.norm,self.act = spatial(exp, kernel_size, stride, act_layer),nn.BatchNorm2d(exp),act_layer()
         self.se = SqueezeExcite(exp) if se else nn.Identity()
         self.project = conv_norm_act(exp, c_out)
+    def add_drop_path(self, rate:float):
+        if self.residual: self.project.add_module('drop_path', DropPath(rate))
     def forward(self, x:Tensor)->Tensor:
         y = self.norm(self.spatial(self.expand(x)))
         y = self.project(self.se(self.act(y)) if self.weigh=='after' else self.act(self.se(y)))
@@ -134,11 +136,12 @@ class MobileNetV3(ImageClassifier):
         zero_gamma:bool=False, # Start the last norm of each residual block at 0
         **kwargs, # For `ImageClassifier`
     ):
-        super().__init__(body, num_features, 0, drop_rate=dropout, **kwargs)
-        self.head_hidden_size = hidden
-        self.hidden,self.hidden_act = nn.Conv2d(num_features, hidden, 1, bias=False),nn.Hardswish()
+        pool,rate = kwargs.pop('global_pool', 'avg'),kwargs.pop('drop_path_rate', 0.)
+        super().__init__(body, num_features, 0, drop_rate=dropout, global_pool=pool, **kwargs)
+        self.hidden,self.hidden_act = nn.Conv2d(self.head_hidden_size, hidden, 1, bias=False),nn.Hardswish()
         self.reset_classifier(num_classes)
         self.init_weights(zero_gamma)
+        if rate: self.drop_paths(rate)
     def init_weights(self, zero_gamma:bool=False):
         "Start again: convolutions over the fan-out, linear layers almost at 0, norms at the identity"
         for m in self.modules():
@@ -149,19 +152,31 @@ class MobileNetV3(ImageClassifier):
             if zero_gamma and isinstance(m, InvertedResidual) and m.residual: nn.init.zeros_(m.project.norm.weight)
     def reset_classifier(self, num_classes:int, global_pool:str|None=None):
         "Put a fresh linear layer behind the hidden layer; without classes the network gives the hidden layer's values"
+        wide = [k=='catavgmax' for k in (self.global_pool if global_pool is None else global_pool, self.global_pool)]
+        if self._has_hidden() and wide[0]!=wide[1]:
+            raise ValueError(f'global_pool={global_pool!r} is not valid here: the hidden layer takes the {self.hidden.in_channels} '
+                f'values of {self.global_pool!r}; give it when the network is built')
         super().reset_classifier(num_classes, global_pool)
-        if not num_classes: return
+    def _has_hidden(self): return not isinstance(self._modules.get('hidden', nn.Identity()), nn.Identity)
+    def _set_head(self, width):
+        super()._set_head(width)                # also for the numbers that it draws: a seed means the same network as ever
+        if not self._has_hidden(): return
+        self.head_hidden_size = self.hidden.out_channels
+        if not self.num_classes: return
         like = self.fc.weight
-        self.fc = nn.Linear(self.head_hidden_size, num_classes, device=like.device, dtype=like.dtype)
+        self.fc = nn.Linear(self.head_hidden_size, self.num_classes, device=like.device, dtype=like.dtype).train(self.training)
         nn.init.normal_(self.fc.weight, std=.001), nn.init.zeros_(self.fc.bias)
+    def _drop_head(self):
+        self.hidden = self.hidden_act = nn.Identity()
+        super()._drop_head()
     def forward_head(self, x:Tensor, pre_logits:bool=False)->Tensor:
-        "Global mean, hidden layer and dropout, then the linear layer unless `pre_logits`"
-        x = self.hidden_act(self.hidden(x.mean((-2,-1), keepdim=True)))
-        x = self.drop(x.flatten(1))
+        "Global pooling, hidden layer and dropout, then the linear layer unless `pre_logits`"
+        x = self.hidden_act(self.hidden(global_pool(x, self.global_pool, keepdim=True)))
+        x = self.drop(x.flatten(1) if self.global_pool else x)
         return x if pre_logits else self.fc(x)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #a5793df7
-def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_chans, width, dropout, direction, se, zero_gamma, **kwargs):
+def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_chans, width, dropout, direction, se, zero_gamma, head, **kwargs):
     "What the builders share"
     positive_int('kernel_size', kernel_size), positive_int('image_size', image_size)
     if kernel_size%2==0: raise ValueError(f'kernel_size={kernel_size} is not valid: it must be odd')
@@ -177,7 +192,7 @@ def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_c
         raise ValueError(f"kernel_size={kernel_size} is not valid with block='xsep': no layer is large enough to be separated")
     body['last'] = conv_norm_act(c, e, act_layer=nn.Hardswish)
     net = MobileNetV3(body, e, round_channels(hidden, max(width, 1)), num_classes, dropout=dropout, zero_gamma=zero_gamma,
-        features=features | dict(last=(e,r)))
+        features=features | dict(last=(e,r)), **head)
     if direction=='improved': assign_directions(net)
     return net
 
@@ -199,10 +214,14 @@ def mobilenetv3_small(
     lean:bool=True, # In training the layers keep their input alone, and make the maps between again
     se:str|None='before', # Where channels are weighed: `'before'` or `'after'` the activation, or `None`: nowhere
     zero_gamma:bool=False, # Start the last norm of each residual block at 0
+    drop_rate:float|None=None, # timm's name for `dropout`; where it is given, it counts
+    drop_path_rate:float=0., # See `ImageClassifier`
+    global_pool:str='avg', # Likewise
 )->MobileNetV3:
     "MobileNetV3-Small ([Howard et al. 2019](https://arxiv.org/abs/1905.02244)) as it is used for small pictures"
-    return _mobilenetv3(SMALL, 1024, kernel_size, block, image_size, num_classes, in_chans, width, dropout, direction, se, zero_gamma,
-        act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k, min_k_stride2=min_k_stride2)
+    return _mobilenetv3(SMALL, 1024, kernel_size, block, image_size, num_classes, in_chans, width,
+        dropout if drop_rate is None else drop_rate, direction, se, zero_gamma,
+        dict(drop_path_rate=drop_path_rate, global_pool=global_pool), act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k, min_k_stride2=min_k_stride2)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #b645fe9d
 def mobilenetv3_large(
@@ -222,10 +241,14 @@ def mobilenetv3_large(
     lean:bool=True, # As for `mobilenetv3_small`
     se:str|None='before',
     zero_gamma:bool=False, # Start the last norm of each residual block at 0
+    drop_rate:float|None=None, # This and the next two: as for `mobilenetv3_small`
+    drop_path_rate:float=0.,
+    global_pool:str='avg',
 )->MobileNetV3:
     "MobileNetV3-Large, likewise"
-    return _mobilenetv3(LARGE, 1280, kernel_size, block, image_size, num_classes, in_chans, width, dropout, direction, se, zero_gamma,
-        act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k, min_k_stride2=min_k_stride2)
+    return _mobilenetv3(LARGE, 1280, kernel_size, block, image_size, num_classes, in_chans, width,
+        dropout if drop_rate is None else drop_rate, direction, se, zero_gamma,
+        dict(drop_path_rate=drop_path_rate, global_pool=global_pool), act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k, min_k_stride2=min_k_stride2)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #00202bb6
 def xsepconv_mobilenetv3_small(
@@ -312,4 +335,5 @@ for _k,_block in FILTERS:
     for _size,_classes in ((32,10), (56,200), (224,1000)):
         register_network(f'mobilenetv3_small_{_block}{_k}' + f'_{_size}'*(_size>32), partial(mobilenetv3_small, _k, _block, _size, num_classes=_classes),
             paper='chen2020xsepconv' if _block=='xsep' else 'howard2019mobilenetv3', input_size=(3,_size,_size), first_conv='stem.conv',
+            pool_size={32: 4, 56: 7, 224: 7}[_size],
             **mobilenetv3_counts(_k, _block, _size, _classes)._asdict())
