@@ -9,10 +9,10 @@ __all__ = ['WEIGHTS', 'CONFIG', 'list_models', 'entry_of', 'model_card', 'create
            'save_pretrained', 'from_pretrained']
 
 # %% ../nbs/80_zoo.ipynb #7dad6de9
-import importlib.util, json, re, sys, warnings
+import inspect, json, math, re, sys, warnings
+from contextlib import nullcontext
 from fnmatch import fnmatchcase
 from functools import partial
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
 import torch
@@ -22,11 +22,16 @@ from .lab.counting import Table
 from .lab.registry import NetworkEntry, load_chapters, networks
 
 # %% ../nbs/80_zoo.ipynb #2d97cff3
+def _ready():
+    "Load the chapters, and tell timm of their networks if it is there"
+    load_chapters()
+    if _timm_is_there(): register_timm()
+
 def list_models(
     pattern:str='*', # As in a file name: `*`, `?`, `[ab]`
 )->list[str]: # In the order in which the chapters announce them
     "Names of the networks that match `pattern`"
-    load_chapters()
+    _ready()
     return [n for n in networks if fnmatchcase(n, pattern)]
 
 # %% ../nbs/80_zoo.ipynb #3ab09930
@@ -34,7 +39,7 @@ def entry_of(
     name:str, # A name of `list_models()`
 )->NetworkEntry:
     "What the chapter announced under `name`; another name raises a `ValueError` with near ones"
-    load_chapters()
+    _ready()
     try: return networks[name]
     except KeyError as e: raise ValueError(f'name={name!r} is not valid: {e.args[0]}') from None
 
@@ -51,51 +56,77 @@ def model_card(
 # %% ../nbs/80_zoo.ipynb #2de77a50
 def create_model(
     name:str, # A name of `list_models()`
-    **kwargs, # For the chapter's function; every network takes `num_classes` and `in_chans`
+    *,
+    output_stride:float|None=None, # timm's name for the last reduction: only that of the network is valid
+    device=None, # Where the parameters shall live
+    dtype=None, # Of the parameters
+    **kwargs, # For the chapter's function; each takes `num_classes`, `in_chans`, `drop_rate`, `drop_path_rate` and `global_pool`
 )->nn.Module:
     "The network of that name, freshly initialised"
-    model = entry_of(name).build(**kwargs)
-    model.zoo_config = dict(name=name, kwargs=kwargs)
-    return model
+    e = entry_of(name)
+    with nullcontext() if device is None else torch.device(device): model = e.build(**kwargs)
+    if output_stride not in (None, (last := model.feature_info[-1])['reduction'], last['stride']):
+        raise ValueError(f"output_stride={output_stride!r} is not valid: {name} has {last['reduction']:g}, and no dilated form")
+    model.zoo_config,model.in_chans = dict(name=name, kwargs=kwargs),kwargs.get('in_chans', e.input_size[0])
+    return model if dtype is None else model.to(dtype)
 
 # %% ../nbs/80_zoo.ipynb #9627ce05
-_stats = {'mean': (.485,.456,.406), 'std': (.229,.224,.225)}, {'mean': (.4914,.4822,.4465), 'std': (.2470,.2435,.2616)}
+_imagenet = dict(mean=(.485,.456,.406), std=(.229,.224,.225), crop_pct=.875)
+_cifar = dict(mean=(.4914,.4822,.4465), std=(.2470,.2435,.2616), crop_pct=1.)
 
 def timm_config(
     e:NetworkEntry, # A network
 )->dict:
-    "What timm calls a default configuration: no weights, the input, the names of the first and the last layer"
-    small = e.input_size[-1]<64
-    return dict(url='', num_classes=1000, input_size=e.input_size, pool_size=(1,1), crop_pct=1. if small else .875,
-        interpolation='bilinear', first_conv=e.first_conv, classifier='fc', paper_ids=e.paper, **_stats[small])
+    "What timm calls a default configuration: no weights, the input, the classes, the last map, first and last layer"
+    classes = inspect.signature(e.build).parameters['num_classes'].default
+    return dict(url='', num_classes=classes, input_size=e.input_size, pool_size=e.pool_size, interpolation='bilinear',
+        first_conv=() if e.adapt else e.first_conv, classifier='fc', paper_ids=e.paper, license='apache-2.0',
+        origin_url='https://github.com/convpapers/convpapers', **(_cifar if e.input_size[-1]<=32 else _imagenet))
 
 # %% ../nbs/80_zoo.ipynb #e00a5df4
-def _feature_steps(name, kwargs):
-    "How many features a network has; timm would ask for five of any"
-    with torch.device('meta'): return len(create_model(name, **kwargs).feature_info)
+def _first_conv(model):
+    "Name of the module that holds the first filter"
+    return next(n for n,m in model.named_modules() if isinstance(m, nn.Conv2d))
 
+def _timm_model(name, **kwargs):
+    "The network as timm builds it: it says itself where its stem is, which zero channels may move"
+    model = create_model(name, **kwargs)
+    model._traits = dict(first_conv=_first_conv(model))
+    return model
+
+def _adapted(state, model):
+    "A checkpoint whose stem fits the network, where the chapter knows how"
+    adapt = entry_of(model.zoo_config['name']).adapt
+    return adapt(state, model, model.pretrained_cfg['input_size'][0]) if adapt else state
+
+# %% ../nbs/80_zoo.ipynb #c0ffee01
 def _entrypoint(e, module):
     def build(pretrained=False, **kwargs):
-        feature_cfg = kwargs.pop('feature_cfg', {})
-        if kwargs.get('features_only') and 'out_indices' not in kwargs:
-            feature_cfg['out_indices'] = tuple(range(_feature_steps(e.name, {})))
+        feature_cfg = dict(kwargs.pop('feature_cfg', {}))
+        if kwargs.get('features_only') and 'out_indices' not in kwargs:     # timm would ask for five of any
+            with torch.device('meta'): feature_cfg.setdefault('out_indices', tuple(range(len(e.build().feature_info))))
         make = need('zoo', 'timm.models').build_model_with_cfg
-        return make(partial(create_model, e.name), e.name, pretrained, feature_cfg=feature_cfg, **kwargs)
+        return make(partial(_timm_model, e.name), e.name, pretrained, feature_cfg=feature_cfg,
+            pretrained_filter_fn=_adapted, **kwargs)
     build.__name__ = build.__qualname__ = e.name
     build.__module__,build.__doc__ = module,f'{e.name} of convpapers: {e.params:,} parameters, {e.macs:,} MACs'
     return build
 
 # %% ../nbs/80_zoo.ipynb #42650b6f
+def _timm_is_there(): return 'timm.models' in sys.modules and hasattr(sys.modules['timm.models'], 'register_model')
+
 def register_timm(
 )->list[str]: # The names that are ours in timm's registry
-    "Put every network into timm's registry; importing `convpapers.zoo` does it as soon as timm is there"
+    "Put every network into timm's registry; the zoo does it by itself if timm was imported before it is asked"
     timm,models = need('zoo', 'timm', 'timm.models')
     load_chapters()
     mod = sys.modules.setdefault('convpapers_zoo', ModuleType('convpapers_zoo', 'The networks of convpapers, as timm entry points'))
     mod.__dict__.setdefault('__all__', [])
     for e in networks.values():
-        if e.name in mod.__all__: continue
-        if timm.is_model(e.name): warnings.warn(f'timm has a {e.name} of its own; the one of convpapers is convpapers.zoo.create_model({e.name!r})')
+        if e.name in mod.__all__ or e.name in mod.__dict__.setdefault('refused', []): continue
+        if timm.is_model(e.name):
+            mod.refused.append(e.name)
+            warnings.warn(f'timm has a {e.name} of its own; the one of convpapers is convpapers.zoo.create_model({e.name!r})')
         else:
             fn = _entrypoint(e, mod.__name__)
             setattr(mod, e.name, fn)
@@ -103,24 +134,8 @@ def register_timm(
             models.register_model(fn)
     return list(mod.__all__)
 
-# %% ../nbs/80_zoo.ipynb #6ece089c
-class _AfterTimm(MetaPathFinder):
-    "Calls `register_timm` once, when timm has been imported"
-    def find_spec(self, name, path=None, target=None):
-        if name!='timm': return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        if spec:
-            run = spec.loader.exec_module
-            def exec_module(module):
-                run(module)
-                register_timm()
-            spec.loader.exec_module = exec_module
-        return spec
-
 # %% ../nbs/80_zoo.ipynb #ffb9bc8e
-if 'timm' in sys.modules: register_timm()
-elif not any(type(f).__name__=='_AfterTimm' for f in sys.meta_path): sys.meta_path.insert(0, _AfterTimm())
+if _timm_is_there(): register_timm()
 
 # %% ../nbs/80_zoo.ipynb #a0a6e7ed
 WEIGHTS,CONFIG = 'model.safetensors','config.json'

@@ -314,7 +314,8 @@ _rows = (('resnet18_large', (ph_resnet,18), dict(n=1), 10_877_062, 505_141_032, 
     ('ph_vgg16_n4', (ph_vgg,16), dict(n=4), 5_467_630, 271_867_224, _zero))
 _first = dict(ph_vgg16_n3='stage1.0', ph_vgg16_n4='stage1.1')
 for _name,(_make,_depth),_kw,_params,_macs,_note in _rows:
-    register_network(_name, partial(_make, _depth, **_kw), params=_params, macs=_macs, note=_note, adapt=adapt_stem,
+    register_network(_name, partial(_make, _depth, **_kw), params=_params, macs=_macs, note=_note,
+        adapt=None if _kw['n']==1 else adapt_stem,
         first_conv=_first.get(_name, 'stem.conv'), pool_size=_sides.get(_name, 4), **_paper)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #f626f7f5
