@@ -14,11 +14,13 @@ __all__ = ['SHIFTS', 'SHIFTNET_STEMS', 'SHIFTNET_GROUPS', 'CIFAR_SHAPES', 'IMAGE
 from functools import partial
 import torch
 from torch import nn
+from torch.fx import Proxy
 from torch.nn import functional
 from .layers import ActiveShift2d, GroupedShift2d
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import DropPath, ImageClassifier
 from ..lab.counting import register_macs
+from ..lab.layers import leaf
 from ..lab.registry import Counts, register_network
 
 # %% ../../nbs/active_shift/20_networks.ipynb #f44d0d1b
@@ -39,6 +41,7 @@ class PointwiseConv2d(nn.Conv2d):
         dtype=None,
     ): super().__init__(in_channels, out_channels, 1, stride, bias=False, device=device, dtype=dtype)
     def forward(self, x:torch.Tensor)->torch.Tensor:
+        if isinstance(x, Proxy): return leaf(self, x)
         if x.device.type!='cpu' or x.ndim!=4 or not x.is_contiguous(): return super().forward(x)
         if self.stride!=(1,1): x = x[..., ::self.stride[0], ::self.stride[1]]
         y = torch.bmm(self.weight.flatten(1).expand(len(x), -1, -1), x.flatten(2))

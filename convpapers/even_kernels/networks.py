@@ -17,9 +17,11 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.fx import Proxy
 from .symmetric_padding import Conv2dSame, Conv2dSP, embed_kernel
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import DropPath, ImageClassifier
+from ..lab.layers import leaf
 from ..lab.registry import Counts, register_network
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #c3458923
@@ -43,6 +45,7 @@ class EmbeddedConv2dSP(Conv2dSP):
         super().__init__(*args, **kwargs)
         one_of('padding_mode', self.padding_mode, ('zeros',)), one_of('activation', self.activation, (None,))
     def forward(self, x:torch.Tensor)->torch.Tensor:
+        if isinstance(x, Proxy): return leaf(self, x)
         weight = embed_kernel(self.weight, self.groups, self.order)
         padding = tuple(d*k//2 for k,d in zip(self.kernel_size, self.dilation))
         return F.conv2d(x, weight, self.bias, self.stride, padding, self.dilation, self.groups)
