@@ -22,6 +22,8 @@ from .lab.counting import Table
 from .lab.registry import NetworkEntry, load_chapters, networks
 
 # %% ../nbs/80_zoo.ipynb #2d97cff3
+def _timm_is_there(): return hasattr(sys.modules.get('timm.models'), 'register_model')
+
 def _ready():
     "Load the chapters, and tell timm of their networks if it is there"
     load_chapters()
@@ -113,8 +115,6 @@ def _entrypoint(e, module):
     return build
 
 # %% ../nbs/80_zoo.ipynb #42650b6f
-def _timm_is_there(): return 'timm.models' in sys.modules and hasattr(sys.modules['timm.models'], 'register_model')
-
 def register_timm(
 )->list[str]: # The names that are ours in timm's registry
     "Put every network into timm's registry; the zoo does it by itself if timm was imported before it is asked"
