@@ -9,14 +9,14 @@ __all__ = ['VARIANTS', 'NETWORKS', 'FORMS', 'label', 'settled', 'deployed', 'sta
            'training_step', 'times_table', 'trade']
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #0a48156a
-from contextlib import nullcontext
 from copy import deepcopy
 from functools import partial
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from ..lab.basics import need, one_of, positive_int
-from ..lab.bench import Bench, bench
+from ..lab.basics import one_of, positive_int
+from ..lab import bench as lab_bench
+from ..lab.bench import bench, bench_forms, Bench, called
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 from .layers import XSepConv2d
@@ -35,14 +35,8 @@ def settled(
     **kwargs, # For `mobilenetv3_small`
 )->nn.Module:
     "MobileNetV3-Small with random weights, whose norms have seen random pictures, in eval mode"
-    torch.manual_seed(0)
-    net = mobilenetv3_small(image_size=image_size, **NETWORKS[one_of('name', name, NETWORKS)], **kwargs).train()
-    for m in net.modules():
-        if isinstance(m, nn.BatchNorm2d): m.momentum = None
-    with torch.no_grad(): net(torch.randn(8, 3, image_size, image_size))
-    for m in net.modules():
-        if isinstance(m, nn.BatchNorm2d): m.momentum = .1
-    return net.eval()
+    build = partial(mobilenetv3_small, image_size=image_size, **NETWORKS[one_of('name', name, NETWORKS)], **kwargs)
+    return lab_bench.settled(build, 8, 3, image_size, image_size)
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #81b80764
 def deployed(
@@ -75,9 +69,7 @@ def formed(
     if form=='eager':
         for m in net.modules():
             if isinstance(m, XSepConv2d): m.forward = m.stages
-    if last: net = net.to(memory_format=torch.channels_last)
-    if form=='compiled': net = torch.compile(net)
-    return lambda x: net(x.contiguous(memory_format=torch.channels_last) if last else x)
+    return called(net, last, form=='compiled')
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #ea7785ad
 @register_benchmark('xsepconv_latency', 'MobileNetV3-Small with depthwise and XSepConv layers on one picture, every form')
@@ -91,13 +83,8 @@ def latency(
 )->Bench:
     "Time of one picture, in one run"
     positive_int('image_size', image_size, 16)
-    candidates = {}
-    for name in names:
-        net = settled(name, image_size)
-        for form in FORMS[name.split()[0]]:
-            if form!='compiled' or compiled: candidates[f'{name}, {form}'] = formed(net, form)
-    with need('train', 'torch._inductor.config').patch(freezing=True) if compiled else nullcontext():
-        return bench(candidates, torch.randn(1, 3, image_size, image_size), backward=False, threads=threads, rounds=rounds, min_time=min_time)
+    networks = {n: partial(settled, n, image_size) for n in names}
+    return bench_forms(networks, lambda n: FORMS[n.split()[0]], formed, (1,3,image_size,image_size), compiled, threads=threads, rounds=rounds, min_time=min_time)
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #f99b5205
 def training_forms(
