@@ -14,12 +14,15 @@ import torch, torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor
+from torch.fx import Proxy
 from ..lab.basics import one_of
+from ..lab.layers import leaf
+from ..lab.operators import no_torchscript
 from .fft import fft_pool
-from .lean import apply_matrices, is_channels_last, lean_pool, ramp_bins, _no_autocast
+from .lean import apply_matrices, is_channels_last, lean_pool, ramp_bins, _no_autocast, _plain
 from .masks import spectral_mask
-from .official import official_masks, row_positions, two_term
-from .spectral_pooling import NORMS, SIZE_RULES, output_size, pooling_matrix, _eager
+from .official import official_masks, two_term
+from .spectral_pooling import NORMS, SIZE_RULES, output_size, pooling_matrix, _size
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #2d886acf
 METHODS = 'auto','matrix','lean','kron','fft'
@@ -49,6 +52,7 @@ def _check_compat(dim, size_rule, norm, align, boundary, method):
     if dim!=2: raise ValueError(f"compat='official' is two-dimensional, this layer has {dim}")
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #3fb441ec
+@no_torchscript
 class _Pool(nn.Module):
     "What the fixed and the learned layers share: checks, sizes, matrices, and the choice of how to multiply"
     _dim,smoothness = 2,0.
@@ -73,12 +77,20 @@ class _Pool(nn.Module):
     def masks(self, size, dtype, device): return (None,)*self._dim
     def ramps(self, size): return ((),)*self._dim
 
+# %% ../../nbs/learned_strides/10_layers.ipynb #857a0418
+def _sizes(dim, size):
+    "`size` if it has an integer for each axis, else an error"
+    if len(size)!=dim: raise ValueError(f'size={tuple(size)} must have {dim} number{"s"*(dim>1)}: {", ".join(AXES[dim])}')
+    for name,n in zip(AXES[dim], size): _size(name, n)
+    return tuple(size)
+
 # %% ../../nbs/learned_strides/10_layers.ipynb #c42e960f
 @patch
 def output_size(self:_Pool,
     *size:int, # One for each axis
 )->tuple:
     "Size that leaves the layer when `size` enters"
+    size = _sizes(self._dim, size)
     return tuple(output_size(n, s, self.smoothness, self.size_rule, axis=i-self._dim) for i,(n,s) in enumerate(zip(size, self.values(*size))))
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #e84eb027
@@ -89,7 +101,7 @@ def matrices(self:_Pool,
     device=None, # Of the matrices
 )->tuple:
     "A matrix for each axis, `A_h, A_w`; with `compat` the four `U, V, C, D` of Y = U X Cᵀ - V X Dᵀ"
-    dtype = torch.promote_types(dtype, torch.float32)
+    size,dtype = _sizes(self._dim, size),torch.promote_types(dtype, torch.float32)
     sizes,masks = self.output_size(*size),self.masks(size, dtype, device)
     if self.compat: return self._two_term(size, sizes, masks, dtype, device)
     kw = dict(norm=self.norm, align=self.align, boundary=self.boundary, device=device, dtype=dtype)
@@ -98,15 +110,13 @@ def matrices(self:_Pool,
 # %% ../../nbs/learned_strides/10_layers.ipynb #73bbea95
 @patch
 def _two_term(self:_Pool, size, sizes, masks, dtype, device):
-    "The four matrices of the released code: which rows it keeps, and their weights"
+    "The four matrices of the released code: it keeps rows from both ends of the spectrum, and their weights"
     (h,w),(mh,mw) = size,sizes
-    ones = lambda n: torch.ones(n, dtype=dtype, device=device)
-    if masks[0] is None: kept,a,b = [*range(mh//2), *range(h-mh//2, h)],ones(mh),ones(mw//2+1)
-    else:
-        kept = [i for i,p in enumerate(row_positions(h)) if p<(mh+1)//2 or mh==h]
-        a,b = masks[0][torch.tensor(kept, device=device)],masks[1][:mw//2+1]
-    rows = torch.tensor([i if i<(h+1)//2 else i-h for i in kept], device=device)
-    return two_term(a, rows, b, h, w, mw)
+    q = torch.arange(mh, device=device)
+    kept = torch.where(q<mh//2, q, q+h-mh)
+    if masks[0] is None: a,b = (torch.ones(n, dtype=dtype, device=device) for n in (mh, mw//2+1))
+    else: a,b = masks[0][kept],masks[1][:mw//2+1]
+    return two_term(a, torch.where(kept<(h+1)//2, kept, kept-h), b, h, w, mw)
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #ec17f352
 @patch
@@ -123,22 +133,31 @@ def _check(self:_Pool, x)->tuple:
         raise TypeError(f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
     if x.ndim not in (d+1,d+2):
         raise ValueError(f"x of shape {tuple(x.shape)} must have {d+1} or {d+2} axes: (N, C, {', '.join(axes)}), N may be missing")
-    for name,n,s in zip(axes, x.shape[-d:], self.initial):
+    size = tuple(x.shape[-d:]) if torch._C._get_tracing_state() is None else tuple(map(int, x.shape[-d:]))
+    for name,n,s in zip(axes, size, self.initial):
         if n==0: raise ValueError(f'x of shape {tuple(x.shape)} is empty: its {name} must be at least 1')
-        if s>max(1, n/2) and not self.compat and self._as_built():
+        if s>1 and 2*s>n and not self.compat and self._as_built():
             raise ValueError(f'stride={s:g} along the {name} does not fit a {name} of {n}: it must lie between 1 and {max(1, n/2):g}')
-    return tuple(x.shape[-d:])
+    return size
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #1cf01a2a
 @patch
 def choose(self:_Pool, x, size)->str:
     "The form to compute in, one of `METHODS`"
-    eager = _eager() and not torch._C._are_functorch_transforms_active()
-    if self.method!='auto': return 'matrix' if self.method=='lean' and not eager else self.method
+    eager = _plain(x) and torch._C._get_tracing_state() is None
+    if self.method!='auto': return 'matrix' if self.method=='lean' and not eager or torch.compiler.is_exporting() else self.method
     if self.compat or self._dim!=2 or not eager: return 'matrix'
     if max(size)>=FFT_FROM and self.boundary=='periodic': return 'fft'
     if is_channels_last(x) or min(size)>=32: return 'lean'
     return 'kron' if size[0]*size[1]<=64 else 'matrix'
+
+# %% ../../nbs/learned_strides/10_layers.ipynb #20f960cf
+def _one_for_all(x, y, d):
+    "The pooled map `y` of `x`, NaN as a whole if `x` is not finite"
+    if torch.compiler.is_exporting() or torch._C._get_tracing_state() is not None: return y
+    one = (x.detach().sum(tuple(range(-d, 0)), keepdim=True, dtype=torch.float32) if x.dtype==torch.float16
+           else y.detach()[(..., *[slice(0, 1)]*d)])
+    return y + (one-one).to(y.dtype)
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #dfd6838b
 @patch
@@ -146,11 +165,12 @@ def forward(self:_Pool,
     x:Tensor, # `(N, C, ...)` or `(C, ...)`
     *more:Tensor, # Further maps of the same size, to be pooled with the same matrices
 ): # The pooled map; a tuple of them if there were several
+    if isinstance(x, Proxy): return leaf(self, x, *more)
     size,xs = self._check(x),(x,*more)
     for m in more:
         if self._check(m)!=size:
             raise ValueError(f'maps that are pooled together must have one size, not {size} and {tuple(m.shape[-self._dim:])}')
-    ys = self._pooled(xs, size)
+    ys = tuple(_one_for_all(x, y, self._dim) for x,y in zip(xs, self._pooled(xs, size)))
     return ys if more else ys[0]
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #e1e0332c
@@ -197,7 +217,7 @@ def macs(self:_Pool,
     *size:int, # One for each axis
 )->int:
     "Multiply-adds of the matrix products on one input"
-    total,left = 0,list(size)
+    total,left = 0,list(_sizes(self._dim, size))
     for i,m in reversed(list(enumerate(self.output_size(*size)))):
         total += math.prod(left)*m
         left[i] = m
@@ -238,6 +258,8 @@ class SpectralPool2d(_Spectral):
     """Spectral pooling: drops the frequencies that a smaller map cannot hold ([Rippel et al. 2015](https://arxiv.org/abs/1506.03767), section 4).
 
     Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/S⌉, ⌈W/S⌉)` with the default size rule. No parameters.
+    Each channel is pooled by itself, so any number of them may come.
+    One NaN or infinite pixel makes the whole map of its channel NaN, and no other. Differentiable any number of times, in forward mode too.
     Raises `ValueError` for a stride below 1 or above half the map, an empty map or a wrong number of axes; `TypeError` for integers.
     """
     _dim = 2
@@ -265,7 +287,9 @@ def _check_diffstride(initial, smoothness, size_rule, shared, bounds):
     if not 0<smoothness<math.inf: raise ValueError(f'smoothness={smoothness} must be above 0 (R, the width of the ramp in bins)')
     if not isinstance(bounds, (tuple,list)) or len(bounds)!=2: raise ValueError(f'bounds={bounds!r} must be a pair (low, high), high may be None')
     low,high = bounds
-    if not 1<=low or (high is not None and high<low): raise ValueError(f'bounds={bounds!r} must be 1 <= low <= high, high may be None')
+    for v in (low, *(() if high is None else (high,))):
+        if isinstance(v, bool) or not isinstance(v, numbers.Real): raise TypeError(f'bounds={bounds!r} must be numbers, high may be None')
+    if not 1<=low<=(math.inf if high is None else high)<=math.inf: raise ValueError(f'bounds={bounds!r} must be 1 <= low <= high, high may be None')
     if not all(low<=s and (high is None or s<=high) for s in initial): raise ValueError(f'stride={initial!r} must lie within bounds={bounds!r}')
     if shared and len(set(initial))>1: raise ValueError(f'shared=True takes one stride, not {initial!r}')
     return float(low), None if high is None else float(high)
@@ -273,6 +297,7 @@ def _check_diffstride(initial, smoothness, size_rule, shared, bounds):
 # %% ../../nbs/learned_strides/10_layers.ipynb #76a9ba75
 class _DiffStride(_Pool):
     "The constructor of the learned layers"
+    _read,_size,_seen = None,None,None       # the parameter as it was read last; the size it was frozen for; what tells that it has changed
     def __init__(self,
         stride:float|tuple, # Initial S, at least 1, one number or one an axis
         smoothness:float=4., # R, width of the ramp in bins
@@ -292,16 +317,21 @@ class _DiffStride(_Pool):
         self.bounds = _check_diffstride(self.initial, smoothness, size_rule, shared, bounds)
         self.smoothness,self.shared,self.cropping = float(smoothness),shared,cropping
         self.stride = nn.Parameter(torch.empty(1 if shared else self._dim, device=device, dtype=dtype))
-        self._size,self._seen = None,None       # the size it was frozen for; the state of the parameter that was read last
         self.reset_parameters()
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #ad9aff2c
+def _meant(v, dtype):
+    "The shortest decimal that is `v` in `dtype`"
+    shorter = (float(f'{v:.{k}g}') for k in range(1, 17))
+    return next((d for d in shorter if torch.tensor(d, dtype=dtype).item()==v), v)
+
 @patch
 def reset_parameters(self:_DiffStride):
     "The strides of the constructor"
-    self._numbers = self.initial[:len(self.stride)]
-    with torch.no_grad(): self.stride.copy_(torch.tensor(self.initial[:len(self.stride)], dtype=torch.float64))
+    self._numbers = self.initial[:self.stride.shape[0]]
+    with torch.no_grad(): self.stride.copy_(torch.tensor(self._numbers, dtype=torch.float64))
     self.refresh()
+    self._keep()
 
 def _state(s): return s.data_ptr(), None if s.is_inference() else s._version
 
@@ -310,9 +340,13 @@ def refresh(self:_DiffStride):
     "Read the strides as plain numbers, from which the sizes follow"
     s = self.stride
     if s.is_meta or isinstance(s, FakeTensor): return self
-    numbers = tuple(s.tolist())
-    if numbers!=self._numbers: self._numbers = numbers
+    read = *s.tolist(),s.dtype
     if s.device.type!='cpu': self._seen = _state(s)
+    if read==self._read: return self
+    rounded = torch.tensor(self._numbers, dtype=s.dtype).tolist()
+    self._numbers = tuple(n if r==v else _meant(v, s.dtype) for n,r,v in zip(self._numbers, rounded, read))
+    self._read = read
+    if self._size is not None: self._keep()
     return self
 
 @patch
@@ -323,20 +357,34 @@ def current(self:_DiffStride)->tuple:
         if s.device.type=='cpu' or s.is_meta or self._seen!=_state(s): self.refresh()
     return self._numbers*(self._dim if self.shared else 1)
 
+# %% ../../nbs/learned_strides/10_layers.ipynb #4f0f6cdf
+@patch
+def _apply(self:_DiffStride, fn, *args, **kwargs):
+    "A change of type rounds the parameter anew, from the numbers, and kept matrices with it: nothing is lost on the way to float16 and back"
+    was,numbers = self.stride.detach(),self.current()
+    nn.Module._apply(self, fn, *args, **kwargs)
+    s = self.stride
+    if s.dtype==was.dtype or s.is_meta or was.is_meta or not torch.equal(s, was.to(s)): return self
+    with torch.no_grad(): s.copy_(torch.tensor(numbers[:s.shape[0]], dtype=torch.float64))
+    self.refresh()
+    self._keep()
+    return self
+
 # %% ../../nbs/learned_strides/10_layers.ipynb #b260efc6
 @patch
 def _limits(self:_DiffStride, size):
     "Least and largest stride in use, for each axis"
     low,high = self.bounds
     top = math.inf if high is None else high
+    if self.size_rule!='official': return [(low, max(low, min(top, n/2))) for n in size]
     touch = [n/(n-self.smoothness) if n>self.smoothness else 1. for n in size]
     if self.shared: touch = [max(touch)]*len(size)
-    for n,t in zip(size, touch):
-        yield (min(max(t, low), top), top) if self.size_rule=='official' else (low, max(low, min(top, n/2)))
+    return [(min(max(t, low), top), top) for t in touch]
 
 @patch
 def values(self:_DiffStride, *size)->tuple:
     "The strides in use on a map of `size`, as plain numbers"
+    size = _sizes(self._dim, size)
     return tuple(min(max(s, a), b) for s,(a,b) in zip(self.current(), self._limits(size)))
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #fa50c18f
@@ -346,9 +394,10 @@ def strides(self:_DiffStride,
     dtype=None, # Of the result; the parameter's by default
 )->list:
     "The strides in use on a map of `size`, one scalar an axis; a bound that acts lets the gradient pass"
-    s = self.stride.to(dtype or self.stride.dtype)
+    size,numbers,s = _sizes(self._dim, size),self.current(),self.stride.to(dtype or self.stride.dtype)
     out = [s[0 if self.shared else i] for i in range(self._dim)]
-    return [v if a<=c<=b else v+(v.clamp(a, b)-v).detach() for v,c,(a,b) in zip(out, self.current(), self._limits(size))]
+    if s.dtype!=self.stride.dtype: out = [v+(c-v).detach() for v,c in zip(out, numbers)]        # what the parameter was rounded from
+    return [v if a<=c<=b else v+(v.clamp(a, b)-v).detach() for v,c,(a,b) in zip(out, numbers, self._limits(size))]
 
 @patch
 def project(self:_DiffStride):
@@ -378,6 +427,7 @@ def output_size(self:_DiffStride,
 )->tuple:
     "Size that leaves the layer when `size` enters"
     if self.cropping: return _Pool.output_size(self, *size)
+    size = _sizes(self._dim, size)
     return tuple(n-n%2 if self.compat and i else n for i,n in enumerate(size))      # the released code makes widths even
 
 @patch
@@ -399,6 +449,7 @@ def _built(self:_DiffStride, size, dtype, device):
     "The matrices: kept ones, or built inside or outside of a graph"
     if self._size is not None:
         if size!=self._size: raise ValueError(f'this layer was frozen for maps of {self._size}, not {size}; call freeze again')
+        self.current()      # whoever wrote into the strides gets other matrices
         return [getattr(self, f'matrix_{i}') for i in range(4 if self.compat else self._dim)]
     learning = isinstance(self.stride, nn.Parameter) and torch.compiler.is_compiling() and not torch.compiler.is_exporting()
     return (_outside if learning else _Pool._built)(self, size, dtype, device)
@@ -415,23 +466,30 @@ def freeze(self:_DiffStride,
 ):
     "Learn no more: the strides become a buffer, and for maps of `size` the matrices too"
     if size and len(size)!=self._dim: raise ValueError(f'freeze{size} must be freeze() or freeze({", ".join(AXES[self._dim])})')
+    if size: _sizes(self._dim, size)
     if isinstance(self.stride, nn.Parameter):
         s = self.stride.detach()
         del self.stride
         self.register_buffer('stride', s)
     self.refresh()
-    if size:
-        self._size = tuple(size)
-        with torch.no_grad(): mats = self.matrices(*size, dtype=self.stride.dtype, device=self.stride.device)
-        for i,a in enumerate(mats): self.register_buffer(f'matrix_{i}', a, persistent=False)
+    if size: self._size = tuple(size)
+    self._keep()
     return self
+
+@patch
+def _keep(self:_DiffStride):
+    "The matrices of a layer that is frozen for one size"
+    if self._size is None: return
+    s = self.stride
+    with torch.no_grad(): mats = self.matrices(*self._size, dtype=s.dtype, device=s.device)
+    for i,a in enumerate(mats): self.register_buffer(f'matrix_{i}', a, persistent=False)
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #4f0fc69c
 @patch
 def _load_from_state_dict(self:_DiffStride, *args, **kwargs):
     nn.Module._load_from_state_dict(self, *args, **kwargs)
     self.refresh()
-    if self._size is not None: self.freeze(*self._size)
+    self._keep()
 
 @patch
 def _more(self:_DiffStride)->list:
@@ -446,7 +504,8 @@ class DiffStride2d(_DiffStride):
 
     Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/S_h⌉, ⌈W/S_w⌉)` with the default size rule; `output_size(H, W)` tells.
     One parameter `stride`, in input pixels per output pixel, of two elements (one if `shared`). Leave it out of weight decay, and
-    call `project()` after optimizer steps. Differentiable once on maps of 32 pixels or more; any number of times with `method='matrix'`.
+    call `project()` after optimizer steps. Each channel is pooled by itself, so any number of them may come.
+    One NaN or infinite pixel makes the whole map of its channel NaN, and no other. Differentiable any number of times, in forward mode too.
     Raises `ValueError` for strides below 1, outside `bounds` or above half the map, `smoothness` of 0 or less, empty maps, a wrong
     number of axes and arguments that contradict `compat`; `TypeError` for inputs that are not floating-point.
     """

@@ -162,7 +162,7 @@ def _no_autocast(device):
 # %% ../../nbs/learned_strides/09_lean_products.ipynb #95c5c389
 def _plain(t)->bool:
     "Whether `t` is an ordinary tensor: no transform of `torch.func`, no dispatch mode, no forward-mode derivative, no batch of gradients"
-    return not (_transformed() or forward_ad._current_level>=0 or torch._C._functorch.is_legacy_batchedtensor(t)) and _eager()
+    return _eager() and not (_transformed() or forward_ad._current_level>=0 or torch._C._functorch.is_legacy_batchedtensor(t))
 
 def _backward_once(ctx, masks, f, zw, g, *_):
     "The gradient of the map, if it is wanted, and C = G Zᵀ of both axes, without a graph"

@@ -11,7 +11,8 @@ __all__ = ['clip01', 'spectral_mask']
 import math, numbers
 import torch
 from torch import Tensor
-from ..lab.basics import one_of, positive_int
+from ..lab.basics import one_of
+from .spectral_pooling import _size
 
 # %% ../../nbs/learned_strides/03_learned_mask.ipynb #b48a9774
 def clip01(
@@ -23,7 +24,7 @@ def clip01(
 # %% ../../nbs/learned_strides/03_learned_mask.ipynb #26c49138
 def _check(n, stride, smoothness):
     "Errors for plain numbers that give no mask"
-    positive_int('n', n)
+    _size('n', n)
     if isinstance(stride, Tensor):
         if stride.numel()!=1: raise ValueError(f'stride of shape {tuple(stride.shape)} must hold one number')
         stride = 1

@@ -12,14 +12,20 @@ import math
 import torch, torch.nn.functional as F
 from torch import Tensor
 from .masks import clip01
+from .spectral_pooling import _size
 
 # %% ../../nbs/learned_strides/05_released_code.ipynb #8b8d64a2
+def _positions(h, device=None):
+    "The positions as a tensor; `h` may be the symbol of a traced size, so nothing is decided by its parity"
+    k,odd = torch.arange(h, device=device),h%2
+    f = torch.where(k<(h+1)//2, k, k-h)
+    return odd*torch.minimum((f+1).abs(), h-(f+1).abs()) + (1-odd)*torch.where(f>=0, f, -f-1)
+
 def row_positions(
     h:int, # Rows
 )->list: # of the h rows in FFT order
     "Distance of each row of the spectrum from the centre that the released code gives its mask"
-    k = list(range((h+1)//2)) + list(range(-(h//2), 0))
-    return [min(abs(f+1), h-abs(f+1)) for f in k] if h%2 else [f if f>=0 else -f-1 for f in k]
+    return _positions(_size('h', h)).tolist()
 
 # %% ../../nbs/learned_strides/05_released_code.ipynb #e7cf4774
 def official_masks(
@@ -33,7 +39,7 @@ def official_masks(
     like = dict(device=stride_h.device, dtype=stride_h.dtype)
     half = lambda n,s: torch.clamp(n/s, min=2)/2       # no gradient below 2
     weigh = lambda t,pos: clip01((smoothness+t-pos)/smoothness)
-    return (weigh(half(h, stride_h), torch.tensor(row_positions(h), **like)),
+    return (weigh(half(h, stride_h), _positions(h, stride_h.device).to(stride_h.dtype)),
             weigh(half(w, stride_w)+1, torch.arange(w//2+1, **like)))
 
 # %% ../../nbs/learned_strides/05_released_code.ipynb #9604c6e1
@@ -52,7 +58,8 @@ def two_term(
 )->tuple: # U, V (M×h), C, D (width×w)
     "The matrices of Y = U X Cᵀ - V X Dᵀ"
     f64 = dict(dtype=torch.float64, device=a.device)
-    m,q,n = len(rows),torch.arange(len(rows), **f64),torch.arange(len(b), **f64)
+    m = rows.shape[0]
+    q,n = torch.arange(m, **f64),torch.arange(b.shape[0], **f64)
     phase = 2*math.pi*(q[:,None,None]*q/m - rows.double()*torch.arange(h, **f64)[:,None]/h)
     u,v = _waves(phase, a/m)
     once = torch.where((n==0)|(2*n==width), 1., 2.).to(b.dtype)

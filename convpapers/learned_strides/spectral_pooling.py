@@ -26,7 +26,7 @@ def _places(n, d): return (torch.arange(n, dtype=torch.float64)+d)/n
 
 def _cosine_bases(n, m):
     "Bases of the reflecting border: half waves around the centres of the samples"
-    k = torch.arange(min(n, m), dtype=torch.float64)
+    k = torch.arange(torch.sym_min(n, m), dtype=torch.float64)
     w = torch.where(k==0, 1., 2.).double()
     return w*torch.cos(math.pi*_places(m, .5)[:,None]*k), torch.cos(math.pi*k[:,None]*_places(n, .5)), k.long()
 
@@ -44,6 +44,16 @@ def _fourier_bases(n, m, d):
     right = torch.cat([(2*math.pi*c[:,None]*j).cos(), (2*math.pi*s[:,None]*j).sin()])
     return left, right, torch.tensor(cos+sin)
 
+# %% ../../nbs/learned_strides/01_spectral_pooling.ipynb #7aea3b1e
+def _traced_bases(n, m, d):
+    "`_fourier_bases` for sizes that are symbols: the number of columns hangs on no comparison"
+    k = torch.arange(torch.sym_min(n, m)//2+1, dtype=torch.float64)
+    weight = torch.where((k==0)|(2*k==n)|(2*k==m), 1., 2.).double()
+    i,j = (2*math.pi*_places(size, d)[:,None]*k for size in (m,n))
+    return torch.cat([weight*i.cos(), weight*i.sin()], 1), torch.cat([j.cos(), j.sin()], 1).mT, torch.cat([k, k]).long()
+
+def _symbols(*sizes)->bool: return torch.compiler.is_dynamo_compiling() or any(isinstance(n, torch.SymInt) for n in sizes)
+
 # %% ../../nbs/learned_strides/01_spectral_pooling.ipynb #016cac0c
 def spectral_bases(
     n:int, # Samples that enter, N
@@ -54,7 +64,8 @@ def spectral_bases(
     "Two real bases in float64 with A = gain · synthesis · diag(mask of the bin) · analysis"
     n,m = _size('n', n),_size('m', m)
     one_of('align', align, ('corner','center')), one_of('boundary', boundary, ('periodic','reflect'))
-    return _cosine_bases(n, m) if boundary=='reflect' else _fourier_bases(n, m, .5 if align=='center' else 0.)
+    if boundary=='reflect': return _cosine_bases(n, m)
+    return (_traced_bases if _symbols(n, m) else _fourier_bases)(n, m, .5 if align=='center' else 0.)
 
 # %% ../../nbs/learned_strides/01_spectral_pooling.ipynb #159095e2
 def _eager()->bool:
@@ -89,14 +100,15 @@ def gain(
     norm:str, # `forward` 1/N, `ortho` 1/√(MN) or `backward` 1/M
 )->float: # g
     "The factor in front of the matrix"
-    return {'forward': 1/n, 'backward': 1/m, 'ortho': 1/math.sqrt(m*n)}[one_of('norm', norm, NORMS)]
+    if one_of('norm', norm, NORMS)=='ortho': return 1/torch.sym_sqrt(m*n)
+    return 1/n if norm=='forward' else 1/m
 
 # %% ../../nbs/learned_strides/01_spectral_pooling.ipynb #6b86d9ee
 def _check_mask(mask, n, m, boundary):
     if not isinstance(mask, Tensor) or not mask.is_floating_point():
         raise TypeError(f'mask must be a real floating-point tensor, not {mask.dtype if isinstance(mask, Tensor) else type(mask).__name__}')
-    least = min(n, m) if boundary=='reflect' else min(n, m)//2+1
-    if mask.ndim!=1 or len(mask)<least:
+    least = torch.sym_min(n, m) if boundary=='reflect' else torch.sym_min(n, m)//2+1
+    if mask.ndim!=1 or mask.shape[0]<least:
         raise ValueError(f'mask of shape {tuple(mask.shape)} must be ({least},) or longer: a weight for each bin kept from n={n} to m={m}')
 
 # %% ../../nbs/learned_strides/01_spectral_pooling.ipynb #12a30608
@@ -124,14 +136,16 @@ def pooling_matrix(
 SIZE_RULES = 'exact','compact','floor','official'
 _EPS = 1e-6 # a stride of 2 that was learned as 1.9999999 is 2
 
+def _floor(v): return torch.sym_int(v+_EPS)     # `int` of a positive number; the file of an exported graph knows no floor or ceil
+def _ceil(v): return torch.sym_int(v+1-_EPS)
+
 def _official_size(n, stride, smoothness, axis):
     "What the released code returns: `smoothness=0` is its fixed pooling, which makes rows even but not columns"
     if not smoothness:
-        f = max(math.floor(n/stride+_EPS), 2)
+        f = torch.sym_max(_floor(n/stride), 2)
         return f-f%2 if axis==-2 else f
-    t = math.ceil(smoothness + max(n/stride, 2)/2 - _EPS)
-    if n%2==0: return 2*min(t, n//2)
-    return 2*min(t, (n+1)//2)-1 if axis==-2 else 2*min(t, (n-1)//2)
+    t = _ceil(smoothness + torch.sym_max(n/stride, 2)/2)
+    return 2*torch.sym_min(t, (n+1)//2)-n%2 if axis==-2 else 2*torch.sym_min(t, n//2)
 
 # %% ../../nbs/learned_strides/01_spectral_pooling.ipynb #985083d5
 def _check_stride(n, stride, smoothness):
@@ -155,5 +169,5 @@ def output_size(
     if size_rule=='official':
         if n<2: raise ValueError(f"n={n} is too small for size_rule='official'; it must be at least 2")
         return _official_size(n, stride, smoothness, axis)
-    m = {'exact': math.ceil(n/stride-_EPS), 'compact': 2*math.ceil(n/stride/2-_EPS), 'floor': math.floor(n/stride+_EPS)}[size_rule]
-    return max(1, min(n, m))
+    m = _ceil(n/stride) if size_rule=='exact' else 2*_ceil(n/stride/2) if size_rule=='compact' else _floor(n/stride)
+    return torch.sym_max(1, torch.sym_min(n, m))
