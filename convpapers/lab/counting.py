@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Callable, NamedTuple, Sequence
 import torch
 from torch import nn, Tensor
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -44,33 +45,41 @@ _free = re.compile(r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|sca
 _free_tags = {torch.Tag.pointwise, torch.Tag.inplace_view, getattr(torch.Tag, 'reduction', torch.Tag.pointwise)}
 
 # %% ../../nbs/lab/02_counting.ipynb #ad0834eb
+_made = re.compile(r'^new_|_like$')      # of a tensor they take the shape, not the values
+
+def _written(func, args, kwargs):
+    "The tensors that an operator writes into"
+    named = zip(func._schema.arguments, args), ((a, kwargs[a.name]) for a in func._schema.arguments if a.name in kwargs)
+    return [v for pairs in named for a,v in pairs if a.alias_info is not None and a.alias_info.is_write]
+
 class _Counter(TorchDispatchMode):
     "Multiply-adds of each operator that runs, by the innermost module that ran it"
-    def __init__(self):
+    def __init__(self, x):
         super().__init__()
-        self.constant,self.macs,self.skipped,self.stack,self.shapes = {},Counter(),Counter(),[],{}
+        self.acts,self.macs,self.skipped,self.stack,self.shapes = {},Counter(),Counter(),[],{}
+        self.mark(x)
 
     def _key(self, t): return t.untyped_storage()._cdata
-    def watch(self, t): self.constant[self._key(t)] = t.untyped_storage()   # the reference keeps the address taken
+    def mark(self, ts):
+        for t in tree_leaves(ts):       # a weak reference: the memory goes, its address is not taken again
+            if isinstance(t, Tensor): self.acts.setdefault(self._key(t), StorageWeakRef(t.untyped_storage()))
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs,op = kwargs or {},func._overloadpacket
-        fresh = op in (_aten.lift_fresh, _aten.lift_fresh_copy)     # `torch.tensor(...)` in the middle of a forward pass
-        acts = [self._key(t) not in self.constant and not fresh for t in tree_leaves((args,kwargs)) if isinstance(t, Tensor)]
+        acts = [self._key(t) in self.acts for t in tree_leaves((args,kwargs)) if isinstance(t, Tensor)]
         out = func(*args, **kwargs)
-        for t in tree_leaves(out):
-            if not isinstance(t, Tensor): continue
-            if any(acts): self.constant.pop(self._key(t), None)
-            else: self.watch(t)
-        if any(acts): self.add(func, op, acts, out, args, kwargs)
+        if not any(acts): return out
+        if not _made.search(op.__name__): self.mark([out, _written(func, args, kwargs)])
+        self.add(func, op, acts, out, args, kwargs)
         return out
+
+    def skip(self, what): self.skipped[self.stack[-1] if self.stack else None, what] += 1
 
     def add(self, func, op, acts, out, args, kwargs):
         formula,name = _table().get(op),op.__name__
         if formula is None:
-            if not (func.is_view or _free_tags & set(func.tags) or _free.search(name)): self.skipped[f'{name} (no formula)'] += 1
-        elif 'attention' in name or (op in _products and all(acts[-2:])):
-            self.skipped[f'{name} (a product of activations)'] += 1
+            if not (func.is_view or _free_tags & set(func.tags) or _free.search(name)): self.skip(f'{name} (no formula)')
+        elif 'attention' in name or (op in _products and all(acts[-2:])): self.skip(f'{name} (a product of activations)')
         else: self.macs[self.stack[-1] if self.stack else None] += formula(*args, **kwargs, out_val=out)//2
 
 # %% ../../nbs/lab/02_counting.ipynb #a8d09e8d
@@ -80,10 +89,12 @@ def _modules(counter, model):
     names,before = {m:n for n,m in model.named_modules()},[]
     def enter(m, args):
         counter.stack.append(names.get(m, ''))
-        before.append(counter.macs[counter.stack[-1]])
+        before.append((counter.macs[counter.stack[-1]], {k: v for k,v in counter.skipped.items() if k[0]==counter.stack[-1]}))
     def leave(m, args, out):
-        name,start = counter.stack.pop(),before.pop()
-        if hasattr(m, 'count_macs'): counter.macs[name] = start + m.count_macs(*args, out)
+        name,(start,skipped) = counter.stack.pop(),before.pop()
+        if hasattr(m, 'count_macs'):
+            counter.macs[name] = start + m.count_macs(*args, out)
+            for k in [k for k in counter.skipped if k[0]==name]: counter.skipped[k] = skipped.get(k, 0)
         if isinstance(out, Tensor) and m in names: counter.shapes[names[m]] = tuple(out.shape)
     hooks = register_module_forward_pre_hook(enter), register_module_forward_hook(leave)
     try: yield
@@ -105,8 +116,7 @@ def _run(
             raise ValueError(f'input_size={input_size!r} must be positive integers: (channels, height, width) or with the batch first')
         x = torch.zeros((1,)*(len(size)==3)+size, device=like.device, dtype=like.dtype)
     training,fast = {m: m.training for m in model.modules()},torch.backends.mha.get_fastpath_enabled()
-    counter,buffers = _Counter(),{n: b.clone() for n,b in model.named_buffers()}
-    for t in [*model.parameters(), *buffers.values()]: counter.watch(t)
+    counter,buffers = _Counter(x),{n: b.clone() for n,b in model.named_buffers()}
     try:
         model.eval()
         torch.backends.mha.set_fastpath_enabled(False)      # one fused operator without a formula
@@ -115,8 +125,10 @@ def _run(
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
         for m,t in training.items(): m.training = t
-    if counter.skipped:
-        what = ', '.join(f'{n}x {op}' for op,n in counter.skipped.items())
+    skipped = Counter()
+    for (_,what),n in counter.skipped.items(): skipped[what] += n
+    if skipped := +skipped:
+        what = ', '.join(f'{n}x {op}' for op,n in skipped.items())
         warnings.warn(f'{type(model).__name__}: not counted as MACs: {what}', stacklevel=3)
     return counter
 

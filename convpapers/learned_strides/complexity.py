@@ -51,12 +51,13 @@ def stride_set(
     value, # For all its axes, or one for each
 ):
     "`layer` with another stride, while it lasts"
-    old = layer.stride.detach().clone()
+    old,numbers = layer.stride.detach().clone(),layer.current()
     try:
         layer.stride.data.copy_(torch.as_tensor(value, dtype=torch.float64))
         yield layer.refresh()
     finally:
         layer.stride.data.copy_(old)
+        layer._numbers = numbers[:len(old)]      # what a parameter of 16 bits was rounded from
         layer.refresh()
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #3a345111

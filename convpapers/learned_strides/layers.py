@@ -78,10 +78,11 @@ class _Pool(nn.Module):
     def ramps(self, size): return ((),)*self._dim
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #857a0418
-def _sizes(dim, size):
-    "`size` if it has an integer for each axis, else an error"
+def _sizes(dim, size, whole=True):
+    "`size` if it has a number for each axis, `whole` ones if asked for, else an error"
     if len(size)!=dim: raise ValueError(f'size={tuple(size)} must have {dim} number{"s"*(dim>1)}: {", ".join(AXES[dim])}')
-    for name,n in zip(AXES[dim], size): _size(name, n)
+    if whole:
+        for name,n in zip(AXES[dim], size): _size(name, n)
     return tuple(size)
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #c42e960f
@@ -390,11 +391,11 @@ def values(self:_DiffStride, *size)->tuple:
 # %% ../../nbs/learned_strides/10_layers.ipynb #fa50c18f
 @patch
 def strides(self:_DiffStride,
-    *size:int, # One for each axis
+    *size:float, # One for each axis, a whole number or one that was not rounded
     dtype=None, # Of the result; the parameter's by default
 )->list:
     "The strides in use on a map of `size`, one scalar an axis; a bound that acts lets the gradient pass"
-    size,numbers,s = _sizes(self._dim, size),self.current(),self.stride.to(dtype or self.stride.dtype)
+    size,numbers,s = _sizes(self._dim, size, whole=False),self.current(),self.stride.to(dtype or self.stride.dtype)
     out = [s[0 if self.shared else i] for i in range(self._dim)]
     if s.dtype!=self.stride.dtype: out = [v+(c-v).detach() for v,c in zip(out, numbers)]        # what the parameter was rounded from
     return [v if a<=c<=b else v+(v.clamp(a, b)-v).detach() for v,c,(a,b) in zip(out, numbers, self._limits(size))]
