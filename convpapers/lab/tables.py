@@ -178,11 +178,10 @@ def welch(
     xs,ys = list(xs),list(ys)
     if min(len(xs), len(ys))<2: raise ValueError(
         f'an interval needs two results on each side, not {len(xs)} and {len(ys)}')
-    d = mean(xs)-mean(ys)
-    if len({*xs})==len({*ys})==1: return d, 0.      # no spread at all
-    ttest = need('train', 'scipy.stats').ttest_ind
-    ci = ttest(xs, ys, equal_var=False).confidence_interval(.95)
-    return d, float(ci.high-ci.low)/2
+    d,(a,b) = mean(xs)-mean(ys),(stdev(v)**2/len(v) for v in (xs,ys))
+    if a+b==0: return d, 0.                         # no spread at all
+    nu = (a+b)**2/(a**2/(len(xs)-1) + b**2/(len(ys)-1))
+    return d, t_quantile(.975, nu)*math.sqrt(a+b)
 
 # %% ../../nbs/lab/40_tables.ipynb #78d3ebbc
 def judge(
