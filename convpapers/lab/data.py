@@ -27,7 +27,7 @@ from torch import Tensor, nn
 
 from .basics import need, positive_int
 from .folders import (Readers, decode_folder, find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn,
-    make_tiny_imagenet, read_image, scan_folder)
+    make_tiny_imagenet, read_image, scan_folder, small_size)
 from .images import (Augment, as_augment, augment_batch, centre_box, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
 
@@ -468,8 +468,8 @@ def _from_folder(path, size, cache, progress):
     files,_,vocab = scanned = scan_folder(path)
     if size is None:
         some = [f for fs in files.values() for f in fs[::max(1, len(fs)//20)]]
-        sizes = {tuple(read_image(f).shape[1:]) for f in some}
-        if len(sizes)==1 and max(sizes.pop())<=64:
+        sizes = {small_size(f) for f in some}
+        if len(sizes)==1 and None not in sizes:
             return {k: ImageSet(*xy, vocab) for k,xy in decode_folder(path, scanned, cache, progress)[0].items()}
     return _streamed(scanned, size or (224,224))
 
@@ -581,7 +581,7 @@ def data_name(
     name, # What `image_data` takes: a data set's name or a folder
 )->str:
     "The same for every spelling of a folder's path, another for another folder"
-    if str(name) in NAMES: return str(name)
+    if name in NAMES: return name
     place = os.path.realpath(os.path.expanduser(name))
     return f'{os.path.basename(place)}-{hashlib.sha256(os.fsencode(os.path.normcase(place))).hexdigest()[:8]}'
 

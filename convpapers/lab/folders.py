@@ -7,14 +7,15 @@ Docs: https://convpapers.github.io/convpapers/lab/folders.html.md"""
 # %% auto #0
 __all__ = ['CLOSED', 'SYSTEM', 'ANNOTATIONS', 'TURNS', 'READER', 'SVHN_FILES', 'SVHN_EXTRA', 'SVHN_SITE', 'TINY_SITE', 'TINY_MD5',
            'image_suffixes', 'is_hidden', 'walk_images', 'say_left_out', 'list_images', 'list_annotated', 'scan_folder',
-           'make_folder', 'scale_levels', 'read_image', 'Readers', 'decode_images', 'decode_folder', 'load_folder',
-           'read_cache', 'write_cache', 'read_svhn', 'fetch_svhn', 'load_svhn', 'make_svhn', 'unpack_zip',
-           'fetch_tiny_imagenet', 'find_tiny_imagenet', 'make_tiny_imagenet']
+           'make_folder', 'scale_levels', 'read_image', 'small_size', 'Readers', 'decode_images', 'decode_folder',
+           'load_folder', 'read_cache', 'write_cache', 'read_svhn', 'fetch_svhn', 'load_svhn', 'make_svhn',
+           'unpack_zip', 'fetch_tiny_imagenet', 'find_tiny_imagenet', 'make_tiny_imagenet']
 
 # %% ../../nbs/lab/08_folders.ipynb #4756c573
 import hashlib, os, random, shutil, tempfile, threading, unicodedata, warnings, zipfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -30,7 +31,7 @@ def image_suffixes(
     "What Pillow can read here, by the ending of the name"
     Image = need('train', 'PIL.Image')
     known = Image.registered_extensions()
-    return {end for end,kind in known.items() if kind in Image.OPEN and kind not in CLOSED}
+    return {end for end,kind in known.items() if kind in Image.OPEN and kind not in CLOSED}|{'.mpo'}    # opened as a JPEG
 
 def __getattr__(name):
     if name!='SUFFIXES': raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
@@ -116,7 +117,8 @@ def list_annotated(
     "The images that the file names, in the order of their names; an image without a line, or a line without an image, is an error"
     folder,note = root/'images',root/ANNOTATIONS
     if not folder.is_dir(): raise FileNotFoundError(f'{note} names images, but there is no folder {folder}')
-    there = {os.path.basename(f) for f,parts in walk_images(str(folder))[0] if not parts}
+    images,left = walk_images(str(folder))
+    there = {os.path.basename(f) for f,parts in images if not parts}
     found = {}
     for i,line in enumerate(note.read_text(encoding='utf-8').splitlines(), 1):
         file,*rest = line.split('\t')
@@ -125,6 +127,7 @@ def list_annotated(
         found[file] = rest[0]
     if left := sorted(there-set(found)): raise ValueError(f'{folder/left[0]} has no line in {note}')
     if not found: raise ValueError(f'{note} is empty')
+    say_left_out(folder, left)
     return sorted((str(folder/f), (c,)) for f,c in found.items())
 
 # %% ../../nbs/lab/08_folders.ipynb #9b59e296
@@ -259,6 +262,14 @@ def _why(file, e):
         return 'the file is empty' if empty else 'Pillow does not recognise its format'
     return getattr(e, 'strerror', None) or str(e) or type(e).__name__
 
+@contextmanager
+def _named(file):
+    "Whatever is raised within is a `ValueError` that names `file`"
+    try: yield
+    except Exception as e:                              # Pillow's plugins raise everything
+        name = file if isinstance(file, (str, os.PathLike)) else getattr(file, 'name', 'in memory')
+        raise ValueError(f'cannot read image {name}: {_why(file, e)}') from e
+
 def read_image(
     file, # Path of an image, or a file that is open for reading
     size:tuple|None=None, # Height and width of the result; `None` keeps the image's own
@@ -266,16 +277,21 @@ def read_image(
 )->Tensor: # `(3, h, w)` uint8
     "An RGB image, upright, its first frame, on white; an unreadable file raises a `ValueError` that names it"
     np,Image = need('train', 'numpy', 'PIL.Image')
-    try:
-        with _open(file, bool(size)) as im:
-            im.load()                                   # a TIFF turns itself here
-            turn,im = _turn(im),_plain(im)
-            if turn is not None: im = im.transpose(turn)
-    except Exception as e:                              # Pillow's plugins raise everything
-        name = file if isinstance(file, (str, os.PathLike)) else getattr(file, 'name', 'in memory')
-        raise ValueError(f'cannot read image {name}: {_why(file, e)}') from e
+    with _named(file), _open(file, bool(size)) as im:
+        im.load()                                       # a TIFF turns itself here
+        turn,im = _turn(im),_plain(im)
+        if turn is not None: im = im.transpose(turn)
     if size: im = im.resize(size[::-1], Image.Resampling.BILINEAR, box=box(*im.size) if box else None)
     return torch.from_numpy(np.array(im)).permute(2, 0, 1)
+
+def small_size(
+    file, # Path of an image
+    most:int=64, # Pixels that no side may have more of
+)->tuple|None: # Height and width, or `None` if it is larger
+    "The size of a small image; a large one is not decoded"
+    with _named(file), _open(file, True) as im:
+        if max(im.size)>most: return None
+    return tuple(read_image(file).shape[1:])
 
 # %% ../../nbs/lab/08_folders.ipynb #a270154d
 class _Reading(torch.utils.data.Dataset):
