@@ -14,6 +14,7 @@ from py_mini_racer import MiniRacer
 from pybtex.database import parse_file
 
 import contents
+from convpapers.lab.pages import OURS, bare, comments, method_names, public_names
 
 KINDS = 'eq|fig|tbl|sec|lst|thm'
 LABEL = re.compile(rf'\{{[^{{}}]*#((?:{KINDS})-[\w-]+)')
@@ -66,7 +67,7 @@ class Page:
     @cached_property
     def refs(self):
         "Cross-references of the text, and of the code, whose comments name the formula that a line computes"
-        text = self.of('text')+[source(c) for c in self.code]
+        text = self.of('text')+[source(c) for c in self.code if self.path.name!='95_pages.ipynb'] # whose examples are marks
         return [r for t in text for r in CITED.findall(t) if re.match(rf'(?:{KINDS})-', r)]
     @cached_property
     def anchors(self):
@@ -83,13 +84,61 @@ def options(cell):
     return {k: v.strip().strip('"\'') for k,v in re.findall(r'^#\|\s*([\w-]+):[ \t]+(.+)$', source(cell), re.M)}
 
 def exported(code):
-    "Ids that `show_doc` gives the public names of exported cells"
+    "Anchors that the docs processor gives the public names of exported cells"
     for c in code:
         if not re.match(r'#\|\s*exports?\s*$', source(c), re.M): continue
-        try: tree = ast.parse(source(c))
+        try: names = public_names(source(c))+method_names(source(c))
         except SyntaxError: continue
-        for node in tree.body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)): yield node.name.lower()
+        yield from (n.lower() for n in names)
+
+def on_page(root, processed):
+    "Every exported cell stands on its processed page, whole, each public name with its anchor; nothing of the machinery does"
+    faults,seen = [],0
+    for path in contents.pages(root):
+        if path.suffix!='.ipynb': continue
+        cells = [json.loads((folder/path).read_text(encoding='utf-8'))['cells'] for folder in (root, processed)]
+        text = '\n'.join(unmarked(bare(source(c))) for c in cells[1] if c['cell_type']=='code')
+        prose = '\n'.join(source(c) for c in cells[1] if c['cell_type']=='markdown')
+        ids = set(re.findall(r'\{#([^}\s]+)', prose))
+        if 'alt="Open in Colab"' not in prose or ' minute' not in prose: faults.append(f'{path}: no line of tools')
+        for c in cells[0]:
+            if c['cell_type']!='code' or not re.match(r'#\|\s*exports?\s*$', source(c), re.M): continue
+            seen += 1
+            body = bare(source(c))
+            if unmarked(body) not in text: faults.append(f'{path}: the page lacks {body[:60]!r}')
+            lost = [n for n in public_names(body) if n.lower() not in ids]
+            if lost: faults.append(f"{path}: no anchor for {', '.join(lost)}")
+        for c in cells[1]:
+            s = source(c)
+            if '__main__.' in s and '__main__.' not in json.dumps([source(o) for o in cells[0]]): faults.append(f'{path}: shows __main__')
+            if m := re.search(rf'(?m)^#\|\s*({OURS}|hide)\b.*', s): faults.append(f'{path}: shows the directive {m[0]}')
+    return seen, faults
+
+def unmarked(code):
+    "Code without the comments that name equations"
+    lines = code.split('\n')
+    for row,col,text in comments(code):
+        if '@eq-' in text or 'Equation ' in text: lines[row-1] = lines[row-1][:col].rstrip()
+    return '\n'.join(lines)
+
+def on_page_self_test(root, processed):
+    "Each fault that is planted in a processed page is found"
+    path = next(p for p in contents.pages(root) if p.suffix=='.ipynb' and '{#' in (processed/p).read_text(encoding='utf-8'))
+    good = (processed/path).read_text(encoding='utf-8')
+    nb = json.loads(good)
+    mine = lambda: on_page(root, processed)[1]
+    head = next(c for c in nb['cells'] if c['cell_type']=='markdown' and re.match(r'### `.*\{#', source(c)))
+    after = nb['cells'][nb['cells'].index(head)+1]
+    tools = next(c for c in nb['cells'] if 'page-tools' in source(c))
+    for cell,change in ((after, lambda s: s[:-30]), (head, lambda s: s.split(' {#')[0]), (after, lambda s: '#| export\n'+s),
+            (after, lambda s: s+'\n__main__.x'), (tools, lambda s: '')):
+        old = cell['source']
+        cell['source'] = change(source(cell))
+        (processed/path).write_text(json.dumps(nb), encoding='utf-8')
+        cell['source'] = old
+        found = mine()
+        (processed/path).write_text(good, encoding='utf-8')
+        if not any(str(path) in f for f in found): raise AssertionError(f'{path}: a planted fault was not found: {change(source(cell))[:60]!r}')
 
 @dataclass
 class Site:
