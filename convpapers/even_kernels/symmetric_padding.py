@@ -200,6 +200,7 @@ class Conv2dSame(nn.Conv2d):
         if self.stride==(1,1):
             y = F.conv2d(x, self.weight, self.bias, 1, [(r+1)//2 for r in reach], self.dilation, self.groups)
             return y[..., reach[0]%2:, reach[1]%2:].clone() if reach[0]%2 or reach[1]%2 else y
+        if min(self.stride)<1: return super().forward(x)            # which says what is wrong
         total = [torch.sym_max((n-1)//s*s + r + 1 - n, 0) for n,s,r in zip(x.shape[-2:], self.stride, reach)]
         if all(type(t) is int for t in total):            # the odd pixel, and the rest in the convolution, which needs no memory for it
             x,rest = F.pad(x, [0,total[1]%2,0,total[0]%2]) if total[0]%2 or total[1]%2 else x,[t//2 for t in total]

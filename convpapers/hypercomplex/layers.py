@@ -110,6 +110,7 @@ class _Hypercomplex:
 
     def _fill(self, attributes, device, dtype):
         "Banks and mixing instead of the weight of the plain layer, which was set up on the meta device"
+        if 0 in self._kernel: raise ValueError(f'kernel_size={self._kernel} must be at least 1 along every axis')
         del self.weight
         for name,value in attributes.items(): setattr(self, name, value)
         kw = dict(device=device, dtype=dtype)
