@@ -102,7 +102,7 @@ def built_weight(
     weight:Tensor, # Just computed
 )->Tensor: # A `BuiltWeight`, or `weight` where something traces or transforms
     "The weight as users see it"
-    if (type(weight) is not Tensor or weight.is_inference() or torch.compiler.is_compiling() or torch._C._len_torch_dispatch_stack()
+    if (torch.compiler.is_compiling() or type(weight) is not Tensor or weight.is_inference() or torch._C._len_torch_dispatch_stack()
         or torch._C._are_functorch_transforms_active() or torch._C._get_tracing_state() is not None): return weight
     view = weight.as_subclass(BuiltWeight)
     with torch._C.DisableTorchFunctionSubclass(): view._link = (layer,weight,[])
