@@ -66,52 +66,60 @@ def train_gan(
 ): # The `Record`
     "Train, or go on training, and leave a record; raises `ValueError` if `folder` holds another run"
     from convpapers.lab.distributed import local_device, world
-    from convpapers.lab.records import load_run
-    from convpapers.lab.resume import check_config, only_one
+    from convpapers.lab.resume import conduct, run_config
     if world()>1: raise ValueError(f'train_gan runs in one process, not in {world()}')
-    folder,device = Path(folder),local_device(device)
-    model_kw,recipe = model_kw or {},recipe if epochs is None else recipe.at(epochs)
-    config = dict(experiment=experiment, row=row or model_kw.get('kernel', 'C2sp'), model=f'{model.__module__}.{model.__qualname__}',
-        model_kw=model_kw, recipe=recipe.as_dict(), data=str(data), data_kw=data_kw or {}, seed=seed, epochs=recipe.epochs, device=device.type)
-    check_config(folder, config)
-    if (folder/'config.json').is_file() and (r := load_run(folder)).finished: return r
-    with only_one(folder): _play(folder, config, model, recipe, device, progress, tensorboard, checkpoint_steps)
-    return load_run(folder)
+    device,recipe = local_device(device),recipe if epochs is None else recipe.at(epochs)
+    model_kw,data_kw = model_kw or {},data_kw or {}
+    config = run_config(experiment=experiment, row=row or model_kw.get('kernel', 'C2sp'), model=model, model_kw=model_kw,
+        recipe=recipe, data=data, data_kw=data_kw, seed=seed, epochs=recipe.epochs, device=device)
+    make = lambda: model(**model_kw)
+    return conduct(folder, config, lambda: _prepare(config, model, make, recipe, device, data_kw, progress),
+        lambda parts,state,head: _play(Path(folder), head, make, *parts, state, recipe, device, progress, tensorboard, checkpoint_steps), _KEYS)
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #ccfc6aab
-def _play(folder, config, model, recipe, device, progress, tensorboard, checkpoint_steps):
-    "The run itself"
-    from convpapers.lab.data import image_data
+_KEYS = 'book','loader','rng' # Of a checkpoint, beside what every run's has
+
+def _prepare(config, model, make, recipe, device, data_kw, progress):
+    "The loaders; and what data and generator are"
+    from convpapers.lab.data import fingerprint, image_data
     from convpapers.lab.images import Augment
-    from convpapers.lab.basics import write_json
-    from convpapers.lab.resume import load_checkpoint, rng_state, save_checkpoint, seed_all, set_loader_state, set_rng_state
-    write_json(folder/'config.json', config)
-    data,plain = config['data'],Augment(crop=0, flip=False, normalize=False)
-    dls = image_data(data, recipe.batch_size, augment=plain, seed=config['seed'], device=device, progress=progress, **config['data_kw'])
-    real = dls.train.dataset.images[:recipe.samples].cpu()
-    some = f"-n{n}" if (n := config['data_kw'].get('n_train')) else ''
-    own = lambda: own_features(folder.parent/f'features-{Path(data).name}{some}-e{recipe.features_epochs}', data, recipe.features_epochs,
-        device=device, data_kw=config['data_kw'], progress=progress)
-    kind,features = pick_measure(recipe, real, own)
+    from convpapers.lab.resume import network_facts, seed_all
+    plain = Augment(crop=0, flip=False, normalize=False)
+    dls = image_data(config['data'], recipe.batch_size, augment=plain, seed=config['seed'], device=device,
+        progress=progress, **data_kw)
     seed_all(config['seed'])
-    book = _Book(folder, config, GAN(model(**config['model_kw']), recipe, recipe.epochs*len(dls.train), device), kind, features, tensorboard)
-    if (f := folder/'checkpoint.pt').is_file():
-        state = load_checkpoint(f)
+    return (dls, data_kw), dict(data=fingerprint(dls), network=network_facts(make(), model))
+
+def _play(folder, head, make, dls, data_kw, state, recipe, device, progress, tensorboard, checkpoint_steps):
+    "The game from `state` on; the record is written also where only that is missing"
+    from convpapers.lab.resume import rng_state, save_checkpoint, seed_all, set_loader_state, set_rng_state
+    data,seed = (head['config'][k] for k in ('data','seed'))
+    real = dls.train.dataset.images[:recipe.samples].cpu()
+    some = f"-n{n}" if (n := data_kw.get('n_train')) else ''
+    own = lambda: own_features(folder.parent/f'features-{Path(data).name}{some}-e{recipe.features_epochs}', data,
+        recipe.features_epochs, device=device, data_kw=data_kw, progress=progress)
+    kind,features = pick_measure(recipe, real, own)
+    seed_all(seed)
+    game = GAN(make(), recipe, recipe.epochs*len(dls.train), device)
+    book = _Book(folder, head, game, kind, features, tensorboard)
+    if state:
         book.load_state_dict(state['book']), set_loader_state(dls.train, state['loader']), set_rng_state(state['rng'])
-    save = lambda: save_checkpoint(folder/'checkpoint.pt', dict(book=book.state_dict(), loader=dls.train.state_dict(), rng=rng_state()))
+    save = lambda: save_checkpoint(folder/'checkpoint.pt',
+        head | dict(book=book.state_dict(), loader=dls.train.state_dict(), rng=rng_state()))
     while len(book.history)<recipe.epochs:
         for x,_ in book.bar(dls.train, progress):
-            book.add(duel(book.gan, x*2-1), len(x))
-            if checkpoint_steps and book.gan.step%checkpoint_steps==0 and book.gan.step%len(dls.train): save()
+            book.add(duel(game, x*2-1), len(x))
+            if checkpoint_steps and game.step%checkpoint_steps==0 and game.step%len(dls.train): save()
         book.close_epoch(real, progress)
         save()
-        book.record(finished=len(book.history)==recipe.epochs)
+        book.record()
+    book.record(finished=True)
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #0ac16e00
 class _Book:
     "The history of a game, saved with it"
-    def __init__(self, folder, config, gan, kind, features, tensorboard=False):
-        self.folder,self.config,self.gan,self.kind,self.features,self.tensorboard = folder,config,gan,kind,features,tensorboard
+    def __init__(self, folder, head, gan, kind, features, tensorboard=False):
+        self.folder,self.head,self.gan,self.kind,self.features,self.tensorboard = folder,head,gan,kind,features,tensorboard
         self.history,self.clock = [],time.perf_counter()
         self.fresh()
     def fresh(self): self.sums,self.seen,self.spent = {k: [0.,0] for k in ('d_loss','g_loss')},0,0.
@@ -151,18 +159,18 @@ def _close_epoch(self, real, progress):
 _Book.close_epoch = _close_epoch
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #c3274745
-def _record(self, finished):
+def _record(self, finished=False):
     "Write the three files of the record"
-    from convpapers.lab.records import Record, environment
+    from convpapers.lab.records import Record
     from convpapers.lab.resume import peak_memory
     device,h = next(self.gan.generator.parameters()).device,self.history
     speed = sorted(r['images_per_second'] for r in h)
     summary = {k: h[-1][k] for k in ('d_loss','g_loss',self.kind)} | dict(epochs_done=len(h), steps=self.gan.step,
         seconds=sum(r['seconds'] for r in h), images_per_second=speed[len(speed)//2], peak_memory_bytes=peak_memory(device),
         params=sum(p.numel() for p in self.gan.generator.parameters()), samples=self.gan.recipe.samples,
-        environment=environment(device, self.config['seed']), finished=finished)
+        environment=self.head['environment'], finished=finished, **self.head['facts'])
     if self.features: summary['features_error'] = self.features.error
-    Record(self.config, h, summary).save(self.folder)
+    Record(self.head['config'], h, summary).save(self.folder)
 _Book.record = _record
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #a213459e

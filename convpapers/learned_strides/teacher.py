@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Callable
 import torch
 from torch import Tensor, nn
-from ..lab.basics import need, one_of, positive_int, write_json
-from ..lab.records import Record, environment, load_run
+from ..lab.basics import need, one_of, positive_int
+from ..lab.records import Record
 from ..lab.registry import register_experiment
 from ..lab.tables import Experiment, Row
 from .layers import DiffStride1d
@@ -93,26 +93,26 @@ def train_teacher(
 )->Record:
     "Learn a stride and leave a record; raises `ValueError` if `folder` holds another run"
     from convpapers.lab.distributed import local_device
-    from convpapers.lab.resume import check_config, only_one
+    from convpapers.lab.resume import conduct, network_facts, run_config
     one_of('data', data, ('noise',))
-    folder,device = Path(folder),local_device(device)
-    config = dict(experiment=experiment, row=row, model=f'{model.__module__}.{model.__qualname__}', model_kw=model_kw or {},
-        recipe=recipe.as_dict(), data=data, data_kw=data_kw or {}, seed=seed, epochs=recipe.epochs, device=device.type)
-    check_config(folder, config)
-    if (folder/'config.json').is_file() and (r := load_run(folder)).finished: return r
-    with only_one(folder): r = _descend(folder, config, model, recipe, device, tensorboard)
-    if progress: print(f"stride {r.summary['stride']:.4f}, teacher {config['model_kw'].get('target')}", flush=True)
-    return r
+    folder,device,model_kw = Path(folder),local_device(device),model_kw or {}
+    config = run_config(experiment=experiment, row=row, model=model, model_kw=model_kw, recipe=recipe, data=data,
+        data_kw=data_kw, seed=seed, epochs=recipe.epochs, device=device)
+    def prepare():
+        pair = model(**model_kw)
+        return pair.to(device), dict(network=network_facts(pair, model))
+    def train(pair, state, head):
+        r = _descend(folder, head, pair, state, recipe, device, tensorboard)
+        if progress: print(f"stride {r.summary['stride']:.4f}, teacher {model_kw.get('target')}", flush=True)
+    return conduct(folder, config, prepare, train, ('pair','opt','history'))
 
 # %% ../../nbs/learned_strides/35_teacher.ipynb #70dfbad9
-def _descend(folder, config, model, recipe, device, tensorboard):
-    "The run itself"
-    from convpapers.lab.resume import load_checkpoint, save_checkpoint
-    write_json(folder/'config.json', config)
-    pair,x,history = model(**config['model_kw']).to(device),noise(recipe, config['seed']).to(device),[]
+def _descend(folder, head, pair, state, recipe, device, tensorboard):
+    "The run itself, from `state` on"
+    from convpapers.lab.resume import save_checkpoint
+    x,history = noise(recipe, head['config']['seed']).to(device),[]
     opt = torch.optim.SGD(pair.parameters(), recipe.lr, recipe.momentum)
-    if (f := folder/'checkpoint.pt').is_file():
-        state = load_checkpoint(f)
+    if state:
         pair.load_state_dict(state['pair']), opt.load_state_dict(state['opt']), history.extend(state['history'])
     while len(history)<recipe.epochs:
         clock = time.perf_counter()
@@ -120,9 +120,9 @@ def _descend(folder, config, model, recipe, device, tensorboard):
         seconds = time.perf_counter()-clock
         history.append(dict(epoch=len(history), lr=recipe.lr, loss=losses[-1], stride=pair.student.stride.item(), seconds=seconds,
             images_per_second=recipe.samples*recipe.steps/seconds))
-        save_checkpoint(f, dict(pair=pair.state_dict(), opt=opt.state_dict(), history=history))
+        save_checkpoint(folder/'checkpoint.pt', head | dict(pair=pair.state_dict(), opt=opt.state_dict(), history=history))
     if tensorboard: _scalars(folder, history)
-    return _record(folder, config, history, pair, device)
+    return _record(folder, head, history, pair)
 
 # %% ../../nbs/learned_strides/35_teacher.ipynb #87a549a0
 def _scalars(folder, history):
@@ -131,12 +131,12 @@ def _scalars(folder, history):
         for h in history:
             for k in ('loss','stride'): w.add_scalar(k, h[k], h['epoch'])
 
-def _record(folder, config, history, pair, device):
+def _record(folder, head, history, pair):
     "Write the three files of a finished run"
-    last,seconds = history[-1],sum(h['seconds'] for h in history)
+    config,last,seconds = head['config'],history[-1],sum(h['seconds'] for h in history)
     summary = dict(stride=last['stride'], stride_error=abs(last['stride']-config['model_kw']['target']), train_loss=last['loss'],
         epochs_done=len(history), seconds=seconds, images_per_second=sorted(h['images_per_second'] for h in history)[len(history)//2],
-        params=sum(p.numel() for p in pair.parameters()), environment=environment(device, config['seed']), finished=True)
+        params=sum(p.numel() for p in pair.parameters()), environment=head['environment'], finished=True, **head['facts'])
     r = Record(config, history, summary)
     r.save(folder)
     return r
