@@ -498,7 +498,7 @@ def train_run(
     config = run_config(experiment=experiment, row=row, model=model, model_kw=model_kw, recipe=recipe, data=data,
         data_kw=data_kw, seed=seed, epochs=recipe.epochs, device=device)
     boards = [TensorBoard(folder)] if tensorboard and not rank() else []
-    prepare = lambda: _prepare(config, model, model_kw, recipe, data, device, data_kw)
+    prepare = lambda: _prepare(config, model, model_kw, recipe, data, device, data_kw, progress)
     train = lambda parts, state, head: _train(folder, head, *parts, state, recipe, device, progress, checkpoint_steps,
         [*boards, *cbs])
     with process_group(device): return conduct(folder, config, prepare, train, _KEYS)
@@ -506,10 +506,10 @@ def train_run(
 # %% ../../nbs/lab/23_resume.ipynb #9ced1903
 _KEYS = tuple('model optimizer scaler epoch step history world peak restarts spent rng begun loaders loss'.split())
 
-def _prepare(config, model, model_kw, recipe, data, device, data_kw):
+def _prepare(config, model, model_kw, recipe, data, device, data_kw, progress):
     "Loaders, network and its counts, all from the seed; and what they are"
     seed_all(config['seed'])
-    make = data if callable(data) else lambda bs,**kw: image_data(str(data), bs, **kw)
+    make = data if callable(data) else lambda bs,**kw: image_data(str(data), bs, **dict(progress=progress) | kw)
     share = dict(rank=rank(), world=world()) if world()>1 else {}
     dls = make(bs=recipe.batch_size, seed=config['seed'], device=device, augment=recipe.augment or None,
         **data_kw or {}, **share)
