@@ -184,7 +184,7 @@ class Lines(fa.Callback):
     order = 59 # Before a logger that writes to a file and hands its line on
     def before_fit(self):
         if self.learn.logger is print: self.learn.logger = _line
-        self.begun = self.learn.logger==noop                # `no_logging`
+        self.begun = self.learn.logger==fa.noop                # `no_logging`
     def before_train(self):
         if not self.begun: _line(self.recorder.metric_names)
         self.begun = True
@@ -327,6 +327,21 @@ def to_bf16(self:RecipeLearner): return self.to_fp32().add_cb(HalfPrecision('bf1
 @patch
 def to_fp16(self:RecipeLearner, **kwargs): return self.to_fp32().add_cb(_fp16.MixedPrecision(**kwargs))
 
+# %% ../../nbs/lab/22_learner.ipynb #3c6fb21f
+@patch
+def export(self:RecipeLearner,
+    fname='export.pkl', # In `path`
+    pickle_module=None, # Default: cloudpickle
+    pickle_protocol:int=2,
+):
+    "Write the learner without its data and its optimizer, for `load_learner`"
+    if rank(): return
+    self._end_cleanup()
+    keep = self.dls,self.opt
+    self.dls,self.opt = self.dls.new_empty(),None
+    try: torch.save(self, self.path/fname, pickle_module=pickle_module or need('train', 'cloudpickle'), pickle_protocol=pickle_protocol)
+    finally: self.dls,self.opt = keep
+
 # %% ../../nbs/lab/22_learner.ipynb #e64b537d
 def learner(
     model:nn.Module, # Any classifier
@@ -355,5 +370,5 @@ def learner(
     bars = progress and rank()==0 and (IN_NOTEBOOK or sys.stdout.isatty())
     if bars: learn.add_cb(_progress.ProgressCallback())
     elif progress and rank()==0: learn.add_cb(Lines())
-    else: learn.logger = noop
+    else: learn.logger = fa.noop                            # the one that fastai looks for
     return learn
