@@ -15,7 +15,7 @@ __all__ = ['CLOSED', 'SYSTEM', 'ANNOTATIONS', 'TURNS', 'READER', 'SVHN_FILES', '
 import hashlib, os, random, shutil, tempfile, threading, unicodedata, warnings, zipfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import torch
@@ -62,7 +62,8 @@ def walk_images(
     todo = [(root, (), {_identity(p) for p in (start, *Path(start).parents)})]
     while todo:
         folder,parts,above = todo.pop()
-        for o in os.scandir(folder):
+        with os.scandir(folder) as inside: inside = list(inside)
+        for o in inside:
             end = os.path.splitext(o.name)[1].lower()
             is_dir = os.path.isdir(o.path) if o.is_symlink() else o.is_dir()
             is_file = os.path.isfile(o.path) if o.is_symlink() else o.is_file()
@@ -75,7 +76,7 @@ def walk_images(
                 if end in ends: found.append((o.path, parts))
                 else: left[end or 'without an ending'] += 1
             elif o.is_symlink() and (end in ends or not end or not parts): _refuse_dead(o.path)
-            else: left['neither file nor folder'] += 1
+            else: left['neither file nor directory'] += 1
     return sorted(found), left
 
 # %% ../../nbs/lab/08_folders.ipynb #c91b2972
@@ -262,6 +263,10 @@ def _why(file, e):
         return 'the file is empty' if empty else 'Pillow does not recognise its format'
     return getattr(e, 'strerror', None) or str(e) or type(e).__name__
 
+def _stream(file):
+    "`file`, open; given a path, Pillow maps plain TIFFs into memory, and mixes up the rows of those that lie on their side"
+    return open(file, 'rb') if isinstance(file, (str, os.PathLike)) else nullcontext(file)
+
 @contextmanager
 def _named(file):
     "Whatever is raised within is a `ValueError` that names `file`"
@@ -277,7 +282,7 @@ def read_image(
 )->Tensor: # `(3, h, w)` uint8
     "An RGB image, upright, its first frame, on white; an unreadable file raises a `ValueError` that names it"
     np,Image = need('train', 'numpy', 'PIL.Image')
-    with _named(file), _open(file, bool(size)) as im:
+    with _named(file), _stream(file) as f, _open(f, bool(size)) as im:
         im.load()                                       # a TIFF turns itself here
         turn,im = _turn(im),_plain(im)
         if turn is not None: im = im.transpose(turn)
@@ -289,7 +294,7 @@ def small_size(
     most:int=64, # Pixels that no side may have more of
 )->tuple|None: # Height and width, or `None` if it is larger
     "The size of a small image; a large one is not decoded"
-    with _named(file), _open(file, True) as im:
+    with _named(file), _stream(file) as f, _open(f, True) as im:
         if max(im.size)>most: return None
     return tuple(read_image(file).shape[1:])
 
