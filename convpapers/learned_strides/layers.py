@@ -487,8 +487,12 @@ def _keep(self:_DiffStride):
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #4f0fc69c
 @patch
-def _load_from_state_dict(self:_DiffStride, *args, **kwargs):
-    nn.Module._load_from_state_dict(self, *args, **kwargs)
+def _load_from_state_dict(self:_DiffStride, state, prefix, *args, **kwargs):
+    nn.Module._load_from_state_dict(self, state, prefix, *args, **kwargs)
+    s,came = self.stride,state.get(prefix+'stride')
+    if isinstance(came, Tensor) and came.dtype!=s.dtype and not (came.is_meta or s.is_meta) and torch.equal(s, came.to(s)):
+        self._numbers = tuple(_meant(v, came.dtype) for v in came.tolist())        # saved in another type
+        with torch.no_grad(): s.copy_(torch.tensor(self._numbers, dtype=torch.float64))
     self.refresh()
     self._keep()
 

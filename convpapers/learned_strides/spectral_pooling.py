@@ -69,8 +69,10 @@ def spectral_bases(
 
 # %% ../../nbs/learned_strides/01_spectral_pooling.ipynb #159095e2
 def _eager()->bool:
-    "Whether tensors are plain ones that may be kept: caching must not happen under `torch.compile` or a dispatch mode (fake tensors)"
-    return not torch.compiler.is_compiling() and torch.utils._python_dispatch._get_current_dispatch_mode() is None
+    """Whether tensors are plain ones that may be kept: caching must not happen under `torch.compile`, under a dispatch mode (fake tensors),
+    or inside `torch.func`, whose tensors are worth nothing once the transform is over"""
+    return (not torch.compiler.is_compiling() and torch.utils._python_dispatch._get_current_dispatch_mode() is None
+        and not torch._C._are_functorch_transforms_active())
 
 @lru_cache(256)
 def _kept_bases(n, m, align, boundary, device, dtype):
