@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from .basics import need, positive_int
 from .folders import (Readers, decode_folder, find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn,
     make_tiny_imagenet, read_image, scan_folder, small_size)
-from .images import (Augment, as_augment, augment_batch, centre_box, colour_jitter, denormalize, digits, epoch_plan,
+from .images import (Augment, alternating, as_augment, augment_batch, centre_box, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
 
 with warnings.catch_warnings():
@@ -161,7 +161,7 @@ class ImageDL(TfmdDL):
         self.tta,self.shares = tta,shares(len(dataset), bs, drop_last, rank, world)
         self.n = sum(map(len, self.shares))
         self.generator = torch.Generator().manual_seed(seed)
-        self.load_state_dict(dict(generator=self.generator.get_state(), batch=0))
+        self.load_state_dict(dict(generator=self.generator.get_state(), batch=0, epoch=0))
     def __len__(self): return len(self.shares)
 
 # %% ../../nbs/lab/10_data.ipynb #6e3bdd84
@@ -269,25 +269,27 @@ def __iter__(self:ImageDL):
     self.start,self.batch,self.skip = self.generator.get_state(),self.skip,0
     order,(augment,finish) = self.fixed_order(),self.finishing()
     plan = epoch_plan(len(self.dataset), self.dataset.size, augment, self.generator, self.shuffle) | order
+    if augment.flip=='alternate': plan['mirror'] = alternating(plan['order'], self.seed, self.epoch)
     rest = self.shares[self.batch:]
     device = self.device or torch.device('cpu')
     for pos,b in zip(rest, self.dataset.batches(rest, plan, augment, device, self.workers)):
         part = {k: v[pos].to(device) for k,v in plan.items()}
         self.batch += 1
         yield finish(*b, part)
-    self.start,self.batch = self.generator.get_state(),0
+    self.start,self.batch,self.epoch = self.generator.get_state(),0,self.epoch+1
 
 # %% ../../nbs/lab/10_data.ipynb #579a1674
 @patch
 def state_dict(self:ImageDL)->dict: # Tensors and numbers: `torch.load(weights_only=True)` reads it
     "Where the loader is: the generator when the epoch began, and how many batches were made since"
-    return dict(generator=self.start.clone(), batch=self.batch)
+    return dict(generator=self.start.clone(), batch=self.batch, epoch=self.epoch)
 
 # %% ../../nbs/lab/10_data.ipynb #fbb48143
 @patch
 def load_state_dict(self:ImageDL, state:dict):
     "The next `for` continues at `state`"
     self.start,self.batch,self.skip = state['generator'].clone(),state['batch'],state['batch']
+    self.epoch = state.get('epoch', 0)
     self.generator.set_state(self.start)
 
 # %% ../../nbs/lab/10_data.ipynb #8aa93e60
@@ -295,11 +297,11 @@ def load_state_dict(self:ImageDL, state:dict):
 @contextmanager
 def unmoved(self:ImageDL):
     "What is read inside stays to come"
-    keep = self.generator.get_state(),self.start,self.batch,self.skip
+    keep = self.generator.get_state(),self.start,self.batch,self.skip,self.epoch
     try: yield
     finally:
         self.generator.set_state(keep[0])
-        _,self.start,self.batch,self.skip = keep
+        _,self.start,self.batch,self.skip,self.epoch = keep
 
 @patch
 def one_batch(self:ImageDL):

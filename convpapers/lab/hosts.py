@@ -6,15 +6,18 @@ Docs: https://convpapers.github.io/convpapers/lab/hosts.html.md"""
 
 # %% auto #0
 __all__ = ['HOST_RECIPE', 'LONG_RECIPE', 'patches', 'whitening_filters', 'WhiteStem', 'keyed_seed', 'keyed_init', 'Scale',
-           'mixed_conv', 'Host', 'host']
+           'mixed_conv', 'Host', 'host', 'without']
 
 # %% ../../nbs/lab/25_hosts.ipynb #a18fd98a
-import hashlib, math
+import hashlib
+from dataclasses import replace
 
 import torch
 from torch import nn, Tensor
 from torch.nn import functional as F
 from .basics import positive_int
+from .registry import register_experiment
+from .tables import Experiment, Row
 from .training import Recipe
 
 # %% ../../nbs/lab/25_hosts.ipynb #cb98f8c7
@@ -101,14 +104,16 @@ def host(
     down=None, # Factory of the three layers that halve a map, called with the channels; default: `nn.MaxPool2d(2)`
     width:int|None=None, # Channels of the first block, a quarter of the others'; default 16, with mixers 32
     num_classes:int=10, in_chans:int=3,
+    white:bool=True, # The whitening stem; False: a plain one that is trained
     seed:int|None=None, # Of the initial weights, see `keyed_init`; default: that of PyTorch's generator
 )->Host:
     "The host, with other layers in its slots"
     if mixer!='none': conv = lambda i,o,k,**kw: mixed_conv(mixer, i, o, k, **kw)
     width = positive_int('width', (16 if mixer=='none' else 32) if width is None else width)
     down = down or (lambda c: nn.MaxPool2d(2))
-    stem,layers = WhiteStem(in_chans),[]
-    channels = [stem.out_channels, width, 4*width, 4*width]
+    wide,layers = 8*in_chans,[]
+    stem = WhiteStem(in_chans) if white else nn.Conv2d(in_chans, wide, 2)
+    channels = [wide, width, 4*width, 4*width]
     for i,o in zip(channels, channels[1:]):
         layers += [conv(i, o, 3, padding=1, bias=False), down(o), _norm(o), nn.GELU(),
             conv(o, o, 3, padding=1, bias=False), _norm(o), nn.GELU()]
@@ -121,3 +126,17 @@ HOST_RECIPE = Recipe(optimizer='lookahead', lr=.4, momentum=.9, nesterov=True, w
     schedule='linear', update='step', warmup=.25, epochs=4, batch_size=256, label_smoothing=.2,
     augment=dict(crop=2, flip='alternate'), callbacks={'convpapers.lab.host_training:Whiten': {}})
 LONG_RECIPE = HOST_RECIPE.at(epochs=10)
+
+def without(**kwargs)->Recipe:
+    "The host's recipe with other values"
+    return replace(HOST_RECIPE, **kwargs)
+
+# %% ../../nbs/lab/25_hosts.ipynb #64099da2
+register_experiment(Experiment('host_tricks', 'CIFAR-10: the tricks of the host, each taken away in turn', 'lab', (
+    Row('all tricks', host, recipe=HOST_RECIPE),
+    Row('stem learned', host, dict(white=False), recipe=without(callbacks={})),
+    Row('one learning rate', host, recipe=without(bias_lr=1.)),
+    Row('no label smoothing', host, recipe=without(label_smoothing=0.)),
+    Row('no lookahead', host, recipe=without(optimizer='sgd')),
+    Row('flip by chance', host, recipe=without(augment=dict(crop=2, flip=True)))),
+    'cifar10', seeds=5, order=90, citation='jordan2024airbench'));

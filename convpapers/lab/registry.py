@@ -147,4 +147,5 @@ def load_chapters(
         later = getattr(getattr(sub, '__getattr__', None), 'modules', ())
         for m in pkgutil.iter_modules(sub.__path__):
             if m.name not in later: import_module(f'{sub.__name__}.{m.name}')
+    import_module('convpapers.lab.hosts') # the lab's own table
     return chapters
