@@ -20,7 +20,7 @@ from .cpu_kernel import _run_forward, native, run_backward, run_forward
 from ..lab import operators
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import leaf
-from ..lab.operators import BACKENDS, Constants, Operator, layout, native_library, no_torchscript, ordinary, refuse_torchscript, whole
+from ..lab.operators import BACKENDS, Constants, Operator, layout, native_library, no_torchscript, ordinary, whole
 
 # %% ../../nbs/active_shift/12_layers.ipynb #b680716d
 def choose_backend(
@@ -116,8 +116,8 @@ def _warn(shift, dead):
     warnings.warn(f'{dead} of {shift.shape[1]} channels read nothing: their shifts lie beyond the image. Their output is zero, and so are their gradients',
         stacklevel=5)
 
-def _forward(x, shift, *options):
-    y,dead = _run(x, shift, *options)
+def _forward(x, shift, stride, padding, relu, backend):
+    y,dead = _run(x, shift, stride, padding, relu, backend)
     if dead and shift not in _warned: _warn(shift, dead)
     return y
 
@@ -168,7 +168,6 @@ def _shifted(input, shift, stride, padding, relu, backend=None):
     "`active_shift2d` for a stride and a padding that are known to be right"
     _check(input, shift, padding)
     x = input if input.ndim==4 else input[None]
-    refuse_torchscript('active_shift2d')
     y = _shift(x, shift, stride, padding, relu, backend or '')
     return y if input.ndim==4 else y[0]
 

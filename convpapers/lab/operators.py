@@ -6,12 +6,13 @@ Docs: https://convpapers.github.io/convpapers/lab/operators.html.md"""
 
 # %% auto #0
 __all__ = ['LARGEST', 'BACKENDS', 'whole', 'layout', 'choose_backend', 'native_library', 'ordinary', 'plain_only', 'again',
-           'Operator', 'refuse_torchscript', 'no_torchscript', 'Constants']
+           'refuse_torchscript', 'no_torchscript', 'Operator', 'Constants']
 
 # %% ../../nbs/lab/64_operators.ipynb #f7d651f2
 from typing import Callable, Sequence
 import torch
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 from torch.nn.modules.utils import _pair
 from .basics import one_of
 from .gpu_kernels import has_triton
@@ -66,6 +67,8 @@ def native_library(
 
 # %% ../../nbs/lab/64_operators.ipynb #a4ff0318
 _kinds = (Tensor, nn.Parameter)
+_compiling,_modes = torch.compiler.is_compiling,torch._C._len_torch_dispatch_stack      # small kernels feel every look-up
+_transforms,_tracing = torch._C._are_functorch_transforms_active,torch._C._get_tracing_state
 
 def ordinary(
     *tensors:Tensor|None, # The first one is a tensor
@@ -74,14 +77,13 @@ def ordinary(
     "Whether nothing traces, transforms or watches, so that a kernel may be called directly"
     for t in tensors:
         if t is not None and type(t) not in _kinds: return False
-    return (tensors[0].device.type!='meta' and not torch.compiler.is_compiling() and (watched or torch._C._len_torch_dispatch_stack()==0)
-        and not torch._C._are_functorch_transforms_active() and torch._C._get_tracing_state() is None
-        and torch.autograd.forward_ad._current_level<0)
+    if tensors[0].is_meta or _compiling(): return False
+    return not (_transforms() or forward_ad._current_level>=0 or _tracing() is not None or (_modes() and not watched))
 
 def plain_only(
 )->bool:
     "Whether plain operations are called for: forward-mode derivatives, `torch.func`, and exporters that know no others"
-    return (torch.autograd.forward_ad._current_level>=0 or torch._C._are_functorch_transforms_active() or torch.onnx.is_in_onnx_export())
+    return forward_ad._current_level>=0 or _transforms() or torch.onnx.is_in_onnx_export()
 
 # %% ../../nbs/lab/64_operators.ipynb #11cc76bb
 def again(
@@ -98,6 +100,26 @@ def again(
         got = iter(torch.autograd.grad(y, [t for t,n in zip(leaves, needs) if n], grad.to(y.dtype), create_graph=True,
             allow_unused=True, materialize_grads=True) if any(needs) else ())
     return [next(got) if n else None for n in needs]
+
+# %% ../../nbs/lab/64_operators.ipynb #974c7a18
+def refuse_torchscript(
+    name:str, # Of the layer or function, for the message
+    *, scripting:bool=False, # Called for `torch.jit.script`, else it is looked up whether `torch.jit.trace` is at work
+)->None:
+    "A `RuntimeError` under `torch.jit.trace` or `torch.jit.script` that names what to use; the exporter of ONNX, which traces, may"
+    if not scripting and (torch._C._get_tracing_state() is None or torch.onnx.is_in_onnx_export()): return
+    raise RuntimeError(f'{name} does not support TorchScript (torch.jit), which is deprecated; use torch.export.export to save a model, torch.compile to speed it up')
+
+def no_torchscript(
+    cls:type, # A subclass of `nn.Module`
+)->type: # The same
+    "A class decorator: instances refuse `torch.jit.trace` and `torch.jit.script`, as `refuse_torchscript` does"
+    def _slow_forward(self, *args, **kwargs):                   # what a module runs under a trace
+        refuse_torchscript(type(self).__name__)
+        return super(cls, self)._slow_forward(*args, **kwargs)
+    def __prepare_scriptable__(self): refuse_torchscript(type(self).__name__, scripting=True)
+    cls._slow_forward,cls.__prepare_scriptable__ = _slow_forward,__prepare_scriptable__
+    return cls
 
 # %% ../../nbs/lab/64_operators.ipynb #8bc403a2
 class _Direct(torch.autograd.Function):
@@ -129,7 +151,7 @@ class Operator:
         plain:Callable, # As `forward`, in plain operations of PyTorch
         size:Callable, # `size(tensors, options)` of the output, from shapes alone
     ):
-        self.name,self.forward,self.backward,self.plain = name,forward,backward,plain
+        self.name,self.forward,self.backward,self.plain = name.partition('::')[2],forward,backward,plain
         self.count,others = tensors.count('Tensor'),options.count(',')+1
         n,library = self.count,torch.library.custom_op
         def gradients(grad, *args):
@@ -162,27 +184,8 @@ class Operator:
                 for t in tensors:
                     if t is not None and t.requires_grad: return _Direct.apply(self, *args)
             return self.forward(*args)
+        refuse_torchscript(self.name)
         return self.plain(*args) if plain_only() else self.op(*args)
-
-# %% ../../nbs/lab/64_operators.ipynb #974c7a18
-def refuse_torchscript(
-    name:str, # Of the layer or function, for the message
-    *, scripting:bool=False, # Called for `torch.jit.script`, else it is looked up whether `torch.jit.trace` is at work
-)->None:
-    "A `RuntimeError` under `torch.jit.trace` or `torch.jit.script` that names what to use; the exporter of ONNX, which traces, may"
-    if not scripting and (torch._C._get_tracing_state() is None or torch.onnx.is_in_onnx_export()): return
-    raise RuntimeError(f'{name} does not support TorchScript (torch.jit), which is deprecated; use torch.export.export to save a model, torch.compile to speed it up')
-
-def no_torchscript(
-    cls:type, # A subclass of `nn.Module`
-)->type: # The same
-    "A class decorator: instances refuse `torch.jit.trace` and `torch.jit.script`, as `refuse_torchscript` does"
-    def _slow_forward(self, *args, **kwargs):                   # what a module runs under a trace
-        refuse_torchscript(type(self).__name__)
-        return super(cls, self)._slow_forward(*args, **kwargs)
-    def __prepare_scriptable__(self): refuse_torchscript(type(self).__name__, scripting=True)
-    cls._slow_forward,cls.__prepare_scriptable__ = _slow_forward,__prepare_scriptable__
-    return cls
 
 # %% ../../nbs/lab/64_operators.ipynb #c792ecd5
 class Constants:

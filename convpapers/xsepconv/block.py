@@ -15,7 +15,7 @@ from torch.nn import functional
 from ..lab import operators
 from ..lab.basics import one_of
 from ..lab.counting import register_macs
-from ..lab.operators import BACKENDS, Operator, layout, native_library, refuse_torchscript, whole
+from ..lab.operators import BACKENDS, Operator, layout, native_library, whole
 from .cpu_kernel import ACTS as CPU_ACTS, native, run_backward, run_forward
 from .padding import ACTS, DIRECTIONS, even_crop, even_pad, xsep_by_stages
 
@@ -163,7 +163,6 @@ def _fused(input, even, horizontal, vertical, bias, stride, padding, dilation, d
         tensors = [t if t is None or t.dtype==torch.float64 else t.to(low) for t in tensors]
     if any(t is not None and t.dtype!=tensors[0].dtype for t in tensors):
         raise TypeError(f'input is {x.dtype} and horizontal {horizontal.dtype}; valid is one dtype for all tensors')
-    refuse_torchscript('xsep_conv2d')
     y = _block(*tensors, *opts, backend or '')
     return y if input.ndim==4 else y[0]
 
