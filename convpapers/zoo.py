@@ -9,7 +9,7 @@ __all__ = ['WEIGHTS', 'CONFIG', 'list_models', 'entry_of', 'model_card', 'create
            'save_pretrained', 'from_pretrained']
 
 # %% ../nbs/80_zoo.ipynb #7dad6de9
-import inspect, json, math, re, sys, warnings
+import importlib.util, inspect, json, re, sys, warnings
 from contextlib import nullcontext
 from fnmatch import fnmatchcase
 from functools import partial
@@ -117,7 +117,7 @@ def _entrypoint(e, module):
 # %% ../nbs/80_zoo.ipynb #42650b6f
 def register_timm(
 )->list[str]: # The names that are ours in timm's registry
-    "Put every network into timm's registry; the zoo does it by itself if timm was imported before it is asked"
+    "Put every network into timm's registry; importing the zoo does it, and what a chapter adds later is added when the zoo is asked"
     timm,models = need('zoo', 'timm', 'timm.models')
     load_chapters()
     mod = sys.modules.setdefault('convpapers_zoo', ModuleType('convpapers_zoo', 'The networks of convpapers, as timm entry points'))
@@ -135,7 +135,9 @@ def register_timm(
     return list(mod.__all__)
 
 # %% ../nbs/80_zoo.ipynb #ffb9bc8e
-if _timm_is_there(): register_timm()
+if importlib.util.find_spec('timm'):
+    try: register_timm()
+    except ImportError as e: warnings.warn(f'timm is installed and cannot be imported, so its registry does not know our networks: {e}')
 
 # %% ../nbs/80_zoo.ipynb #a0a6e7ed
 WEIGHTS,CONFIG = 'model.safetensors','config.json'
@@ -160,7 +162,9 @@ def save_pretrained(
     model,folder = getattr(model, '_orig_mod', model),Path(folder)
     config = dict(name=name, kwargs=kwargs) if name else getattr(model, 'zoo_config', None)
     if config is None: raise ValueError('name=None is not valid for a network that create_model did not build; give its name in the zoo')
-    if hasattr(model, 'num_classes'): config = dict(config, kwargs=dict(config['kwargs'], num_classes=model.num_classes))
+    head = {k: getattr(model, k) for k in ('num_classes','global_pool') if hasattr(model, k)}
+    if head.get('global_pool')=='avg' and 'global_pool' not in config['kwargs']: del head['global_pool']     # as it is anyway
+    config = dict(config, kwargs=config['kwargs'] | head)
     with torch.device('meta'): fresh = create_model(config['name'], **config['kwargs'])
     state = {k: v.detach().cpu().contiguous() for k,v in model.state_dict().items()}
     if problem := _state_error(state, fresh.state_dict()): raise ValueError(f"model is no {config['name']} any more: {problem}")
