@@ -184,6 +184,7 @@ _kernels = Kernels('the shift on CUDA', _forward, _backward, helpers=(_split_shi
 def _arguments(which, x, out_size, stride, padding, relu):
     "The grid, the numbers and the constants of a launch: `which` is 0 for forward, 1 for backward"
     (N,C,H,W),(h,w) = x.shape,(x.shape[2:] if which else out_size)
+    if max(*stride, *padding)>2**20: raise ValueError(f'stride={stride}, padding={padding} are not valid for Triton, which counts in 32 bits; valid are up to {2**20}')
     l = shift_layout(N*C, h, w)
     limit = float(max(H, W, *out_size)*max(stride) + max(padding) + 2)
     return (l.programs,),(N*C, C, H, W, *out_size, *padding, limit),dict(SH=stride[0], SW=stride[1], RELU=bool(relu),

@@ -52,11 +52,16 @@ def _by_pixels(x, *others):
     "Whether a number that is none would spread over the window of a convolution; the sum of `x` tells"
     return not all(t.sum().isfinite() for t in (x,*others))
 
+def _chosen(x, stride, padding, backend):
+    "The backend for a call; Triton counts in 32 bits"
+    backend,chosen = backend or '',choose_backend(x.device, backend)
+    return 'torch' if chosen=='triton' and not backend and max(*stride, *padding)>2**20 else chosen
+
 def _run(x, shift, stride, padding, relu, backend):
     "Output, and how many channels read nothing, which the C++ kernel tells"
     if (not backend and x.is_cpu and x.dtype==shift.dtype==torch.float32 and x.is_contiguous() and shift.is_contiguous() and x.stride(1)!=1
         and (library := native.library()) is not None): return _run_forward(library, x, shift, stride, padding, relu)      # nothing to convert
-    backend,dead = choose_backend(x.device, backend),0
+    backend,dead = _chosen(x, stride, padding, backend),0
     if backend=='native': y,dead = run_forward(native_library(native, x.device), *_working(x, shift), stride, padding, relu)
     elif backend=='triton':
         from convpapers.active_shift.cuda_kernel import triton_shift
@@ -101,7 +106,7 @@ def _taps_backward(g, x, shift, stride, padding, relu):
 def _backward(g, tensors, options, needs=(True,True)):
     "Gradients of input and shift, None where not needed"
     (x,shift),(stride,padding,relu,backend) = tensors,options
-    backend,(wide,s,h) = choose_backend(x.device, backend),_working(x, shift, g)
+    backend,(wide,s,h) = _chosen(x, stride, padding, backend),_working(x, shift, g)
     if backend=='native': gx,gs = run_backward(native_library(native, x.device), h, wide, s, stride, padding, relu, needs)
     elif backend=='triton':
         from convpapers.active_shift.cuda_kernel import triton_shift_backward
