@@ -7,18 +7,18 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 # %% auto #0
 __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_traceback', 'mendable', 'as_options', 'again', 'told',
            'any_terminal', 'whole_number', 'parsed', 'main', 'chosen', 'describe', 'list_names', 'image_size',
-           'count_model', 'all_records', 'show', 'write_reports', 'whole_path', 'data_label', 'seed_list', 'run_folder',
-           'reproduce_row', 'reproduce_table', 'picture_size', 'no_bars', 'reproduce', 'report', 'bench',
-           'import_seconds', 'import_cost']
+           'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs', 'picture_size', 'no_bars',
+           'reproduce', 'to_train', 'status', 'publish', 'report', 'bench', 'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
 import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys, unicodedata, warnings
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from fastcore.script import anno_parser, store_true
 from .lab.basics import Table, in_words, need, positive_int
+from .lab.engine import Job, data_label, duration, expected_seconds, missing as _missing, run_folder, run_job
+from .lab.engine import reproduce_row, run_jobs, seed_list, whole_path
 from .lab.records import all_records as _all_records
 from .lab.registry import UnknownName, benchmarks, experiments, load_chapters, main_job, networks
 from .lab.registry import register_benchmark, register_experiment
@@ -161,6 +161,7 @@ def parsed(
     parser.error = error
     for a in parser._actions:
         if a.type is int: a.type = whole_number         # `int` speaks of itself, not of the option
+        if a.dest=='table' and name=='reproduce': a.nargs = '*'     # several tables
     return {k: v for k,v in vars(parser.parse_args(rest)).items() if k not in ('pdb','xtra')}
 
 # %% ../nbs/90_cli.ipynb #f43c1339
@@ -294,95 +295,42 @@ def __getattr__(name):
     load_chapters()
     return tuple(main_job())
 
-# %% ../nbs/90_cli.ipynb #32f0aa95
-def whole_path(
-    data:str, # What the user typed
-)->str: # The name of a data set, or the whole path of a folder
-    "`data`, however it was typed; a `ValueError` if it is neither"
-    names = need('train', 'convpapers.lab.data').NAMES
-    if data in names: return data
-    folder = Path(data).expanduser()
-    if folder.is_dir(): return str(folder.resolve())
-    raise ValueError(f"data={data!r} is neither a folder nor one of {', '.join(names)}")
-
-# %% ../nbs/90_cli.ipynb #369b7e19
-def data_label(
-    data:str, # From `whole_path`
-)->str: # A part of a file name
-    "A short name for what a run is trained on: one for each folder"
-    if not Path(data).is_absolute(): return data    # some tables make their own, such as `noise`
-    return need('train', 'convpapers.lab.data').data_name(data)
-
-# %% ../nbs/90_cli.ipynb #40ddf87b
-def seed_list(
-    text:str, # As in `0` or `0,1,2`
-)->list:
-    "The seeds that `text` asks for, each once"
-    parts = [p.strip() for p in text.split(',') if p.strip()]
-    try: found = [int(p) for p in parts]
-    except ValueError: found = []
-    if found and all(0<=s<2**63 for s in found): return list(dict.fromkeys(found))
-    raise ValueError(f'seeds={text!r} must be whole numbers from 0 on with commas between, as in 0 or 0,1,2')
-
-# %% ../nbs/90_cli.ipynb #3e9fa94a
-def run_folder(
-    out, # Folder of all runs
-    table:str, row:str, data:str, epochs:int, seed:int,
-    changed:str='', # What differs from the recipe, as in `-b16`
-)->Path:
-    "Where a run lives"
-    return Path(out)/table/f'{row}-{data}-e{epochs}{changed}-s{seed}'.replace('/','_').replace(' ','_')
-
-# %% ../nbs/90_cli.ipynb #aaedb9d6
-def _changed(recipe, data_kw, batch_size, size):
-    "Recipe, data arguments and a mark for the folder, where the user wants another batch size or size of pictures"
-    if batch_size and not hasattr(recipe, 'batch_size'): raise ValueError(
-        f'batch_size={batch_size}: {type(recipe).__name__} has no batches, so leave it out')
-    if batch_size: recipe = replace(recipe, batch_size=batch_size)
-    if size: data_kw = data_kw | dict(size=size)
-    sides = size if isinstance(size, (tuple, list)) else [size]
-    return recipe, data_kw, f'-b{batch_size}'*bool(batch_size) + f"-{'x'.join(map(str, sides))}px"*bool(size)
-
-def reproduce_row(
-    exp, # The experiment
-    row, # One of its rows
-    data:str, # Data set
-    epochs:int|None, # Budget; the recipe's own when None
-    seed:int,
-    device:str|None,
-    out, # Folder of all runs
-    batch_size:int=0, # The recipe's own when 0
-    size=None, # Side of the pictures, or height and width; the data's own when None
-    **kwargs, # For `train_run`
-): # The record
-    "Train one row with one seed, or go on with it"
-    from convpapers.lab.resume import train_run
-    recipe = row.recipe if epochs is None else row.recipe.at(epochs=epochs)
-    recipe,data_kw,mark = _changed(recipe, exp.data_kw, batch_size, size)
-    folder = run_folder(out, exp.name, row.name, data_label(data), recipe.epochs, seed, mark)
-    run = getattr(exp, 'run', None) or train_run
-    return run(folder, experiment=exp.name, row=row.name, model=row.model, model_kw=row.model_kw, recipe=recipe,
-        data=data, data_kw=data_kw, seed=seed, device=device, **kwargs)
-
-# %% ../nbs/90_cli.ipynb #7740575e
-def reproduce_table(
+# %% ../nbs/90_cli.ipynb #f04ea86b
+def table_jobs(
     table:str, # Its name
-    data:str, # Data set; empty: the table's own
-    epochs:int, # Epochs a run; 0: the recipe's own
-    seeds:str, # As in 0,1,2
-    rows:str, # As in C2,C3; empty: all
-    out, # Folder of all runs
+    data:str='', # Data set; empty: the table's own
+    epochs:int=0, # Epochs a run; 0: the recipe's own
+    seeds:list|None=None, # Numbers; None: as many as the table is made for
+    rows:str='', # As in C2,C3; empty: all
+    missing:bool=False, # Leave out what is finished, here or in the shipped records
+    out='runs', # Folder of all runs
+    device:str|None=None, # Where to compute
     **kwargs, # For `reproduce_row`
-):
-    "Train the chosen rows of one table, then print it"
+)->list: # `Job`s, seed by seed
+    "The runs that a command asks for"
     exp = experiments[table]
     names = chosen('rows', rows, [r.name for r in exp.rows if r.model])
-    data = whole_path(data) if data else exp.data
-    todo = [(s,r) for s in seed_list(seeds) for r in exp.rows if r.name in names]
-    for i,(seed,row) in enumerate(todo):
-        print(f'[{i+1}/{len(todo)}] {exp.name}: {row.name}, seed {seed}', flush=True)
-        reproduce_row(exp, row, data, epochs or None, seed, out=out, **kwargs)
-    show(table, out)
+    if missing: return _missing(exp, _all_records(table, out), seeds, names, out=str(out), device=device, kwargs=kwargs)
+    data,seeds = whole_path(data) if data else '',range(exp.seeds) if seeds is None else seeds
+    return [Job(table, n, s, data, epochs, str(out), device, kwargs) for s in seeds for n in names]
+
+def train_jobs(
+    jobs:list, # What to train
+    n:int=1, # How many side by side
+    ray:str='', # Address of a Ray cluster
+    progress:bool=True, # Bars or lines, where one run is trained at a time
+)->list: # The jobs that failed, in words
+    "Train one after the other here, or many side by side"
+    if n<2 and not ray:
+        for i,job in enumerate(jobs):
+            print(f'[{i+1}/{len(jobs)}] {job}', flush=True)
+            run_job(job, progress)
+        return []
+    records = _all_records()
+    cost = [expected_seconds(e := experiments[j.experiment], e.row(j.row), records) if not j.epochs else None for j in jobs]
+    gpus = 1 if ray and jobs and str(jobs[0].device).startswith('cuda') else 0
+    ends = run_jobs(jobs, n, ray, gpus=gpus, say=lambda l: print(l, flush=True), seconds=cost)
+    return [f'{d.job}: {d.error}' for d in ends if d.error]
 
 # %% ../nbs/90_cli.ipynb #e5fc3650
 def picture_size(
@@ -409,13 +357,13 @@ def no_bars():
         del bars.print
         if tqdm: tqdm.tqdm.__init__ = init
 
-# %% ../nbs/90_cli.ipynb #65eca592
+# %% ../nbs/90_cli.ipynb #1e27f9c6
 @command('reproduce', 'table')
 def reproduce(
-    table:str='', # A table's name; `convpapers list` shows them
+    table:str='', # Names of tables; `convpapers list` shows them
     data:str='', # digits, cifar10, cifar100, svhn, svhn_extra, tiny_imagenet or a folder with train/<class>/; the table's own by default
     epochs:int=0, # Epochs a run; 0 for the recipe's own
-    seeds:str='0', # Seeds, as in 0,1,2
+    seeds:str='', # Seeds, as in 0-4 or 0,1,2; seed 0 by default, with --missing, --all or no table as many as the table is made for
     rows:str='', # Rows, as in C2,C3; all by default
     device:str='', # cpu, cuda, cuda:1, mps; the best there is by default
     out:str='runs', # Folder for runs and report
@@ -423,17 +371,72 @@ def reproduce(
     quiet:store_true=False, # No progress bars
     batch_size:int=0, # Pictures a step, for a small folder of your own; 0 for the recipe's own
     size:str='', # Side of the pictures of a folder, as in 64 or 48x64; what suits the data by default
+    jobs:int=1, # Runs side by side, one thread each
+    missing:store_true=False, # Only what the tables still lack
+    all:store_true=False, # Every table of `convpapers status`, the most telling first
+    ray:str='', # Address of a Ray cluster that does the runs; `auto` finds one, `local` starts one
 ):
-    "Train the rows of a table and write a report; the same command again resumes"
+    "Train the rows of tables and write a report; the same command again resumes"
     need('train', 'fastai', 'matplotlib', 'sklearn')
     load_chapters()
-    positive_int('epochs', epochs, 0), positive_int('batch_size', batch_size, 0)
-    some = main_job()[:1] if data or epochs or rows or batch_size or size else main_job()
-    with no_bars() if quiet else nullcontext():
-        for t in [table] if table else some:
-            reproduce_table(t, data, epochs, seeds, rows, out, device=device or None, progress=not quiet,
-                tensorboard=tensorboard, batch_size=batch_size, size=picture_size(size))
-    print(f'report: {write_reports(out, table)}')
+    positive_int('epochs', epochs, 0), positive_int('batch_size', batch_size, 0), positive_int('jobs', jobs)
+    changed = dict(data=data, epochs=epochs, batch_size=batch_size, size=size)
+    if missing and any(changed.values()): raise ValueError(
+        f"missing asks for the tables' own runs; leave out {', '.join(k for k,v in changed.items() if v)}")
+    tables = [table] if isinstance(table, str) and table else list(table)
+    if tables and all: raise ValueError(f"all and the tables {', '.join(tables)}: choose one of them")
+    whole = all or missing or not tables
+    names = tables or ((to_train() if all else main_job()[:1 if any(changed.values()) or rows else None]))
+    numbers = seed_list(seeds) if seeds else None if whole else [0]
+    kw = dict(batch_size=batch_size, size=picture_size(size), tensorboard=tensorboard)
+    todo = [j for t in names for j in table_jobs(t, data, epochs, numbers, rows, missing, out, device or None,
+        **{k: v for k,v in kw.items() if v})]
+    with no_bars() if quiet else nullcontext(): failed = train_jobs(todo, jobs, ray, not quiet)
+    for t in names: show(t, out)
+    print(f"report: {write_reports(out, names[0] if len(names)==1 else '')}")
+    if failed: raise ChildProcessError('; '.join(failed))
+
+# %% ../nbs/90_cli.ipynb #d44bc92b
+def to_train(
+)->list: # Names, the most telling first
+    "The tables that `--all` trains"
+    return sorted((n for n,e in experiments.items() if getattr(e, 'order', None) is not None), key=lambda n: (experiments[n].order, n))
+
+@command('status', 'table')
+def status(
+    table:str='', # Only this table; all that `reproduce --all` trains when empty
+    out:str='runs', # Folder of this machine's runs
+):
+    "What the tables still lack, and the CPU time that it needs"
+    load_chapters()
+    lines,total = [],0
+    for n in [table] if table else to_train():
+        e,records = experiments[n],_all_records(n, out)
+        lacks,rows = _missing(e, records),[r for r in e.rows if r.model is not None]
+        cost = [expected_seconds(e, e.row(j.row), records) for j in lacks]
+        time = None if None in cost else sum(cost)
+        total = None if None in (time, total) else total+time
+        lines.append((n, len(rows), e.seeds, f'{len(rows)*e.seeds-len(lacks)} of {len(rows)*e.seeds}', duration(time) if lacks else 'complete'))
+    print(Table(['table','rows','seeds','runs done','CPU time left'], lines))
+    print(f'together: {duration(total)}' if lines else 'no table is to be trained')
+
+@command('publish', 'table')
+def publish(
+    table:str='', # Only this table; all when empty
+    out:str='runs', # Folder of this machine's runs
+):
+    "Move finished runs into the records that ship with the package"
+    from convpapers.lab.records import find_runs, publish as write
+    load_chapters()
+    runs,wrong,done = find_runs(Path(out)/table if table else out),[],0
+    for r in runs:
+        exp,env = experiments.get(r.config['experiment']),r.summary.get('environment') or {}
+        fault = 'no such table' if exp is None else f"no row {r.config['row']}" if r.config['row'] not in [x.name for x in exp.rows] else (
+            'its code had changes that no commit holds' if env.get('dirty') else '')
+        try: done += 0 if fault else len(write([r], metric=exp.metric))
+        except ValueError as e: fault = str(e)
+        if fault: wrong.append(f'left out: {r.folder}: {fault}')
+    print('\n'.join([*wrong, f'published {done} of {len(runs)} runs']))
 
 # %% ../nbs/90_cli.ipynb #713a5b14
 @command('report', 'table')

@@ -78,7 +78,7 @@ class Experiment:
     data_kw: dict = field(default_factory=dict) # Further arguments of `image_data`
     main: bool = False # Trained by `convpapers reproduce` alone, which names no table
     seeds: int = 3 # Runs of each row that the table is made for, seeds 0, 1, …
-    order: int = 100 # Tables with a smaller number are trained first by `--all`
+    order: int|None = None # Place among the tables that `--all` trains, the most telling first; None: not among them
 
     def __post_init__(self):
         twice = [n for n,c in Counter(r.name for r in self.rows).items() if c>1]
