@@ -1,56 +1,191 @@
-"""Writes the two tables of contents, `nbs/sidebar.yml` and `nbs/llms.txt`: `python .ci/contents.py`.
+"""Writes what is made from the pages: `nbs/sidebar.yml`, `nbs/llms.txt`, `nbs/course.qmd`, `nbs/api.qmd`.
 
-`index` first, one section for each folder, the lab after the chapters, then the loose pages; files by their numbers."""
-import json, re
+Run `python .ci/contents.py`. A chapter says its title and its part in one place, the docstring of its package
+(`convpapers/<chapter>/__init__.py`): a title, and a line `Part: …` with one of `PARTS`, and a number if
+the chapter has a place within its part. Its folder needs no other entry anywhere. The lab comes after the chapters, then the loose pages; files go by their numbers."""
+import ast, json, re
 from itertools import groupby
 from pathlib import Path
 
 import yaml
 from nbdev.config import nbpath2html
 
-TITLES = {'even_kernels': 'Even-sized kernels', 'learned_strides': 'Learned strides', 'hypercomplex': 'Hypercomplex convolution', 'active_shift': 'Active shift', 'xsepconv': 'XSepConv', 'lab': 'The lab'} # A folder that is not named here is titled by its own name
+# The questions that the course asks, in its order
+PARTS = ['Where does a kernel look?', 'How large may it be?', 'What is it made of?', 'Does it look at the input?',
+    'How does a map shrink?']
+LESSONS = re.compile(r'(index|0\d_)') # Numbers below 10; the rest is under the hood
+GENERATED = 'course.qmd', 'api.qmd'
+NOT_PAGES = '404.qmd',
+
+# The facts -------------------------------------------------------------------------------------------------
 
 def pages(root):
     "Pages of the site below `root`, in reading order"
     found = [p.relative_to(root) for p in Path(root).rglob('*') if p.suffix in ('.ipynb','.qmd')]
-    found = [p for p in found if not any(part[0] in '._' for part in p.parts)]
-    chapters = [c for c in TITLES if c!='lab']
+    found = [p for p in found if not any(part[0] in '._' for part in p.parts) and p.name not in NOT_PAGES]
     def order(p):
-        chapter = p.parts[0] if len(p.parts)>1 else ''
-        place = 0 if str(p)=='index.ipynb' else 3 if not chapter else 2 if chapter=='lab' else 1
-        return place, chapters.index(chapter) if chapter in chapters else len(chapters), p.as_posix()
+        folder = p.parts[0] if len(p.parts)>1 else ''
+        place = 0 if str(p)=='index.ipynb' else 3 if not folder else 2 if folder=='lab' else 1
+        place += (p.suffix=='.qmd')*.5*(place==3)
+        return place, part_number(root, folder) if place==1 else (0, 0), folder, p.name!='index.ipynb', p.as_posix()
     return sorted(found, key=order)
 
-def sections(root):
-    "`(title, pages)`, the title empty for loose pages"
-    for folder,ps in groupby(pages(root), lambda p: p.parts[0] if len(p.parts)>1 else ''):
-        yield TITLES.get(folder, folder.replace('_', ' ').capitalize()), list(ps)
+def package(root, folder):
+    "Docstring of a chapter's package"
+    f = Path(root).parent/'convpapers'/folder/'__init__.py'
+    return (ast.get_docstring(ast.parse(f.read_text(encoding='utf-8'))) if f.is_file() else '') or ''
 
-def sidebar(root):
-    contents = []
-    for title,ps in sections(root):
-        names = [p.as_posix() for p in ps]
-        contents += [{'section': title, 'contents': names}] if title else names
-    return yaml.safe_dump({'website': {'sidebar': {'style': 'floating', 'contents': contents}}}, sort_keys=False)
+def title_of(root, folder):
+    "A folder's title; one that names none is titled by its own name"
+    doc = package(root, folder).strip()
+    return doc.splitlines()[0].rstrip('.') if doc else folder.replace('_', ' ').capitalize()
+
+def part_of(root, folder):
+    "The part of the course that a chapter names, or nothing"
+    m = re.search(r'^Part: *(.+?)\s*\d*$', package(root, folder), re.M)
+    return m[1] if m else ''
+
+def part_number(root, folder):
+    "Place in the course: that of the part, then the number that may follow the part's name"
+    part = part_of(root, folder)
+    m = re.search(r'^Part:.*?(\d+)$', package(root, folder), re.M)
+    return PARTS.index(part) if part in PARTS else len(PARTS), int(m[1]) if m else 99
+
+def sections(root):
+    "`(part, title, pages)`: part and title empty for loose pages, part empty for the lab"
+    for folder,ps in groupby(pages(root), lambda p: p.parts[0] if len(p.parts)>1 else ''):
+        part = '' if folder in ('','lab') else part_of(root, folder) or 'More chapters'
+        yield part, title_of(root, folder) if folder else '', list(ps)
+
+def halves(ps):
+    "A chapter's pages as `(heading, pages)`: lessons, and what is under the hood"
+    ps = [p for p in ps if p.stem!='index']
+    lessons = [p for p in ps if LESSONS.match(p.name)]
+    return [(h, qs) for h,qs in (('Lessons', lessons), ('Under the hood', [p for p in ps if p not in lessons])) if qs]
 
 def heading(path):
     "Title and subtitle of a page"
     text = path.read_text(encoding='utf-8')
     if path.suffix=='.ipynb': text = ''.join(json.loads(text)['cells'][0]['source'])
+    elif m := re.match(r'---\n(.*?)\n---', text, re.S):
+        front = yaml.safe_load(m[1])
+        return [front.get('title', ''), front.get('description', '')]
     return [m[1] if (m := re.search(rf'^{mark} +(.+?)\s*$', text, re.M)) else '' for mark in '#>']
 
+# The tables of contents ------------------------------------------------------------------------------------
+
+def sidebar(root):
+    "Parts as words, chapters below them folded (`collapse-level`), in each its lessons before the rest"
+    contents,last = [],''
+    for part,title,ps in sections(root):
+        names = [p.as_posix() for p in ps]
+        if part and part!=last: contents.append({'text': part})
+        if not part and title: contents.append({'text': 'For all chapters'})
+        last = part
+        if not title: contents += names; continue
+        opening = [n for n in names if n.endswith('/index.ipynb')]
+        # The breadcrumb of a page leads to the `href` of its chapter: the index, or else the first page
+        inside = [{'section': h, 'contents': [p.as_posix() for p in qs]} for h,qs in halves(ps)] if part else names
+        contents.append({'section': title, 'href': (opening or names)[0], 'contents': inside})
+    site = {'style': 'floating', 'collapse-level': 1, 'contents': contents}
+    return yaml.safe_dump({'website': {'sidebar': site}}, sort_keys=False, allow_unicode=True, width=100)
+
 def llms(root):
+    "The same for a reader that is a program, with a link to the Markdown twin of each page"
     site = yaml.safe_load((root/'nbdev.yml').read_text(encoding='utf-8'))['website']
     out = [f"# {site['title']}\n\n> {site['description']}"]
-    for title,ps in sections(root):
+    for part,title,ps in sections(root):
         links = [(*heading(root/p), f"{site['site-url']}/{nbpath2html(p).as_posix()}.md") for p in ps]
-        out += [f'## {title}']*bool(title) + ['\n'.join(f'- [{t}]({url}): {sub}' for t,sub,url in links)]
+        out += [f"## {' '.join(filter(None, (part, title)))}"]*bool(title)
+        if not title and ps[0].name!='index.ipynb': out.append('## All of it')
+        out.append('\n'.join(f'- [{t}]({url}): {sub}' for t,sub,url in links))
     return '\n\n'.join(out)+'\n'
 
-FILES = {'sidebar.yml': sidebar, 'llms.txt': llms}
+def front(title, description): return f'---\ntitle: "{title}"\ndescription: "{description}"\n---\n\n'
+
+NOTE = '<!-- Made by .ci/contents.py from the notebooks; do not edit. -->\n\n'
+
+def course(root):
+    "Every lesson of every chapter, below the question of its part"
+    out = [front('The course', 'Five questions about a convolution, and the papers that answer them')+NOTE+
+        'Each chapter takes one paper apart. Its lessons explain the idea and derive it; what is under the hood is '
+        'for those who use the code or change it.']
+    chapters = [(p, t, ps) for p,t,ps in sections(root) if p]
+    for part in PARTS+sorted({p for p,*_ in chapters}-set(PARTS)):
+        out.append(f'## {part}')
+        mine = [(t, ps) for p,t,ps in chapters if p==part]
+        if not mine: out.append('No chapter yet.')
+        for title,ps in mine:
+            opening = next((p for p in ps if p.stem=='index'), ps[0])
+            out.append(f'### [{title}]({opening.as_posix()})')
+            for half,qs in halves(ps):
+                rows = [f'- [{heading(root/p)[0]}]({p.as_posix()}): {heading(root/p)[1]}' for p in qs]
+                if half!='Lessons': rows = ['Under the hood: '+', '.join(f'[{heading(root/p)[0]}]({p.as_posix()})' for p in qs)+'.']
+                out.append('\n'.join(rows))
+    return '\n\n'.join(out)+'\n'
+
+# The index of names ----------------------------------------------------------------------------------------
+
+def symbols(root):
+    "`{module: [name]}` of functions and classes, as nbdev's index of the package has them"
+    f = Path(root).parent/'convpapers'/'_modidx.py'
+    if not f.is_file(): return {}
+    index = ast.literal_eval(ast.parse(f.read_text(encoding='utf-8')).body[-1].value)
+    return {m: [n.removeprefix(m+'.') for n in names] for m,names in index['syms'].items()}
+
+def what(node):
+    "The first sentence of a docstring, on one line; the parameters of a function that has none"
+    doc = ast.get_docstring(node) or ''
+    if not doc and not isinstance(node, ast.ClassDef): return f"`{node.name}({', '.join(a.arg for a in node.args.args)})`"
+    doc = doc.strip().split('\n\n')[0].replace('\n', ' ')
+    doc = re.sub(r'\[([^\]]*)\]\((?!https?:)[^)]*\)', r'\1', doc) # Links and references of its own page lead nowhere here
+    doc = re.sub(r'\s*\((?:by |see )?@\w+-[\w-]+\)|,? *(?:by |see |as in )?@\w+-[\w-]+', '', doc)
+    return re.split(r'(?<=[.!?])\s+(?=[A-Z])', doc)[0].rstrip('.').replace('|', r'\|')
+
+def modules(root):
+    "`(page, module, {name: (line, is it a layer)})` of every module, in reading order"
+    known = symbols(root)
+    for p in pages(root):
+        dotted = '.'.join(['convpapers', *nbpath2html(p).with_suffix('').parts])
+        f = Path(root).parent/Path(*dotted.split('.')).with_suffix('.py')
+        if dotted not in known or not f.is_file(): continue
+        body = ast.parse(f.read_text(encoding='utf-8')).body
+        defs = {n.name: n for n in body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+        names = [n for n in known[dotted] if '.' not in n and n[0]!='_' and n in defs]
+        yield p, dotted, {n: what(defs[n]) for n in names}
+
+def layers(root):
+    "Names that `import convpapers` gives at once: the layers"
+    f = Path(root).parent/'convpapers'/'__init__.py'
+    body = ast.parse(f.read_text(encoding='utf-8')).body if f.is_file() else []
+    return [(f'convpapers.{n.module}', a.name) for n in body if isinstance(n, ast.ImportFrom) and n.level for a in n.names]
+
+def api(root):
+    "Name, one line, link: layers first, then chapter by chapter"
+    found = {m: (p, names) for p,m,names in modules(root)}
+    def row(page, name, said): return f"| [`{name}`]({page.as_posix()}#{name.lower()}) | {said} |"
+    def table(rows, caption): return '\n'.join(['| name | what it is |', '|:--|:--|', *rows, '', f': {caption} {{tbl-colwidths="[30,70]"}}'])
+    out = [front('API', 'Every public function and class: what it is, and where its code stands')+NOTE+
+        'Methods and constants stand on the page of their module; the search finds them.']
+    top = [row(found[m][0], n, found[m][1][n]) for m,n in layers(root) if n in found.get(m, (0, {}))[1]]
+    if top: out += ['## Layers', 'Import them from `convpapers`.', table(top, 'What `import convpapers` gives')]
+    for part,title,ps in sections(root):
+        mine = [(p, m, names) for p,m,names in ((p, *next(((m, n) for m,(q,n) in found.items() if q==p), ('', {}))) for p in ps) if names]
+        if not mine: continue
+        out.append(f"## {title or 'Networks, and the command line'}")
+        if part: out.append(f'*{part}*')
+        for p,m,names in mine:
+            out += [f'### `{m}`', table([row(p, n, said) for n,said in names.items()], f'[{heading(root/p)[0]}]({p.as_posix()})')]
+    return '\n\n'.join(out)+'\n'
+
+FILES = {'course.qmd': course, 'api.qmd': api, 'sidebar.yml': sidebar, 'llms.txt': llms}
+
+def write(root):
+    "Pages first: the tables of contents list them"
+    for f,make in FILES.items():
+        if not (root/f).exists(): (root/f).write_text(front(f, ''), encoding='utf-8')
+        (root/f).write_text(make(root), encoding='utf-8')
 
 def stale(root): return [f for f,make in FILES.items() if not (root/f).exists() or (root/f).read_text(encoding='utf-8')!=make(root)]
 
-if __name__=='__main__':
-    nbs = Path(__file__).resolve().parents[1]/'nbs'
-    for f,make in FILES.items(): (nbs/f).write_text(make(nbs), encoding='utf-8')
+if __name__=='__main__': write(Path(__file__).resolve().parents[1]/'nbs')

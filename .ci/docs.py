@@ -224,6 +224,92 @@ def titles(site):
     form = re.compile(r'# [^\n]+\n+> [^\n]+\n*(- [\w-]+: *[^\n]*\n*)*\Z')
     return len(pages), [f'{p.path}: the first cell is not just `# Title` and `> one line`' for p in pages if not p.prose or not form.match(p.prose[0])]
 
+def unique_titles(site):
+    "No two pages share a title: a tab, a bookmark and a search result show nothing else"
+    seen = {}
+    for p in site.pages: seen.setdefault(contents.heading(site.root/p)[0], []).append(p.as_posix())
+    return len(seen), [f"{' and '.join(ps)} are all titled {t!r}" for t,ps in seen.items() if len(ps)>1]
+
+def chapters(site):
+    "Every chapter names itself and its part of the course, in the docstring of its package"
+    folders = sorted({p.parts[0] for p in site.pages if len(p.parts)>1}-{'lab'})
+    def fault(f):
+        if not contents.package(site.root, f): return f'convpapers/{f}/__init__.py has no docstring; write its title, and a line `Part: …`'
+        part = contents.part_of(site.root, f)
+        return '' if part in contents.PARTS else f'convpapers/{f}/__init__.py: part {part!r} is none of {contents.PARTS}'
+    return len(folders), [e for f in folders if (e := fault(f))]
+
+def palette(scss):
+    "The colours that a theme sets"
+    return dict(re.findall(r'^\$([\w-]+):\s*(#[0-9a-f]{6})\s*;', scss, re.M))
+
+def contrast(a, b):
+    "Ratio of the relative luminances of two colours, as WCAG 2.1 defines it"
+    def luminance(c):
+        rgb = [int(c[i:i+2], 16)/255 for i in (1,3,5)]
+        return sum(w*(v/12.92 if v<=.04045 else ((v+.055)/1.055)**2.4) for w,v in zip((.2126,.7152,.0722), rgb))
+    low,high = sorted((luminance(a), luminance(b)))
+    return (high+.05)/(low+.05)
+
+ON = { # What is written on which ground
+    'body-bg': ('body-color','text-muted','link-color','link-hover-color'), 'code-bg': ('code-color','body-color'),
+    'code-block-bg': ('body-color','text-muted'), 'table-head-bg': ('body-color','link-color'), 'navbar-bg': ('navbar-fg','navbar-hl'),
+    'mark-bg': ('body-color','link-color')}
+
+def colours(site):
+    "Text of every kind has a contrast of 4.5 with its ground, in both themes (WCAG 2.1 AA)"
+    seen,faults = 0,[]
+    for f in ('theme-light.scss','theme-dark.scss'):
+        have = palette((site.root/f).read_text(encoding='utf-8'))
+        for ground,texts in ON.items():
+            for t in texts:
+                seen += 1
+                if lack := [c for c in (ground, t) if c not in have]: faults.append(f"{f} does not set {', '.join(lack)}")
+                elif (r := contrast(have[t], have[ground]))<4.5: faults.append(f'{f}: {t} on {ground} has {r:.2f}:1, and needs 4.5:1')
+    return seen, faults
+
+def katex_version():
+    js = Path(importlib.util.find_spec('sphinxcontrib.katex').origin).with_name('katex.min.js').read_text(encoding='utf-8')
+    return re.search(r'version:"([\d.]+)"', js)[1]
+
+def settings(site):
+    "The site asks no third party for fonts, has KaTeX in the version that CI parses with, and its twins keep formulas and tables"
+    conf = yaml.safe_load((site.root/'_quarto.yml').read_text(encoding='utf-8'))
+    html,site_ = conf['format']['html'],conf['website']
+    styles = [f for f in site.root.iterdir() if f.suffix in ('.css','.scss','.html')]
+    text = {f.name: f.read_text(encoding='utf-8') for f in styles}
+    math = html.get('html-math-method')
+    themes = html['theme'].values()
+    need = {
+        f'KaTeX is not pinned to {katex_version()}': isinstance(math, dict) and f'@{katex_version()}/' in math.get('url', ''),
+        'a theme lacks theme.scss, which keeps fonts from being fetched': all('theme.scss' in t for t in themes),
+        'theme.scss does not set $web-font-path: false': '$web-font-path: false;' in text.get('theme.scss', ''),
+        'canonical links are off': html.get('canonical-url') is True,
+        'the twins lack formulas or pipe tables': {'tex_math_dollars','pipe_tables'}<=set(re.split(r'\+', conf['format']['commonmark']['variant'])),
+        'no favicon': (site.root/site_.get('favicon', '-')).is_file(), 'no 404 page': (site.root/'404.qmd').is_file(),
+        'the sidebar does not fold chapters': contents.sidebar(site.root).count('collapse-level: 1')==1}
+    fetched = [f'{f} fetches {m}' for f,t in text.items() for m in re.findall(r'(?:@import|url\(|src=|href=")[^;)\n]*(?:https?:)?//[^;)\s]+', t)]
+    gone = [f'_quarto.yml names {f}, which is not there' for f in re.findall(r'[\w-]+\.(?:s?css|html)', str(html)) if not (site.root/f).is_file()]
+    return len(need)+len(text), [w for w,ok in need.items() if not ok]+fetched+gone
+
+WIDTH = 92 # Characters; a longer line wraps to column 0 on the page
+WIDE = {'active_shift/01_deconstruction', 'active_shift/02_bilinear_shift', 'active_shift/03_arithmetic_intensity',
+    'even_kernels/01_shift', 'even_kernels/02_information_erosion', 'even_kernels/03_shift_audit', 'even_kernels/09_corner_padding',
+    'hypercomplex/01_kronecker_sums', 'hypercomplex/02_bilinear_rank', 'hypercomplex/05_reference_code',
+    'learned_strides/01_spectral_pooling', 'learned_strides/02_fourier_form', 'learned_strides/03_learned_mask',
+    'learned_strides/05_released_code', 'learned_strides/09_lean_products',
+    'xsepconv/01_separation', 'xsepconv/02_improved_padding', 'xsepconv/05_block'} # Lessons to be rewritten; one that is goes off this list
+
+def too_wide(page):
+    "Code lines on the page that are longer than `WIDTH`"
+    return [l for c in page.shown for l in source(c).splitlines() if len(l)>WIDTH and not l.startswith('#|')]
+
+def line_width(site):
+    "Lessons that keep their lines within the column go on to do so"
+    lessons = [p for p in site.pages.values() if len(p.path.parts)>1 and p.path.parts[0]!='lab' and contents.LESSONS.match(p.path.name)]
+    held = [p for p in lessons if p.path.with_suffix('').as_posix() not in WIDE]
+    return len(lessons), [f'{p.path}: {len(too_wide(p))} lines longer than {WIDTH}, the first: {too_wide(p)[0][:60]!r}…' for p in held if too_wide(p)]
+
 def colab(site):
     "The first code cell of every notebook makes it run in Colab"
     pages = [p for p in site.pages.values() if p.path.suffix=='.ipynb']
@@ -236,7 +322,8 @@ def machine_paths(site):
     seen = site.each(lambda p: [t for c in p.code for t in texts(c)])
     return len(seen), [f'{p.path}: an output shows {m}' for p,t in seen for m in MACHINE.findall(t)]
 
-rules = [titles, references, labels, citations, bibliography, links, formulas, figures, reading_order, colab, machine_paths]
+rules = [titles, unique_titles, chapters, references, labels, citations, bibliography, links, formulas, figures, reading_order, colours,
+    settings, line_width, colab, machine_paths]
 
 def check(root):
     "`(rule, things examined, faults)` of every rule; a rule that found nothing to examine is at fault"
@@ -249,7 +336,7 @@ def check(root):
 
 BIB = '@article{a2020, title={T}, author={A, B}, year={2020}, eprint={1}}\n'
 TITLE = '# A page\n\n> In one line'
-PROSE = r"""See @eq-mean and @fig-one, [@a2020], [the other](sub/10_b.ipynb#a-page), [the layer](sub/10_b.ipynb#layer), a `@patch` and `$x`, and 5 \$.
+PROSE = r"""See @eq-mean and @fig-one, [@a2020], [the other](sub/10_b.ipynb#a-part), [the layer](sub/10_b.ipynb#layer), a `@patch` and `$x`, and 5 \$.
 
 $$ \bar\delta = \frac{1}{k} $$ {#eq-mean}
 
@@ -261,13 +348,31 @@ FAULTS = { # Rule: what to replace, by what
     'labels': [('Inline', '$$ a $$ {#eq-mean}\n\nInline'), ('Inline', '$$ a $$ {#eq-unused}\n\nInline')],
     'citations': [('[@a2020]', '[@a2020; @b2020]'), ('[@a2020]', '[@a2020], @A2020')],
     'bibliography': [('@article', BIB.replace('a2020', 'b2020')+'@article'), ('eprint={1}', 'pages={1}'), ('author={A, B},', ''), ('@article', '@article{b, title={T}}\n@article')],
-    'links': [('sub/10_b.ipynb#a-page', 'sub/10_c.ipynb'), ('#a-page', '#a-pge'), ('#layer', '#hidden'), ('Inline', '[up](../../x.ipynb)')],
+    'links': [('sub/10_b.ipynb#a-part', 'sub/10_c.ipynb'), ('#a-part', '#a-prt'), ('#layer', '#hidden'), ('Inline', '[up](../../x.ipynb)')],
     'formulas': [(r'\frac{1}{k}', r'\frac{1}'), (r'\bar\delta', r'\bar\delt'), ('$k^2$', '$k^2^2$'), ('$k^2$', r'$\left(k$'),
         (r'\bar\delta', r'\bar\delta \tag{2}'), ('$k^2$', '$k$ and $$ k^2'), ('$k^2$', '$k^2')],
     'figures': [('#| fig-alt: "A line"\n', ''), ('#| fig-cap: "One"\n', '')],
-    'reading order': [('- sub/10_b.ipynb', '- sub/11_b.ipynb'), ('      - sub/10_b.ipynb\n', '')],
+    'unique titles': [('# Layer b', '# A page')],
+    'chapters': [('Part: How large', 'Part: how large'), ('A chapter', '')],
+    'reading order': [('- sub/10_b.ipynb', '- sub/11_b.ipynb'), ('        - sub/10_b.ipynb\n', '')],
+    'colours': [('#0a5aa8', '#18bc9c'), ('$code-bg: #f2f4f7;', '')],
+    'settings': [('@'+katex_version(), '@latest'), ('$web-font-path: false;', ''), ('theme-light.scss, theme.scss', 'theme-light.scss'), ('+pipe_tables', ''),
+        ('favicon: favicon.svg', 'favicon: icon.svg'), ('canonical-url: true', ''), ('/* styles */', '@import url(https://fonts.example.org/a);'),
+        ('css: styles.css', 'css: style.css')],
+    'line width': [('class Layer: pass', 'class Layer: pass # '+'x'*92)],
     'colab': [("pip install -q 'convpapers[dev]'", 'pip install -q convpapers')],
     'machine paths': [('<Figure>', '<Figure /home/me/x>'), ('<Figure>', r'C:\Users')]}
+
+QUARTO = f"""format:
+  html: {{theme: {{light: [theme-light.scss, theme.scss], dark: [theme-dark.scss, theme.scss]}}, css: styles.css,
+    canonical-url: true, html-math-method: {{method: katex, url: "https://cdn.example.org/katex@{katex_version()}/"}}}}
+  commonmark: {{variant: +tex_math_dollars+pipe_tables}}
+website: {{favicon: favicon.svg}}
+"""
+THEME = ''.join(f'${k}: #{"0a5aa8" if k=="link-color" else "f2f4f7" if k.endswith("-bg") else "000000"};\n'
+    for k in dict.fromkeys(k for g,ts in ON.items() for k in (g, *ts)))
+SITE_FILES = {'theme-light.scss': THEME, 'theme-dark.scss': THEME, 'theme.scss': '$web-font-path: false;', 'styles.css': '/* styles */',
+    'favicon.svg': '<svg/>', '404.qmd': '---\ntitle: Nothing here\n---\n'}
 
 def sample(root, name='', old=None, new=None):
     "A small correct site, with `old` replaced by `new` everywhere"
@@ -275,13 +380,21 @@ def sample(root, name='', old=None, new=None):
     def code(s, *outputs): return dict(cell_type='code', source=change(s), outputs=list(outputs))
     figure = code(FIGURE, dict(output_type='display_data', data={'image/png': '', 'text/plain': change('<Figure>')}))
     layer = code('#| export\nclass Layer: pass')
-    (root/'sub').mkdir(parents=True)
-    for stem,prose,cells in [('index', PROSE, [figure]), ('sub/10_b', 'Text', [layer])]:
-        nb = [dict(cell_type='markdown', source=change(TITLE)), code(COLAB), dict(cell_type='markdown', source=change(prose)), *cells]
+    package = root.parent/'convpapers'/'sub'
+    for folder in (root/'sub', package): folder.mkdir(parents=True)
+    doc = change('A chapter\n\nPart: How large may it be?')
+    (package/'__init__.py').write_text(f'"""{doc}"""' if doc[0]!='\n' else '')
+    for stem,title,prose,cells in [('index', TITLE, PROSE, [figure]), ('sub/10_b', TITLE.replace('A page', 'Layer b'), '## A part', [layer]),
+            ('sub/01_a', TITLE.replace('A page', 'Lesson a'), '## A part', [layer])]:
+        nb = [dict(cell_type='markdown', source=change(title)), code(COLAB), dict(cell_type='markdown', source=change(prose)), *cells]
         (root/f'{stem}.ipynb').write_text(json.dumps({'cells': nb}), encoding='utf-8')
     (root/'references.bib').write_text(change(BIB))
     (root/'nbdev.yml').write_text('website: {title: T, description: D, site-url: "https://x.org"}')
-    for f,make in contents.FILES.items(): (root/f).write_text(change(make(root)) if name!='titles' else make(root))
+    (root/'_quarto.yml').write_text(change(QUARTO))
+    for f,text in SITE_FILES.items(): (root/f).write_text(change(text))
+    contents.write(root)
+    if name not in ('titles','unique titles','chapters'):
+        for f in contents.FILES: (root/f).write_text(change((root/f).read_text()))
 
 def self_test():
     "The correct site passes every rule; each planted fault is found by its own rule and by no other"
@@ -297,6 +410,11 @@ def main():
     if '--self-test' in sys.argv:
         self_test()
         return print(f'each of {len(rules)} rules finds its planted faults ({sum(map(len, FAULTS.values()))})')
+    if '--widths' in sys.argv:
+        site = Site(Path(__file__).resolve().parents[1]/'nbs')
+        for p in site.pages.values():
+            if n := len(too_wide(p)): print(f'{n:4} {p.path}')
+        return
     bad = 0
     for rule,seen,faults in check(Path(__file__).resolve().parents[1]/'nbs'):
         print(f"{'FAIL' if faults else 'ok':4} {rule} ({seen})", *faults, sep='\n     ')

@@ -1,3 +1,6 @@
+"""Active shift
+
+Part: Where does a kernel look? 2"""
 from .layers import ActiveShift2d, GroupedShift2d, active_shift2d
 from .networks import as_resnet, as_resnet_cifar, shift_resnet, shiftnet
 from .released_weights import load_released_w32

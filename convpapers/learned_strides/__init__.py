@@ -1,3 +1,6 @@
+"""Learned strides
+
+Part: How does a map shrink?"""
 from .spectral_pooling import output_size, pooling_matrix
 from .masks import spectral_mask
 from .layers import DiffStride1d, DiffStride2d, DiffStride3d, SpectralPool1d, SpectralPool2d, SpectralPool3d

@@ -1,3 +1,6 @@
+"""XSepConv
+
+Part: How large may it be?"""
 from .block import xsep_conv2d
 from .layers import FoldedXSepConv2d, XSepConv2d, assign_directions
 from .merging import deploy
