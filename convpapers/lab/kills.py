@@ -54,7 +54,7 @@ def attempt(
         os._exit(1)
 
 # %% ../../nbs/lab/24_kills.ipynb #3c6f14b5
-CLOCKS = {'seconds','images_per_second','spent','peak','peak_memory_bytes','restarts','environment','world'}
+CLOCKS = {'seconds','cpu_seconds','images_per_second','spent','peak','peak_memory_bytes','restarts','environment','world'}
 
 def differences(
     a, b, # Tensors, numbers, strings, and lists and dicts of them

@@ -149,13 +149,14 @@ class Keep(fa.Callback):
 
 # %% ../../nbs/lab/23_resume.ipynb #b6504450
 @patch
-def before_epoch(self:Keep): self.clock,self.spent = time.perf_counter(),[0.,0.]
+def before_epoch(self:Keep): self.clock,self.cpu_clock,self.spent = time.perf_counter(),time.process_time(),[0.,0.,0.]
 
 @patch
-def seconds(self:Keep)->list: # Of the epoch so far, and of its training part
-    "Wall time spent, by all the processes that worked on this epoch"
+def seconds(self:Keep)->list: # Of the epoch so far, of its training part, and on the processor
+    "Time spent, by all the processes that worked on this epoch one after the other"
     now = time.perf_counter()
-    return [self.spent[0]+now-self.clock, self.spent[1]+now-self.train_clock]
+    cpu = time.process_time()-self.cpu_clock        # of this process: a run's cost does not depend on what else runs
+    return [self.spent[0]+now-self.clock, self.spent[1]+now-self.train_clock, self.spent[2]+cpu]
 
 @patch
 def after_train(self:Keep): self.speed = self.recorder.smooth_loss.count/self.seconds()[1]
@@ -163,7 +164,8 @@ def after_train(self:Keep): self.speed = self.recorder.smooth_loss.count/self.se
 @patch
 def after_epoch(self:Keep):
     means = dict(zip(self.recorder.metric_names[1:-1], self.learn.final_record))
-    self.history.append(dict(epoch=self.epoch, lr=self.opt.hypers[-1]['lr'], **means, seconds=self.seconds()[0],
+    wall,_,cpu = self.seconds()
+    self.history.append(dict(epoch=self.epoch, lr=self.opt.hypers[-1]['lr'], **means, seconds=wall, cpu_seconds=cpu,
         images_per_second=self.speed, **getattr(self.learn, 'epoch_log', {})))
     self.save(self.epoch+1, 0)
     self.record()
@@ -189,7 +191,7 @@ def save(self:Keep,
         callbacks={n: numbers_of(cb) for n,cb in self.asked().items()},
         scaler=scaler.state_dict() if scaler else None, epoch=epoch, step=step, classes=len(self.dls.vocab),
         history=self.history, world=world(), peak=self.peak, restarts=self.restarts,
-        spent=self.seconds() if step else [0.,0.], **{k: [p[k] for p in parts] for k in parts[0]}))
+        spent=self.seconds() if step else [0.,0.,0.], **{k: [p[k] for p in parts] for k in parts[0]}))
 
 @patch
 def after_batch(self:Keep):
@@ -205,6 +207,7 @@ def record(self:Keep, finished:bool=False):
     speeds = [r['images_per_second'] for r in h]
     self.summary.update({k: last.get(k) for k in ('error','train_loss','valid_loss')}, epochs_done=len(h),
         best_error=min((r['error'] for r in h if 'error' in r), default=None), seconds=sum(r['seconds'] for r in h),
+        cpu_seconds=sum(r.get('cpu_seconds', 0.) for r in h),
         images_per_second=statistics.median(speeds[1:] or speeds) if h else None, # the first epoch warms up
         peak_memory_bytes=self.peak, restarts=self.restarts, finished=finished)
     Record(self.config, h, self.summary).save(self.folder)
@@ -248,7 +251,7 @@ def before_train(self:Keep):
         for dl,s in zip(self.dls, state['loaders'][rank()]): set_loader_state(dl, s)
         redraws = state['step'] and not continues(self.dls.train)
         set_rng_state(state['begun' if redraws else 'rng'][rank()])
-        loss,self.spent = self.recorder.smooth_loss,state['spent']
+        loss,self.spent = self.recorder.smooth_loss,[*state['spent'], 0.][:3]     # younger than the first checkpoints
         loss.sum,loss.count = state['loss'][rank()]
     begun = state['begun'][rank()] if state and state['step'] else rng_state()
     self.begun = [loader_state(dl) for dl in self.dls],begun
