@@ -33,8 +33,10 @@ def output(o, opts):
     "Markdown of one output"
     data = o.get('data', {})
     def text(k): return ''.join(data[k]).strip()
-    if 'image/png' in data: return f"![{opts['fig-alt']}](nbs/images/{opts['label']}.png)\n\n*@{opts['label']}: {opts['fig-cap']}*"
-    if 'text/markdown' in data: return text('text/markdown')
+    name = opts.get('label', '')
+    numbered = f'@{name}: ' if name.partition('-')[0] in NAMES else ''
+    if 'image/png' in data: return f"![{opts['fig-alt']}](nbs/images/{name}.png)\n\n*{numbered}{opts['fig-cap']}*"
+    if 'text/markdown' in data: return (f"*{numbered}{opts['tbl-cap']}*\n\n" if 'tbl-cap' in opts else '') + text('text/markdown')
     return '```\n'+(text('text/plain') if data else ''.join(o.get('text', '')).rstrip())+'\n```'
 
 def code(cell):
@@ -43,6 +45,11 @@ def code(cell):
     src = '\n'.join(l for l in cell.source.splitlines() if not l.startswith('#|')).strip()
     parts = [f'```python\n{src}\n```'] if src and opts.get('echo')!='false' else []
     return '\n\n'.join(parts + [output(o, opts) for o in cell.get('outputs', [])])
+
+def prose(text):
+    "Markdown without the marks that lay out the site: lines of colons, and attributes of headings"
+    text = re.sub(r'^:::.*$', '', text, flags=re.M)
+    return re.sub(r'\n{3,}', '\n\n', re.sub(r'^(#+ .+?) *\{[^}]*\}$', r'\1', text, flags=re.M)).strip()
 
 def cite(key, entry):
     "`[Wu et al. 2019](url)`"
@@ -66,7 +73,8 @@ def render(run=False):
     nb = notebook(run)
     fm = nb.frontmatter_
     parts = [f"# {fm['title']}", f"> {fm['description']}"]
-    parts += [cell.source.strip() if cell.cell_type=='markdown' else code(cell) for cell in nb.cells if cell.cell_type in ('markdown','code')]
+    parts += [prose(cell.source) if cell.cell_type=='markdown' else code(cell) for cell in nb.cells
+        if cell.cell_type in ('markdown','code') and 'class="page-tools"' not in cell.source]
     return resolve('\n\n'.join(p for p in parts if p)) + '\n'
 
 def pictures():

@@ -1,6 +1,6 @@
 """Convolution papers as executable chapters: derivations beside the code, layers to import, tables to reproduce
 
-Each chapter takes one paper about convolution apart. Its notebooks derive the formulas, build the layers from them, compare every layer with a slow independent version, count the paper's networks to the last parameter, and train what the paper trained. The code of the chapters is a package: the layers are drop-in replacements for `nn.Conv2d`, and need `torch` and `fastcore` only."""
+Each chapter takes one paper about convolution apart, and leaves a layer that you can put in the place of `nn.Conv2d`, a table that you can train again, and a page that says why it works or does not."""
 
 __version__ = "0.1.0"
 from .even_kernels.symmetric_padding import Conv2dSP, Conv1dSP, Conv2dSame, SymmetricPad2d, symmetric_pad2d
