@@ -8,8 +8,8 @@ Docs: https://convpapers.github.io/convpapers/lab/add_a_paper.html.md"""
 __all__ = ['COLAB', 'INDEX', 'LESSON', 'LAYERS', 'RESULTS', 'PACKAGE', 'REFERENCE', 'PAGES', 'fill', 'cells_of', 'notebook',
            'new_chapter']
 
-# %% ../../nbs/lab/99_add_a_paper.ipynb #e61f582b
-import hashlib, json, keyword, re
+# %% ../../nbs/lab/99_add_a_paper.ipynb #27d5f84c
+import ast, hashlib, json, keyword, re
 from pathlib import Path
 
 from .basics import atomic_write
@@ -364,7 +364,7 @@ PAGES = {'index': INDEX, '01_idea': LESSON, '10_layers': LAYERS, '30_classificat
 # %% ../../nbs/lab/99_add_a_paper.ipynb #808c7308
 def _checked_root(root):
     root = Path(root).expanduser().resolve()
-    needed = 'settings.ini','nbs/references.bib','convpapers/__init__.py'
+    needed = '.ci/contents.py','nbs/references.bib','convpapers/__init__.py'
     lacks = [f for f in needed if not (root/f).is_file()]
     if lacks: raise ValueError(f'root={str(root)!r} must be a copy of the repository; it lacks {lacks[0]}')
     return root
@@ -378,18 +378,25 @@ def _checked_name(name, root):
     if taken: raise ValueError(f'name={name!r} is taken by {taken[0].relative_to(root).as_posix()}')
     return name
 
+def _checked_part(part, root):
+    tree = ast.parse((root/'.ci'/'contents.py').read_text(encoding='utf-8'))
+    known = next(ast.literal_eval(n.value) for n in tree.body
+        if isinstance(n, ast.Assign) and n.targets[0].id=='PARTS')
+    if part not in known: raise ValueError(f"part={part!r} is none of the course's: {' · '.join(known)}")
+    return part
+
 # %% ../../nbs/lab/99_add_a_paper.ipynb #f79f482e
 def new_chapter(
     name:str, # Of the folder and the package, as in `even_kernels`
     root='.', # The copy of the repository
     title:str='', # Of the chapter; the name in words by default
-    part:str='Does it look at the input?', # Of the course
+    part:str='Does it look at the input?', # Of the course, one of its questions
 )->list: # Paths of what was written
     "Begin a chapter: four pages that work, their package, and an entry for the paper"
     root = _checked_root(root)
     layer = ''.join(w.capitalize() for w in _checked_name(name, root).split('_')) + '2d'
     names = dict(name=name, Layer=layer, Title=title or name.replace('_', ' ').capitalize(),
-        key=f'{name}paper', part=part, **{k: f"{k}-{name.replace('_', '-')}-" for k in ('eq','fig')})
+        key=f'{name}paper', part=_checked_part(part, root), **{k: f"{k}-{name.replace('_', '-')}-" for k in ('eq','fig')})
     bib = root/'nbs'/'references.bib'
     texts = {root/'nbs'/name/f'{p}.ipynb': notebook(fill(t, names)) for p,t in PAGES.items()}
     texts[root/'convpapers'/name/'__init__.py'] = fill(PACKAGE, names)
