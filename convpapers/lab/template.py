@@ -81,7 +81,8 @@ weight = torch.arange(9.).view(1, 1, 3, 3)
 fig,axs = figure(1, 2, size=(2.2,2.2))
 for ax,w in zip(axs, (weight, centred(weight))):
     ax.imshow(w[0,0], cmap='PuOr', vmin=-8, vmax=8)
-    for i in range(9): ax.text(i%3, i//3, f'{w.flatten()[i]:g}', ha='center', va='center')
+    for i,v in enumerate(w.flatten().tolist()):
+        ax.text(i%3, i//3, f'{v:g}', ha='center', va='center')
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
 %% markdown
@@ -138,7 +139,8 @@ from convpapers.lab.basics import figure
 |fig-cap: "A step, and what two filters of three taps answer to it. The one whose weights sum to zero answers at the edge alone."
 |fig-alt: "A step from zero to one. The first curve follows it from zero to one, the second is zero but for a peak at the step."
 row = torch.cat((torch.zeros(8), torch.ones(8)))
-filters = {'weights 1, 2, 3': torch.tensor([1.,2,3])/6, 'less their mean': torch.tensor([-1.,0,1])/6}
+whole,less = torch.tensor([1.,2,3])/6,torch.tensor([-1.,0,1])/6
+filters = {'weights 1, 2, 3': whole, 'less their mean': less}
 fig,axs = figure(2, 1, size=(4.5,1.5), sharex=True)
 for ax,(name,w) in zip(axs, filters.items()):
     ax.step(range(16), row, where='mid', lw=1, alpha=.5)
@@ -172,8 +174,9 @@ centred(weight).flatten()
 test_eq(centred(weight).flatten(), torch.tensor([-1.,0,1]))     # the example by hand
 torch.manual_seed(0)
 w = torch.randn(6, 4, 3, 3, dtype=torch.float64)
-constant = torch.full((1, 4, 9, 9), 5., dtype=torch.float64)
-test_close(F.conv2d(constant, centred(w)), torch.zeros(1, 6, 7, 7), eps=1e-10)   # sees no constant
+flat = torch.full((1, 4, 9, 9), 5., dtype=torch.float64)
+nothing = torch.zeros(1, 6, 7, 7)
+test_close(F.conv2d(flat, centred(w)), nothing, eps=1e-10)     # sees no constant
 %% markdown
 ## What the paper claims, what we saw
 
@@ -194,9 +197,9 @@ The paper claims … [@«key»]. What we measured is on [the page of results](30
 |code-fold: true
 |code-summary: "Answers"
 test_close(centred(centred(w)), centred(w), eps=1e-12)          # 1: the same again
-border = F.conv2d(constant, centred(w), padding=1)
+border = F.conv2d(flat, centred(w), padding=1)
 assert border[...,0].abs().max()>.1                             # 2: along the border
-test_close(border[...,1:-1,1:-1], torch.zeros(1, 6, 7, 7), eps=1e-10)
+test_close(border[...,1:-1,1:-1], nothing, eps=1e-10)
 %% markdown
 **Next:** [the layer](10_layers.ipynb).'''
 
@@ -240,18 +243,20 @@ class «Layer»(nn.Conv2d):
         return self._conv_forward(x, centred(self.weight), self.bias)
     def to_conv(self)->nn.Conv2d: # The same, without this package
         "A plain convolution that computes the same"
-        conv = nn.Conv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride,
-            self.padding, self.dilation, self.groups, self.bias is not None, self.padding_mode)
-        state = self.state_dict() | dict(weight=centred(self.weight.detach()))
-        conv.load_state_dict(state)
-        return conv.to(self.weight)
+        names = ('in_channels', 'out_channels', 'kernel_size', 'stride', 'padding',
+            'dilation', 'groups', 'padding_mode')
+        kwargs = {n: getattr(self, n) for n in names}
+        conv = nn.Conv2d(**kwargs, bias=self.bias is not None).to(self.weight)
+        conv.load_state_dict(self.state_dict() | dict(weight=centred(self.weight.detach())))
+        return conv
 %% code
 torch.manual_seed(0)
 layer,x = «Layer»(4, 6, 3, padding=1),torch.randn(2, 4, 9, 9)
 layer(x).shape
 %% code
-test_close(layer.to_conv()(x), layer(x), eps=1e-5)              # the plain form computes the same
-test_eq(count(layer, (4, 9, 9)), count(nn.Conv2d(4, 6, 3, padding=1), (4, 9, 9)))
+plain = layer.to_conv()
+test_close(plain(x), layer(x), eps=1e-5)                # the plain form computes the same
+test_eq(count(layer, (4, 9, 9)), count(plain, (4, 9, 9)))
 %% markdown
 ## What it must survive
 
@@ -273,8 +278,8 @@ def costs(
 ):
     "Forward and backward, 64 channels on a map of 32×32"
     pair = {'3×3': nn.Conv2d, '«Layer»': «Layer»}
-    return bench({n: make(64, 64, 3, padding=1) for n,make in pair.items()}, (8, 64, 32, 32),
-        threads=threads, rounds=rounds)
+    layers = {n: make(64, 64, 3, padding=1) for n,make in pair.items()}
+    return bench(layers, (8, 64, 32, 32), threads=threads, rounds=rounds)
 %% code
 |hide
 test_eq([r.name for r in costs(rounds=1)], ['3×3', '«Layer»'])
@@ -318,18 +323,20 @@ def «name»_host(
     "The host with our layer in the place of its convolutions"
     return host(conv=«Layer», **kwargs)
 
-register_experiment(Experiment('«name»_host', 'CIFAR-10: the host with filters that sum to zero',
-    '«name»', (Row('3×3 convolution', host, recipe=HOST_RECIPE),
-        Row('«Layer»', «name»_host, recipe=HOST_RECIPE)), 'cifar10', seeds=5,
-    claims=(Claim('filters that sum to zero are better', '«Layer»', '3×3 convolution'),),
-    citation='«key»'));
+ROWS = (Row('3×3 convolution', host, recipe=HOST_RECIPE),
+    Row('«Layer»', «name»_host, recipe=HOST_RECIPE))
+CLAIM = Claim('filters that sum to zero are better', '«Layer»', '3×3 convolution')
+register_experiment(Experiment('«name»_host',
+    'CIFAR-10: the host with filters that sum to zero', '«name»', ROWS, 'cifar10',
+    seeds=5, claims=(CLAIM,), citation='«key»'));
 %% code
 plain,ours = host(seed=0),«name»_host(seed=0)
 count(ours, (3, 32, 32))
 %% code
-test_eq(count(ours, (3, 32, 32)), count(plain, (3, 32, 32)))    # as large as the plain one
-ours(torch.randn(2, 3, 32, 32)).sum().backward()
-test_eq([c.text for c in experiments['«name»_host'].claims], ['filters that sum to zero are better'])
+size = 3,32,32
+test_eq(count(ours, size), count(plain, size))          # as large as the plain one
+ours(torch.randn(2, *size)).sum().backward()
+test_eq(experiments['«name»_host'].claims, (CLAIM,))    # the claim is announced
 %% markdown
 ## What was measured
 
