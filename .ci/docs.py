@@ -14,7 +14,7 @@ from py_mini_racer import MiniRacer
 from pybtex.database import parse_file
 
 import contents
-from convpapers.lab.pages import OURS, bare, comments, method_names, public_names
+from convpapers.lab.pages import OURS, bare, comments, escaped_brackets, method_names, public_names
 
 KINDS = 'eq|fig|tbl|sec|lst|thm'
 LABEL = re.compile(rf'\{{[^{{}}]*#((?:{KINDS})-[\w-]+)')
@@ -112,6 +112,12 @@ def on_page(root, processed):
             s = source(c)
             if '__main__.' in s and '__main__.' not in json.dumps([source(o) for o in cells[0]]): faults.append(f'{path}: shows __main__')
             if m := re.search(rf'(?m)^#\|\s*({OURS}|hide)\b.*', s): faults.append(f'{path}: shows the directive {m[0]}')
+            if m := re.search(r'(?m)^#\|\s*fig-alt:.*%.*', s): faults.append(f'{path}: Quarto reads the percent sign as part of an address: {m[0]}')
+            if c['cell_type']=='markdown' and (m := re.search(r'\[\[`[^`]+`\]\(', s)): faults.append(f'{path}: a link within a link: {s[m.start():][:60]!r}')
+            for o in c.get('outputs', []):
+                if 'text/html' in o.get('data', {}): faults.append(f'{path}: an HTML output, for which Quarto loads jQuery and require.js')
+                md = ''.join(o.get('data', {}).get('text/markdown', ''))
+                if escaped_brackets(md)!=md: faults.append(f'{path}: a note with angle brackets that a browser drops')
     return seen, faults
 
 def unmarked(code):
@@ -131,7 +137,8 @@ def on_page_self_test(root, processed):
     after = nb['cells'][nb['cells'].index(head)+1]
     tools = next(c for c in nb['cells'] if 'page-tools' in source(c))
     for cell,change in ((after, lambda s: s[:-30]), (head, lambda s: s.split(' {#')[0]), (after, lambda s: '#| export\n'+s),
-            (after, lambda s: s+'\n__main__.x'), (tools, lambda s: '')):
+            (after, lambda s: s+'\n__main__.x'), (tools, lambda s: ''), (after, lambda s: '#| fig-alt: "20 %"\n'+s),
+            (head, lambda s: s+'\n\n[[`a`](b)](c)')):
         old = cell['source']
         cell['source'] = change(source(cell))
         (processed/path).write_text(json.dumps(nb), encoding='utf-8')
@@ -139,6 +146,12 @@ def on_page_self_test(root, processed):
         found = mine()
         (processed/path).write_text(good, encoding='utf-8')
         if not any(str(path) in f for f in found): raise AssertionError(f'{path}: a planted fault was not found: {change(source(cell))[:60]!r}')
+    for data in ({'text/html': '<b>'}, {'text/markdown': 'in train/<class>/'}):
+        after['outputs'] = [dict(output_type='display_data', metadata={}, data=data)]
+        (processed/path).write_text(json.dumps(nb), encoding='utf-8')
+        found = mine()
+        (processed/path).write_text(good, encoding='utf-8')
+        if not any(str(path) in f for f in found): raise AssertionError(f'{path}: a planted output was not found: {data}')
 
 @dataclass
 class Site:
