@@ -91,10 +91,10 @@ def exported(code):
         except SyntaxError: continue
         yield from (n.lower() for n in names)
 
-def on_page(root, processed):
+def on_page(root, processed, paths=None):
     "Every exported cell stands on its processed page, whole, each public name with its anchor; nothing of the machinery does"
     faults,seen = [],0
-    for path in contents.pages(root):
+    for path in paths or contents.pages(root):
         if path.suffix!='.ipynb': continue
         cells = [json.loads((folder/path).read_text(encoding='utf-8'))['cells'] for folder in (root, processed)]
         text = '\n'.join(unmarked(bare(source(c))) for c in cells[1] if c['cell_type']=='code')
@@ -132,7 +132,7 @@ def on_page_self_test(root, processed):
     path = next(p for p in contents.pages(root) if p.suffix=='.ipynb' and '{#' in (processed/p).read_text(encoding='utf-8'))
     good = (processed/path).read_text(encoding='utf-8')
     nb = json.loads(good)
-    mine = lambda: on_page(root, processed)[1]
+    mine = lambda: on_page(root, processed, [path])[1]
     head = next(c for c in nb['cells'] if c['cell_type']=='markdown' and re.match(r'### `.*\{#', source(c)))
     after = nb['cells'][nb['cells'].index(head)+1]
     tools = next(c for c in nb['cells'] if 'page-tools' in source(c))
