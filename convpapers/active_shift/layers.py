@@ -20,7 +20,7 @@ from .cpu_kernel import _run_forward, native, run_backward, run_forward
 from ..lab import operators
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import leaf
-from ..lab.operators import BACKENDS, Constants, Operator, layout, native_library, no_torchscript, ordinary, whole
+from ..lab.operators import BACKENDS, LARGEST, Constants, Operator, layout, native_library, no_torchscript, ordinary, whole
 
 # %% ../../nbs/active_shift/12_layers.ipynb #b680716d
 def choose_backend(
@@ -219,6 +219,7 @@ class GroupedShift2d(Constants, _Shift):
     ):
         super().__init__()
         for name,v in dict(channels=channels, kernel_size=kernel_size, dilation=dilation).items(): positive_int(name, v)
+        if dilation>LARGEST: raise ValueError(f'dilation={dilation} must be at most {LARGEST}')
         if kernel_size%2==0: raise ValueError(f'kernel_size={kernel_size} must be odd: an even square has no centre')
         self.channels,self.kernel_size,self.dilation = channels,kernel_size,dilation
         self.stride,self.padding = whole('stride', stride, 1),whole('padding', padding, 0)

@@ -53,7 +53,10 @@ def corner_offsets(
 MODES = {'zeros': 'constant', 'replicate': 'replicate', 'reflect': 'reflect', 'circular': 'circular'}
 ACTIVATIONS = {None: lambda x: x, 'relu': F.relu, 'relu6': F.relu6}
 
-def _each(v, dim): return tuple(v) if isinstance(v, (tuple,list)) else (v,)*dim
+def _each(v, dim, name='pad'):
+    each = tuple(v) if isinstance(v, (tuple,list)) else (v,)*dim
+    if len(each)==dim and not any(n is None or isinstance(n, (bool,float,str)) for n in each): return each
+    raise ValueError(f'{name}={v!r} is not valid; give an integer' + (f', or {dim} of them' if dim>1 else ''))
 
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #ee3b99f6
 def symmetric_pad_naive(
@@ -175,7 +178,7 @@ for f in (_Pad,_Take,_ActPad): f.forward.__signature__ = inspect.signature(f.for
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #65c5b731
 def _symmetric_pad(x, pad, order, mode, activation, margin, dim):
     one_of('order', order, ORDERS), one_of('mode', mode, MODES), one_of('activation', activation, ACTIVATIONS)
-    pad,margin = _each(pad, dim),_each(margin, dim)
+    pad,margin = _each(pad, dim),_each(margin, dim, 'margin')
     if isinstance(x, Proxy): return x.tracer.create_proxy('call_function', _symmetric_pad, (x, pad, order, mode, activation, margin, dim), {})
     if min(pad)<1 or min(margin)<0: raise ValueError(f'pad={pad} must be at least 1 and margin={margin} at least 0')
     if x.dim()<=dim: raise ValueError(f'x of shape {tuple(x.shape)} must have a channel axis and {dim} spatial axes')

@@ -117,7 +117,8 @@ class _ConvSP(_Plain):
     ):
         one_of('padding', padding, ('symmetric',)), one_of('padding_mode', padding_mode, MODES)
         one_of('order', order, ORDERS), one_of('activation', activation, ACTIVATIONS)
-        kernel_size,dilation = _each(kernel_size, self._dim),_each(dilation, self._dim)
+        kernel_size,stride,dilation = (_each(v, self._dim, n) for n,v in
+            dict(kernel_size=kernel_size, stride=stride, dilation=dilation).items())
         margin = tuple(d*(_even(k)//2 - 1) for k,d in zip(kernel_size, dilation))
         super().__init__(in_channels, out_channels, kernel_size, stride, margin, dilation, groups, bias, padding_mode, device, dtype)
         self.order,self.activation = order,activation
@@ -192,6 +193,8 @@ class Conv2dSame(nn.Conv2d):
         dtype=None, # Of the parameters
     ):
         one_of('padding', padding, ('same',)), one_of('padding_mode', padding_mode, ('zeros',))
+        kernel_size,stride,dilation = (_each(v, 2, n) for n,v in
+            dict(kernel_size=kernel_size, stride=stride, dilation=dilation).items())
         super().__init__(in_channels, out_channels, kernel_size, stride, 0, dilation, groups, bias, 'zeros', device, dtype)
 
     def forward(self, x:Tensor)->Tensor:
