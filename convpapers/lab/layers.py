@@ -59,6 +59,8 @@ def leaf(
     return tracer.create_proxy('call_module', name, (x,*args), {})
 
 # %% ../../nbs/lab/06_layers.ipynb #dc6d46ce
+_as = torch._C.TensorBase.as_subclass # fastai's `Tensor.as_subclass` hands attributes on, and a copy would hold its layer
+
 class BuiltWeight(Tensor):
     "A weight that its layer computes. What is written into it, or into a view of it, the layer's `take_weight_` gets"
     @classmethod
@@ -73,7 +75,7 @@ class BuiltWeight(Tensor):
             return tree_map(lambda t: _as_view(t, mine), out)
 
     def _plain(self):
-        with torch._C.DisableTorchFunctionSubclass(): return self.as_subclass(Tensor)
+        with torch._C.DisableTorchFunctionSubclass(): return _as(self, Tensor)
     def __deepcopy__(self, memo): return self._plain().__deepcopy__(memo)
     def __reduce_ex__(self, protocol): return self._plain().__reduce_ex__(protocol)
 
@@ -85,14 +87,14 @@ def _written(weight, name, given):
     layer,root,filled = weight._link
     if given: root.data.copy_(weight)
     if name in FILLS: filled.append(name)
-    layer.take_weight_(root.detach().as_subclass(Tensor), bool(filled))
+    layer.take_weight_(_as(root.detach(), Tensor), bool(filled))
 
 def _as_view(t, mine):
     "`t`, as part of a built weight if it lies in its memory"
     if type(t) is not Tensor or t.is_sparse: return t
     of = next((m for m in mine if m.untyped_storage()._cdata==t.untyped_storage()._cdata), None)
     if of is None: return t
-    view = t.as_subclass(BuiltWeight)
+    view = _as(t, BuiltWeight)
     view._link = of._link
     return view
 
@@ -104,6 +106,6 @@ def built_weight(
     "The weight as users see it"
     if (torch.compiler.is_compiling() or type(weight) is not Tensor or weight.is_inference() or torch._C._len_torch_dispatch_stack()
         or torch._C._are_functorch_transforms_active() or torch._C._get_tracing_state() is not None): return weight
-    view = weight.as_subclass(BuiltWeight)
+    view = _as(weight, BuiltWeight)
     with torch._C.DisableTorchFunctionSubclass(): view._link = (layer,weight,[])
     return view

@@ -140,6 +140,12 @@ class _Direct(torch.autograd.Function):
 # %% ../../nbs/lab/64_operators.ipynb #502a671a
 def _like(t, form=torch.contiguous_format): return torch.empty(t.shape, dtype=t.dtype, device=t.device, memory_format=form)
 
+def _free(name):
+    "`name`, with a number where it is taken: who defines an operator anew leaves the old handle dangling"
+    space,_,base = name.partition('::')
+    taken = lambda n: hasattr(getattr(torch.ops, space), n)
+    return next(f'{space}::{n}' for n in (base, *(f'{base}_{i}' for i in range(2, 10**6))) if not taken(n))
+
 class Operator:
     "A function of tensors and options with kernels of its own, known to autograd, `torch.compile`, `torch.export` and `torch.func`"
     def __init__(self,
@@ -153,7 +159,7 @@ class Operator:
     ):
         self.name,self.forward,self.backward,self.plain = name.partition('::')[2],forward,backward,plain
         self.count,others = tensors.count('Tensor'),options.count(',')+1
-        n,library = self.count,torch.library.custom_op
+        n,library,name = self.count,torch.library.custom_op,_free(name)
         def gradients(grad, *args):
             got = backward(grad, args[:n], args[n:], (True,)*n)
             return [grad.new_empty(0) if t is None or g is None else g for t,g in zip(args, got)]
