@@ -53,14 +53,15 @@ def notebook(
     nb = dict(cells=cells, metadata=dict(kernelspec=kernel), nbformat=4, nbformat_minor=5)
     return json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True) + '\n'
 
-# %% ../../nbs/lab/99_add_a_paper.ipynb #b9b995cc
+# %% ../../nbs/lab/99_add_a_paper.ipynb #8e836962
 INDEX = r'''%% markdown
 # «Title»
 
-> The question of the paper, in one sentence anybody understands.
+> Must a filter react to a picture in which nothing happens?
 %% colab
 %% markdown
-<!-- One screen. Replace the paper, the question, the answer; the rest follows from the pages. -->
+<!-- One screen. The line below the title is the question, in words that anybody understands.
+Replace the paper, the question, the answer; the rest follows from the pages. -->
 **The paper:** [@«key»].
 
 **The question.** Must a filter react to a constant picture? The filters of this chapter cannot: their weights sum to zero.
@@ -80,9 +81,9 @@ import torch
 weight = torch.arange(9.).view(1, 1, 3, 3)
 fig,axs = figure(1, 2, size=(2.2,2.2))
 for ax,w in zip(axs, (weight, centred(weight))):
-    ax.imshow(w[0,0], cmap='PuOr', vmin=-8, vmax=8)
+    ax.imshow(w[0,0], cmap='PuOr', vmin=-20, vmax=20)
     for i,v in enumerate(w.flatten().tolist()):
-        ax.text(i%3, i//3, f'{v:g}', ha='center', va='center')
+        ax.text(i%3, i//3, f'{v:g}', ha='center', va='center', color='black')
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
 %% markdown
@@ -108,10 +109,10 @@ print(f'error against a 3×3 convolution: {d}, 95 % interval' if d else
 LESSON = r'''%% markdown
 # «Title»: filters that sum to zero see no constant
 
-> A title that states the finding, and one line below it.
+> A filter answers to brightness unless its weights sum to zero; taking their mean away is one line.
 %% colab
 %% markdown
-<!-- Minutes, what one needs, and three things that the reader will be able to do. -->
+<!-- The title states the finding. Minutes, what one needs, and three things that the reader will be able to do. -->
 *10 minutes. You need: a convolution as a weighted sum over a window; PyTorch tensors.*
 
 - Say what a filter answers to a picture without any edge.
@@ -132,7 +133,7 @@ from convpapers.lab.basics import figure
 ## The picture
 
 <!-- The picture before the formula. A reader should guess the result from it. -->
-@«fig»edge has a dark and a bright half. The upper curve is the mean of three pixels. The lower one is the same filter without its mean: it stays at zero wherever the picture is constant.
+@«fig»edge has a dark and a bright half. The upper curve is a weighted mean of three pixels. The lower one is the same filter without its mean: it stays at zero wherever the picture is constant.
 %% code
 |label: «fig»edge
 |echo: false
