@@ -363,7 +363,7 @@ def reproduce(
     table:str='', # Names of tables; `convpapers list` shows them
     data:str='', # digits, cifar10, cifar100, svhn, svhn_extra, tiny_imagenet or a folder with train/<class>/; the table's own by default
     epochs:int=0, # Epochs a run; 0 for the recipe's own
-    seeds:str='', # Seeds, as in 0-4 or 0,1,2; seed 0 by default, with --missing, --all or no table as many as the table is made for
+    seeds:str='', # Seeds, as in 0-4 or 0,1,2; seed 0 by default, with --missing or --all as many as the table is made for
     rows:str='', # Rows, as in C2,C3; all by default
     device:str='', # cpu, cuda, cuda:1, mps; the best there is by default
     out:str='runs', # Folder for runs and report
@@ -385,7 +385,7 @@ def reproduce(
         f"missing asks for the tables' own runs; leave out {', '.join(k for k,v in changed.items() if v)}")
     tables = [table] if isinstance(table, str) and table else list(table)
     if tables and all: raise ValueError(f"all and the tables {', '.join(tables)}: choose one of them")
-    whole = all or missing or not tables
+    whole = all or missing
     names = tables or ((to_train() if all else main_job()[:1 if any(changed.values()) or rows else None]))
     numbers = seed_list(seeds) if seeds else None if whole else [0]
     kw = dict(batch_size=batch_size, size=picture_size(size), tensorboard=tensorboard)
