@@ -203,6 +203,7 @@ def cifar_resnet(
     down:str='pool', # `pool` averages before a convolution, `stride` strides it
     fc_bias:bool=False,
     drop_rate:float=0.,
+    width:int=16, # Channels of the first stage; the paper's is 16
     **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
     "The paper's ResNet for 32×32 images: pre-activation, basic blocks, widths 16, 32 and 64"
@@ -210,10 +211,11 @@ def cifar_resnet(
     if depth!=6*n+2: raise ValueError(f'depth={depth} is not valid; a CIFAR ResNet has 6n+2 layers, the nearest is {6*n+2}')
     one_of('down', down, ('pool','stride'))
     block = partial(basic_block, kernel, down=down, shortcut=shortcut)
-    stages = residual_stages(block, 16, (16,32,64), (n,n,n), (1,2,2))
-    body = dict(stem=nn.Conv2d(in_chans, 16, 3, padding=1, bias=False), **stages, act=pre_act(64))
-    features = dict(stage1=(16,1), stage2=(32,2), stage3=(64,4))
-    return ImageClassifier(body, 64, num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias, **head)
+    w = positive_int('width', width, 4)
+    stages = residual_stages(block, w, (w,2*w,4*w), (n,n,n), (1,2,2))
+    body = dict(stem=nn.Conv2d(in_chans, w, 3, padding=1, bias=False), **stages, act=pre_act(4*w))
+    features = dict(stage1=(w,1), stage2=(2*w,2), stage3=(4*w,4))
+    return ImageClassifier(body, 4*w, num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #6c510471
 def cifar_resnet_counts(
