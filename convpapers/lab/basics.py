@@ -13,6 +13,7 @@ import errno, json, os, re, secrets, warnings
 from contextlib import contextmanager
 from html import escape
 from importlib import import_module
+from numbers import Integral
 from pathlib import Path
 from typing import Callable, Iterator, Sequence
 
@@ -72,10 +73,10 @@ def positive_int(
     least:int=1, # Smallest valid value
 )->int:
     "`value` if it is an integer of at least `least`, else a `TypeError` or `ValueError` that says so"
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name}={value!r} must be an integer, not {type(value).__name__}")
     if value < least: raise ValueError(f"{name}={value} must be at least {least}")
-    return value
+    return int(value)       # numpy's are integers too, and no record can hold them
 
 # %% ../../nbs/lab/00_basics.ipynb #d12418d3
 def _write_error(tmp, path):

@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/data.html.md"""
 
 # %% auto #0
 __all__ = ['DataLoaders', 'TfmdDL', 'CategoryMap', 'Pipeline', 'STATS', 'NONE', 'URL_NAMES', 'NAMES', 'FEW', 'WHOLE',
-           'CrossEntropy', 'ImageSet', 'ImageDL', 'shares', 'FileSet', 'as_size', 'own_stats', 'as_stats', 'subset',
+           'CrossEntropy', 'ImageSet', 'ImageDL', 'shares', 'FileSet', 'own_stats', 'as_stats', 'subset',
            'ImageLoaders', 'image_data', 'data_name', 'fingerprint']
 
 # %% ../../nbs/lab/10_data.ipynb #c9cb7e6b
@@ -26,7 +26,7 @@ from fastcore.foundation import L
 from torch import Tensor, nn
 
 from .basics import need, positive_int
-from .folders import (Readers, decode_folder, find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn,
+from .folders import (Readers, as_size, decode_folder, find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn,
     make_tiny_imagenet, read_image, scan_folder, small_size)
 from .images import (Augment, alternating, as_augment, augment_batch, centre_box, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
@@ -356,11 +356,12 @@ def _pixels(item):
 def _readable(item):
     "What `read_image` can open: a path as it is, a picture in memory as a file in memory"
     if isinstance(item, (str, os.PathLike)): return item
+    if hasattr(item, 'read') and hasattr(item, 'seek'): return io.BytesIO(item.seek(0) or item.read())   # an open file, read more than once
     if isinstance(item, (bytes, bytearray)): return io.BytesIO(item)
     Image = need('train', 'PIL.Image')
     if isinstance(item, Tensor) or hasattr(item, '__array_interface__') and not isinstance(item, Image.Image): item = _pixels(item)
     if not isinstance(item, Image.Image):
-        raise TypeError(f'{item!r} is no image: give a path, a PIL image, an array, a tensor or the bytes of a file')
+        raise TypeError(f'{item!r} is no image: give a path, a PIL image, an array, a tensor, or a file as bytes or open')
     kind = 'PNG' if item.mode in ('1','L','LA','P','RGB','RGBA','I;16') else 'TIFF'     # no pixel is changed by either
     item.save(buffer := io.BytesIO(), kind, exif=item.getexif())
     buffer.seek(0)
@@ -450,14 +451,6 @@ def _named(name, path, cache, progress):
     return _decoded(path, -1, cache, progress)
 
 # %% ../../nbs/lab/10_data.ipynb #c7cd8569
-def as_size(
-    size, # One number of pixels for both sides, or height and width
-)->tuple: # Height and width
-    "`size` as a pair; anything but whole numbers of at least 1 raises an error that names it"
-    if not isinstance(size, (tuple, list)): size = (size, size)
-    if len(size)!=2: raise ValueError(f'size={size!r} must be a number of pixels, or a pair of height and width')
-    return tuple(positive_int('size', s) for s in size)
-
 def _streamed(scanned, size):
     "Training and validation set whose images are read as they are needed"
     files,labels,vocab = scanned
@@ -564,8 +557,8 @@ def image_data(
     stats=None, # Means and standard deviations of raw pixels, three numbers each; `None`: those of the data
 ): # fastai `DataLoaders` with `vocab`, `c`, `stats`
     "fastai `DataLoaders` whose batches are made on the device"
-    for arg,value,least in (('valid_bs',valid_bs,1), ('workers',workers,0)):
-        if value is not None: positive_int(arg, value, least)
+    for arg,value,least in (('bs',bs,1), ('valid_bs',valid_bs,1), ('workers',workers,0)):
+        if value is not None or arg=='bs': positive_int(arg, value, least)
     sets,own = _sets(name, path, size, cache, progress)
     if n_train is not None: sets['train'] = subset(sets['train'], n_train)
     augment = as_augment(augment, flip=name not in ('digits','svhn','svhn_extra'))

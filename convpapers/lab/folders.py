@@ -7,9 +7,9 @@ Docs: https://convpapers.github.io/convpapers/lab/folders.html.md"""
 # %% auto #0
 __all__ = ['CLOSED', 'SYSTEM', 'ANNOTATIONS', 'TURNS', 'READER', 'SVHN_FILES', 'SVHN_EXTRA', 'SVHN_SITE', 'TINY_SITE', 'TINY_MD5',
            'image_suffixes', 'is_hidden', 'walk_images', 'say_left_out', 'list_images', 'list_annotated', 'scan_folder',
-           'make_folder', 'scale_levels', 'read_image', 'small_size', 'Readers', 'decode_images', 'decode_folder',
-           'load_folder', 'read_cache', 'write_cache', 'read_svhn', 'fetch_svhn', 'load_svhn', 'make_svhn',
-           'unpack_zip', 'fetch_tiny_imagenet', 'find_tiny_imagenet', 'make_tiny_imagenet']
+           'make_folder', 'scale_levels', 'as_size', 'read_image', 'small_size', 'Readers', 'decode_images',
+           'decode_folder', 'load_folder', 'read_cache', 'write_cache', 'read_svhn', 'fetch_svhn', 'load_svhn',
+           'make_svhn', 'unpack_zip', 'fetch_tiny_imagenet', 'find_tiny_imagenet', 'make_tiny_imagenet']
 
 # %% ../../nbs/lab/08_folders.ipynb #4756c573
 import hashlib, os, random, shutil, tempfile, threading, unicodedata, warnings, zipfile
@@ -21,7 +21,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .basics import atomic_path, need
+from .basics import atomic_path, need, positive_int
 
 # %% ../../nbs/lab/08_folders.ipynb #54333e9e
 CLOSED = {'BUFR', 'EPS', 'GRIB', 'HDF5', 'MPEG', 'WMF'} # Formats that Pillow recognises but cannot decode by itself
@@ -275,13 +275,24 @@ def _named(file):
         name = file if isinstance(file, (str, os.PathLike)) else getattr(file, 'name', 'in memory')
         raise ValueError(f'cannot read image {name}: {_why(file, e)}') from e
 
+def as_size(
+    size, # One number of pixels for both sides, or height and width
+)->tuple: # Height and width
+    "`size` as a pair; anything but whole numbers from 1 to 65,535 raises an error that names it"
+    if not isinstance(size, (tuple, list)): size = (size, size)
+    if len(size)!=2: raise ValueError(f"size={size!r} must be a number of pixels, or a pair of height and width")
+    size = tuple(positive_int("size", s) for s in size)
+    if max(size)>65535: raise ValueError(f"size={max(size)} must be at most 65535, the longest side of a JPEG")
+    return size
+
 def read_image(
     file, # Path of an image, or a file that is open for reading
-    size:tuple|None=None, # Height and width of the result; `None` keeps the image's own
+    size:int|tuple|None=None, # Side of the result, or height and width; `None` keeps the image's own
     box=None, # Part to take: `f(width, height)` gives left, top, right, bottom
 )->Tensor: # `(3, h, w)` uint8
     "An RGB image, upright, its first frame, on white; an unreadable file raises a `ValueError` that names it"
     np,Image = need('train', 'numpy', 'PIL.Image')
+    size = None if size is None else as_size(size)
     with _named(file), _stream(file) as f, _open(f, bool(size)) as im:
         im.load()                                       # a TIFF turns itself here
         turn,im = _turn(im),_plain(im)

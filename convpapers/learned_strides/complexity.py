@@ -209,7 +209,8 @@ def macs(self:Complexity)->Tensor:
     "Multiply-adds over those without downsampling, @eq-ls-macs"
     ratio = relative_sizes(self.layers, self.observed, self.inputs)
     rho = {n: math.prod(r) for n,r in ratio.items()}
-    return sum(w*math.prod(rho[n] for n in names) for names,w in self.weights.items())
+    start = next(iter(rho.values()))*0.         # a tensor with a gradient, also where no stride changes the cost
+    return sum((w*math.prod(rho[n] for n in names) for names,w in self.weights.items()), start)
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #bf1ff679
 @patch
@@ -219,6 +220,7 @@ def _weigh(self:Complexity, model, input_size):
     rho = {n: math.prod(m/k for k,m in zip(*pair)) for n,pair in self.observed.items()}
     full = {names: v/math.prod(rho[n] for n in names) for names,v in _grouped(module_macs(model, input_size), deps).items()}
     self.full = sum(full.values())
+    if not self.full: raise ValueError(f"form='macs' needs a model that multiplies; {type(bare(model)).__name__} does not, and form='area' is valid")
     self.weights = {names: v/self.full for names,v in full.items()}
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #2965825e
