@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_traceback', 'mendable', 'as_options', 'again', 'told',
            'any_terminal', 'whole_number', 'parsed', 'main', 'chosen', 'describe', 'list_names', 'image_size',
            'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs', 'picture_size', 'no_bars',
-           'reproduce', 'to_train', 'status', 'publish', 'report', 'bench', 'import_seconds', 'import_cost']
+           'reproduce', 'to_train', 'status', 'publish', 'new', 'report', 'bench', 'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
 import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys, unicodedata, warnings
@@ -437,6 +437,19 @@ def publish(
         except ValueError as e: fault = str(e)
         if fault: wrong.append(f'left out: {r.folder}: {fault}')
     print('\n'.join([*wrong, f'published {done} of {len(runs)} runs']))
+
+# %% ../nbs/90_cli.ipynb #c4086494
+@command('new', 'name')
+def new(
+    name:str, # Of the chapter: a Python name such as `gated_shift`
+    root:str='.', # The checkout
+    title:str='', # As the sidebar prints it; made of the name when empty
+    part:str='Does it look at the input?', # Of the course: the question that the paper answers
+):
+    "Begin a chapter: its notebooks and its package, filled in"
+    from convpapers.lab.template import new_chapter
+    for f in new_chapter(name, root, title, part): print(f)
+    print('next: nbdev-export && python .ci/contents.py')
 
 # %% ../nbs/90_cli.ipynb #713a5b14
 @command('report', 'table')
