@@ -315,7 +315,8 @@ WIDE = {'active_shift/01_deconstruction', 'active_shift/02_bilinear_shift', 'act
 
 def too_wide(page):
     "Code lines on the page that are longer than `WIDTH`"
-    return [l for c in page.shown for l in source(c).splitlines() if len(l)>WIDTH and not l.startswith('#|')]
+    read = [source(c) for c in page.shown if options(c).get('echo')!='false' and source(c)!=COLAB]
+    return [l for s in read for l in s.splitlines() if len(l)>WIDTH and not l.startswith('#|')]
 
 def line_width(site):
     "Lessons that keep their lines within the column go on to do so"
