@@ -3249,6 +3249,7 @@ d = { 'settings': { 'branch': 'main',
                                 'convpapers.zoo.from_pretrained': ('zoo.html#from_pretrained', 'convpapers/zoo.py'),
                                 'convpapers.zoo.list_models': ('zoo.html#list_models', 'convpapers/zoo.py'),
                                 'convpapers.zoo.model_card': ('zoo.html#model_card', 'convpapers/zoo.py'),
+                                'convpapers.zoo.network_tables': ('zoo.html#network_tables', 'convpapers/zoo.py'),
                                 'convpapers.zoo.register_timm': ('zoo.html#register_timm', 'convpapers/zoo.py'),
                                 'convpapers.zoo.save_pretrained': ('zoo.html#save_pretrained', 'convpapers/zoo.py'),
                                 'convpapers.zoo.timm_config': ('zoo.html#timm_config', 'convpapers/zoo.py')}}}
