@@ -307,7 +307,7 @@ def settings(site):
 
 WIDTH = 92 # Characters; a longer line wraps to column 0 on the page
 WIDE = {'active_shift/01_deconstruction', 'active_shift/02_bilinear_shift', 'active_shift/03_arithmetic_intensity',
-    'even_kernels/01_shift', 'even_kernels/02_information_erosion', 'even_kernels/03_shift_audit', 'even_kernels/09_corner_padding',
+    'even_kernels/02_four_corners',
     'hypercomplex/01_kronecker_sums', 'hypercomplex/02_bilinear_rank', 'hypercomplex/05_reference_code',
     'learned_strides/01_spectral_pooling', 'learned_strides/02_fourier_form', 'learned_strides/03_learned_mask',
     'learned_strides/05_released_code', 'learned_strides/09_lean_products',
@@ -317,6 +317,13 @@ def too_wide(page):
     "Code lines on the page that are longer than `WIDTH`"
     read = [source(c) for c in page.shown if options(c).get('echo')!='false' and source(c)!=COLAB]
     return [l for s in read for l in s.splitlines() if len(l)>WIDTH and not l.startswith('#|')]
+
+def untitled(page):
+    "How many tables of the page, typed or computed, have no caption"
+    shown = [(c, ''.join(o.get('data', {}).get('text/markdown', ''))) for c in page.shown for o in c.get('outputs', [])]
+    texts = [t for c,t in shown if not options(c).get('tbl-cap')]+page.prose
+    heads = sum(len(re.findall(r'(?m)^\|[ :|-]*--[ :|-]*\|$', t)) for t in texts)
+    return max(0, heads-sum(len(re.findall(r'(?m)^(?:: |Table: )', t)) for t in texts))
 
 def line_width(site):
     "Lessons that keep their lines within the column go on to do so"
@@ -427,7 +434,7 @@ def main():
     if '--widths' in sys.argv:
         site = Site(Path(__file__).resolve().parents[1]/'nbs')
         for p in site.pages.values():
-            if n := len(too_wide(p)): print(f'{n:4} {p.path}')
+            if (n := len(too_wide(p)))+(t := untitled(p)): print(f'{n:4} long lines, {t:2} tables without a caption: {p.path}')
         return
     bad = 0
     for rule,seen,faults in check(Path(__file__).resolve().parents[1]/'nbs'):
