@@ -335,6 +335,8 @@ class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
 
     def _plain_call(self, x, weight, bias, groups, output_size=None):
         extra = self._output_padding(x, output_size, self.stride, self.padding, self.kernel_size, 2, self.dilation)
+        if any(e>=max(s, d) for e,s,d in zip(extra, self.stride, self.dilation)):       # of an empty batch PyTorch does not ask it
+            raise ValueError(f'output_padding={tuple(extra)} must be smaller than stride={self.stride} or dilation={self.dilation}')
         return functional.conv_transpose2d(x, weight, bias, self.stride, self.padding, extra, groups, self.dilation)
 
     def _plain_layer(self, c, o, groups, bias, **kw):
