@@ -265,6 +265,8 @@ class _PHConv(_Hypercomplex):
     ):
         own = self._arguments(('in_channels','out_channels'), (in_channels, out_channels), groups, n, algebra, frozen, init, form, rank, ragged)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, 'meta', dtype)
+        if padding_mode!='zeros' and not isinstance(padding, str) and min(self.padding)<0:         # PyTorch would crop
+            raise ValueError(f'padding={padding} must be at least 0')
         self._fill(own, device, dtype)
 
     def _plain_call(self, x, weight, bias, groups):
