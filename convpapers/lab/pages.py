@@ -172,6 +172,9 @@ class CodeOnPage:
             c.source = named_equations(c.source, numbers)
             if exported and (names := public_names(bare(c.source))):
                 out.append(mk_cell(code_heading(names, module, method_names(bare(c.source))), 'markdown'))
+            if out and all(x.cell_type=='code' and only_imports(bare(x.source)) for x in (out[-1], c)): # One fold for both
+                out[-1].source += '\n'+bare(c.source)
+                continue
             if not d.get('code-fold:'): self.fold(c, exported)
             out.append(c)
         self.nb.cells = out
