@@ -302,6 +302,10 @@ def settings(site):
         'no favicon': (site.root/site_.get('favicon', '-')).is_file(), 'no 404 page': (site.root/'404.qmd').is_file(),
         'the sidebar does not fold chapters': contents.sidebar(site.root).count('collapse-level: 1')==1}
     fetched = [f'{f} fetches {m}' for f,t in text.items() for m in re.findall(r'(?:@import|url\(|src=|href=")[^;)\n]*(?:https?:)?//[^;)\s]+', t)]
+    for f in (f for f in text if f.endswith('.scss')): # Quarto orders the defaults of several files as it likes
+        own = text[f].partition('scss:rules')[0]
+        fetched += [f'{f}: a default names ${n}, which stands in another file' for n in re.findall(r'(?m)^\$[\w-]+:[^;]*\$([\w-]+)', own)
+            if not re.search(rf'(?m)^\${n}:', own)]
     gone = [f'_quarto.yml names {f}, which is not there' for f in re.findall(r'[\w-]+\.(?:s?css|html)', str(html)) if not (site.root/f).is_file()]
     return len(need)+len(text), [w for w,ok in need.items() if not ok]+fetched+gone
 
@@ -379,7 +383,8 @@ FAULTS = { # Rule: what to replace, by what
     'colours': [('#0a5aa8', '#18bc9c'), ('$code-bg: #f2f4f7;', '')],
     'settings': [('@'+katex_version(), '@latest'), ('$web-font-path: false;', ''), ('theme-light.scss, theme.scss', 'theme-light.scss'), ('+pipe_tables', ''),
         ('favicon: favicon.svg', 'favicon: icon.svg'), ('canonical-url: true', ''), ('/* styles */', '@import url(https://fonts.example.org/a);'),
-        ('css: styles.css', 'css: style.css')],
+        ('css: styles.css', 'css: style.css'),
+        ('$web-font-path: false;', '$web-font-path: false;\n$toc-color: $link-color;')],
     'line width': [('class Layer: pass', 'class Layer: pass # '+'x'*92)],
     'colab': [("pip install -q 'convpapers[dev]'", 'pip install -q convpapers')],
     'machine paths': [('<Figure>', '<Figure /home/me/x>'), ('<Figure>', r'C:\Users')]}
