@@ -83,7 +83,7 @@ def pinned(env):
     (Path(env)/'constraints.txt').write_text(f'torch=={TORCH}\n')
     cmd = '\n'.join(make(env, n, f'torch=={TORCH}') for n in ('pip','train'))
     making = subprocess.Popen(['bash', '-ec', cmd], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return making, [inside(env, n, PIP_CONSTRAINT=f'{env}/constraints.txt', PIP_QUIET='1') for n in ('pip','train')]
+    return making, [inside(env, n, PIP_CONSTRAINT=f'{env}/constraints.txt', PIP_QUIET='1', OMP_NUM_THREADS=t) for n,t in (('pip','1'), ('train','2'))]
 
 def main_job(env, where):
     "The README's first command, in an environment and a folder of its own"
