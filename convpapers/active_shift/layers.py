@@ -186,6 +186,10 @@ class _Shift(nn.Module):
             return t.to(out.device) if out.is_floating_point() and out.dtype not in (torch.float32,torch.float64) else out
         return super()._apply(keep, recurse)
 
+    def __setattr__(self, name, value):
+        if name in ('stride','padding'): value = whole(name, value, int(name=='stride'))      # on a built layer as well
+        super().__setattr__(name, value)
+
     def forward(self, x:Tensor)->Tensor:
         return leaf(self, x) if isinstance(x, Proxy) else _shifted(x, self.shift, self.stride, self.padding, self.relu)
 
@@ -235,6 +239,11 @@ class GroupedShift2d(Constants, _Shift):
         self.shift.copy_(torch.stack([c//k%k-k//2, c%k-k//2])*self.dilation*moved)
 
     reset_parameters = reset_constants
+
+    def __setattr__(self, name, value):
+        if name in ('kernel_size','dilation') and 'shift' in self._buffers:
+            raise ValueError(f'{name}={value!r} cannot be set: the offsets follow from it; build another layer')
+        super().__setattr__(name, value)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #011b6370
 class ActiveShift2d(_Shift):

@@ -98,7 +98,19 @@ class _Plain:
         return _freeze_like(new, conv).train(conv.training)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #b87ae01d
-class _ConvSP(_Plain):
+class _Settable:
+    "Stride and dilation may be set on the layer, as on `nn.Conv2d`; the padding follows from them"
+    _dim = 2
+    def _margin(self): return (0,)*self._dim
+    def __setattr__(self, name, value):
+        built = 'padding_mode' in vars(self)                    # set after the padding
+        if name in ('stride','dilation'): value = _each(value, self._dim, name)
+        if name=='padding' and built and value!=self._margin():
+            raise ValueError(f'padding={value!r} cannot be set: the padding of {type(self).__name__} follows from kernel and dilation')
+        super().__setattr__(name, value)
+        if name=='dilation' and built: self.padding = self._margin()
+
+class _ConvSP(_Settable, _Plain):
     "What `Conv2dSP` and `Conv1dSP` share; stands before `nn.Conv2d` or `nn.Conv1d` among their bases"
     def __init__(self,
         in_channels:int, # Channels of the input
@@ -123,6 +135,8 @@ class _ConvSP(_Plain):
         super().__init__(in_channels, out_channels, kernel_size, stride, margin, dilation, groups, bias, padding_mode, device, dtype)
         self.order,self.activation = order,activation
         for message in _asymmetries(self): warnings.warn(f'{type(self).__name__}: {message}', stacklevel=2)
+
+    def _margin(self): return tuple(d*(k//2 - 1) for k,d in zip(self.kernel_size, self.dilation))
 
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
@@ -172,7 +186,7 @@ class Conv1dSP(_ConvSP, nn.Conv1d):
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #bc403275
 @no_torchscript
-class Conv2dSame(nn.Conv2d):
+class Conv2dSame(_Settable, nn.Conv2d):
     """2D convolution with SAME padding, an odd pixel of it at the bottom and right: the paper's asymmetric C2 and C4.
 
     Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)` for every kernel and stride, as TensorFlow's SAME.

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 
-from .basics import Table, need, positive_int
+from .basics import Table, in_words, need, positive_int
 from .registry import experiments, load_chapters
 from .tables import _budget, _model_name
 
@@ -42,7 +42,8 @@ def whole_path(
     "`data`, however it was typed; a `ValueError` if it is neither"
     names = need('train', 'convpapers.lab.data').NAMES
     if data in names: return data
-    folder = Path(data).expanduser()
+    try: folder = Path(data).expanduser()
+    except RuntimeError: folder = Path(data)        # `~name` of nobody here
     if folder.is_dir(): return str(folder.resolve())
     raise ValueError(f"data={data!r} is neither a folder nor one of {', '.join(names)}")
 
@@ -113,10 +114,12 @@ def seed_list(
     def ends(p):
         low,dash,high = p.partition('-')
         return range(int(low), int(high if dash else low)+1)
-    try: found = [s for p in text.split(',') if p.strip() for s in ends(p.strip())]
-    except ValueError: found = []
-    if found and all(0<=s<2**63 for s in found): return list(dict.fromkeys(found))
-    raise ValueError(f'seeds={text!r} must be whole numbers from 0 on, as in 0, 0,1,2 or 0-4')
+    try: parts = [ends(p.strip()) for p in text.split(',') if p.strip()]
+    except ValueError: parts = []
+    if not parts or not all(r and 0<=r[0] and r[-1]<2**63 for r in parts):
+        raise ValueError(f'seeds={text!r} must be whole numbers from 0 on, as in 0, 0,1,2 or 0-4')
+    if sum(r[-1]-r[0]+1 for r in parts)>10**4: raise ValueError(f'seeds={text!r} are more than 10,000')   # before they fill the memory
+    return list(dict.fromkeys(s for r in parts for s in r))
 
 # %% ../../nbs/lab/45_engine.ipynb #43a82fb9
 def asked(
@@ -175,6 +178,7 @@ class Done:
     job: object
     result: object = None # What `work` gave
     error: str = '' # In words, if it failed
+    raised: object = None # What it raised, with its traceback
 
 def _watch(parent):
     "End this process when its parent is gone"
@@ -195,7 +199,7 @@ def _environ(**values):
     finally:
         for k,v in old.items(): os.environ.pop(k) if v is None else os.environ.update({k: v})
 
-def _words(e): return f'{type(e).__name__}: {e}' if str(e) else type(e).__name__
+def _words(e): return f'{type(e).__name__}: {in_words(e, "the run")}'
 
 # %% ../../nbs/lab/45_engine.ipynb #139e785b
 def _slot():
@@ -232,7 +236,7 @@ def local_pool(
                     if tries<3: waiting.insert(0, (job, tries+1))
                     else: yield Done(job, error='its process died three times')
                     continue
-                except Exception as e: end = Done(job, error=_words(e))
+                except Exception as e: end = Done(job, error=_words(e), raised=e)
                 idle.append(pool)
                 yield end
     finally:
@@ -260,7 +264,7 @@ def ray_pool(
         for ref in ray.wait(list(running))[0]:
             job = running.pop(ref)
             try: yield Done(job, ray.get(ref))
-            except ray.exceptions.RayTaskError as e: yield Done(job, error=_words(e.cause or e))
+            except ray.exceptions.RayTaskError as e: yield Done(job, error=_words(e.cause or e), raised=e.cause or e)
             except ray.exceptions.RayError as e: yield Done(job, error=_words(e))
 
 # %% ../../nbs/lab/45_engine.ipynb #60f0af02

@@ -69,6 +69,14 @@ class XSepConv2d(nn.Module):
         self.vertical = conv((k,1), (sh,1), (ph,0), (dh,1), bias)
         self.reset_parameters()
 
+    def __setattr__(self, name, value):
+        if name not in ('stride','padding','dilation'): return super().__setattr__(name, value)
+        if name=='padding' and value=='same': value = tuple(d*(k-1)//2 for k,d in zip(self.kernel_size, self.dilation))
+        value = whole(name, value, int(name!='padding'))
+        super().__setattr__(name, value)
+        for conv,axis in (('vertical',0),('horizontal',1)):     # the stages follow
+            if (stage := self._modules.get(conv)) is not None: setattr(stage, name, tuple(v if a==axis else int(name!='padding') for a,v in enumerate(value)))
+
     @property
     def direction(self)->str|None: return self._direction
     @direction.setter
@@ -201,6 +209,11 @@ class FoldedXSepConv2d(nn.Module):
         for n,p in self.named_parameters(recurse=False):
             if n.startswith('bias'): nn.init.zeros_(p)
             else: nn.init.normal_(p, std=p[0].numel()**-.5)
+
+    def __setattr__(self, name, value):
+        if name in ('stride','padding','dilation','direction','act','last_act') and '_native' in vars(self):
+            raise ValueError(f'{name}={value!r} cannot be set on a folded layer; set it on the layer, then fold')
+        super().__setattr__(name, value)
 
     def _tensors(self):
         p = self._parameters                                    # faster than attributes

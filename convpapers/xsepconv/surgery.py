@@ -111,6 +111,9 @@ class XSepConv2dSame(XSepConv2d):
     def __init__(self, *args, **kwargs): # As for `XSepConv2d`; `padding` is unused
         super().__init__(*args, **kwargs)
         self.horizontal.padding = self.vertical.padding = (0,0)
+    def __setattr__(self, name, value):
+        if name=='padding' and 'vertical' in self._modules: raise ValueError(f'padding={value!r} cannot be set: it depends on the size of the input')
+        super().__setattr__(name, value)
     def obstacle(self)->str: return 'the padding depends on the size of the input'
     def forward(self, x:Tensor)->Tensor: return self.stages(x)
     def stages(self, x:Tensor)->Tensor:
