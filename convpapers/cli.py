@@ -197,6 +197,7 @@ def chosen(
     if not text: return known
     asked = [t.strip() for t in text.split(',') if t.strip()]
     wrong = [a for a in asked if a not in known]
+    if not asked: raise ValueError(f"{name}={text!r} names none; choose from {', '.join(known)}")
     if wrong: raise ValueError(f"{name}: there is no {', '.join(wrong)}; choose from {', '.join(known)}")
     return [k for k in known if k in asked]
 
@@ -319,18 +320,18 @@ def train_jobs(
     n:int=1, # How many side by side
     ray:str='', # Address of a Ray cluster
     progress:bool=True, # Bars or lines, where one run is trained at a time
-)->list: # The jobs that failed, in words
+)->list: # A `Done` for each job that failed
     "Train one after the other here, or many side by side"
     if n<2 and not ray:
         for i,job in enumerate(jobs):
             print(f'[{i+1}/{len(jobs)}] {job}', flush=True)
             run_job(job, progress)
         return []
-    records = _all_records()
+    records = _all_records(None, jobs[0].out if jobs else 'runs')
     cost = [expected_seconds(e := experiments[j.experiment], e.row(j.row), records) if not j.epochs else None for j in jobs]
     gpus = 1 if ray and jobs and str(jobs[0].device).startswith('cuda') else 0
     ends = run_jobs(jobs, n, ray, gpus=gpus, say=lambda l: print(l, flush=True), seconds=cost)
-    return [f'{d.job}: {d.error}' for d in ends if d.error]
+    return [d for d in ends if d.error]
 
 # %% ../nbs/90_cli.ipynb #e5fc3650
 def picture_size(
@@ -338,8 +339,9 @@ def picture_size(
 ): # A number, a pair, or None where the text says nothing
     "The size of the pictures from what a user types"
     if not text: return None
-    if text.count('x')>1: raise ValueError(f'size={text!r} is not a size of pictures; write 64, or 48x64 for height and width')
-    _,h,w = image_size(text, (3,0,0))
+    try: channels,h,w = image_size(text, (0,0,0))
+    except ValueError: channels = None
+    if channels!=0: raise ValueError(f'size={text!r} is not a size of pictures; write 64, or 48x64 for height and width')
     return h if h==w else (h,w)
 
 # %% ../nbs/90_cli.ipynb #a65a8965
@@ -383,7 +385,7 @@ def reproduce(
     changed = dict(data=data, epochs=epochs, batch_size=batch_size, size=size)
     if missing and any(changed.values()): raise ValueError(
         f"missing asks for the tables' own runs; leave out {', '.join(k for k,v in changed.items() if v)}")
-    tables = [table] if isinstance(table, str) and table else list(table)
+    tables = [table] if isinstance(table, str) and table else list(dict.fromkeys(table))      # a run twice at once would meet its own lock
     if tables and all: raise ValueError(f"all and the tables {', '.join(tables)}: choose one of them")
     whole = all or missing
     names = tables or ((to_train() if all else main_job()[:1 if any(changed.values()) or rows else None]))
@@ -394,7 +396,9 @@ def reproduce(
     with no_bars() if quiet else nullcontext(): failed = train_jobs(todo, jobs, ray, not quiet)
     for t in names: show(t, out)
     print(f"report: {write_reports(out, names[0] if len(names)==1 else '')}")
-    if failed: raise ChildProcessError('; '.join(failed))
+    for d in failed:
+        if d.raised is not None and not mendable(d.raised): raise d.raised      # a bug of ours: its traceback shall be seen
+    if failed: raise ChildProcessError('; '.join(f'{d.job}: {d.error}' for d in failed))
 
 # %% ../nbs/90_cli.ipynb #d44bc92b
 def to_train(
@@ -425,9 +429,11 @@ def publish(
     table:str='', # Only this table; all when empty
     out:str='runs', # Folder of this machine's runs
 ):
-    "Move finished runs into the records that ship with the package"
+    "Copy finished runs into the records that ship with the package"
     from convpapers.lab.records import find_runs, publish as write
     load_chapters()
+    if table: experiments[table]
+    if not Path(out).is_dir(): raise ValueError(f'out={str(out)!r} is no folder; give the one that holds the runs')
     runs,wrong,done = find_runs(Path(out)/table if table else out),[],0
     for r in runs:
         exp,env = experiments.get(r.config['experiment']),r.summary.get('environment') or {}
@@ -473,6 +479,7 @@ def bench(
 ):
     "Time our layers against what you would use instead, on this machine"
     load_chapters()
+    positive_int('threads', threads)
     for n in chosen('name', name, benchmarks):
         print(benchmarks[n].title)
         print(benchmarks[n](threads=threads))
