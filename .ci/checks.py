@@ -11,7 +11,7 @@ root = Path(__file__).resolve().parents[1]
 nbs = root/'nbs'
 results = []
 TORCH = '2.14.1' # The version that pip is held to
-LOWEST = r'nbs/lab/|90_cli|/1[0-9]_' # Notebooks for the lowest versions: the lab with its main job, and the layers
+LOWEST = r'nbs/lab/(0|2[0-5]|30|40)|90_cli|/1[02]_(layers|symmetric)' # Notebooks for the lowest versions: layers, conformance, training, the main job
 
 def record(name, error='', seconds=0.):
     "Count one check; an empty `error` passes it"
