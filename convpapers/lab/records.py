@@ -148,7 +148,18 @@ def not_a_run(
     "Why `config` is not that of a run: other programs write files of this name too"
     if not isinstance(config, dict): return f'it holds a {type(config).__name__}'
     missing = [k for k in CONFIG_KEYS if k not in config]
-    return missing and f"it lacks {', '.join(missing)}" or ''
+    kinds = dict(experiment=str, row=str, seed=int, epochs=int)
+    wrong = [f'{k}={config[k]!r}' for k,kind in kinds.items() if k in config and not isinstance(config[k], kind)]
+    return f"it lacks {', '.join(missing)}" if missing else f"it says {', '.join(wrong)}" if wrong else ''
+
+_NUMBERS = 'error','seconds','cpu_seconds','epochs_done','params','macs' # Of a summary
+
+def _not_a_summary(summary):
+    "Why a `summary.json` cannot be used: valid JSON may hold anything"
+    if not isinstance(summary, dict): return 'not an object'
+    wrong = [k for k in _NUMBERS if summary.get(k) is not None and (isinstance(summary[k], bool) or not isinstance(summary[k], (int,float)))]
+    if wrong: return f'{wrong[0]}={summary[wrong[0]]!r} is no number'
+    return '' if isinstance(summary.get('environment', {}), dict) else f"environment={summary['environment']!r} is no object"
 
 def load_run(
     folder, # A run folder
@@ -160,8 +171,8 @@ def load_run(
     parts = {n: read_json(f) if (f := folder/f'{n}.json').is_file() else {} for n in ('config','summary')}
     if why := not_a_run(parts['config']):
         raise ValueError(f'{folder} is not a run folder: its config.json is of something else ({why})')
-    if not isinstance(parts['summary'], dict):
-        raise ValueError(f'{folder}/summary.json is damaged (not an object); it was left in place')
+    if why := _not_a_summary(parts['summary']):
+        raise ValueError(f'{folder}/summary.json is damaged ({why}); it was left in place')
     history = read_history(f) if (f := folder/'history.csv').is_file() else []
     try: return Record(parts['config'], history, parts['summary'], folder).whole()
     except (ValueError, TypeError) as e:
