@@ -182,6 +182,12 @@ class Operator:
             return *(None if t is None else g for t,g in zip(ctx.saved_tensors, got)),*(None,)*others
         self.op.register_autograd(first, setup_context=keep)
 
+    @property
+    def packet(self):
+        "The operator as `torch.ops` has it, whatever name it got"
+        space,_,name = self.op._qualname.partition('::')
+        return getattr(getattr(torch.ops, space), name)
+
     def __call__(self, *args):
         "The tensors, then the options, by position"
         tensors = args[:self.count]

@@ -167,7 +167,7 @@ def _fused(input, even, horizontal, vertical, bias, stride, padding, dilation, d
     return y if input.ndim==4 else y[0]
 
 # %% ../../nbs/xsepconv/05_block.ipynb #bdff55d2
-@register_macs(torch.ops.convpapers.xsep_conv2d)
+@register_macs(_block.packet)
 def _(x, even, horizontal, vertical, *args, out_shape):
     k,(n,c,h,w) = horizontal[-1],x
     return n*c*(4*h*w*(even is not None) + k*h*out_shape[-1] + k*out_shape[-2]*out_shape[-1])
