@@ -174,10 +174,13 @@ def references(site):
     return len(refs), [f'{p.path}: @{r} has no label on this page' for p,r in refs if r not in p.labels]
 
 def labels(site):
-    "Labels are unique on their page, and something refers to every numbered equation, figure and table"
+    "Labels are unique in the project, and something refers to every numbered equation, figure and table"
     found = site.each(lambda p: sorted(set(p.labels)))
+    pages = {}
+    for p,l in found: pages.setdefault(l, []).append(str(p.path))
     linked = {l.partition('#')[2] for p in site.pages.values() for l in p.of('link')}
     return len(found), [f'{p.path}: the label {l} stands more than once' for p,l in found if p.labels.count(l)>1] + [
+        f"the label {l} stands on {' and on '.join(ps)}" for l,ps in pages.items() if len(ps)>1] + [
         f'{p.path}: nothing refers to {l}' for p,l in found if l[:3] in ('eq-','fig','tbl') and l not in {*p.refs, *linked}]
 
 def citations(site):
@@ -369,7 +372,8 @@ FIGURE = '#| label: fig-one\n#| fig-cap: "One"\n#| fig-alt: "A line"\nplot()'
 FAULTS = { # Rule: what to replace, by what
     'titles': [('In one line', 'In one line\n\n- What you will know: much'), ('> In', 'In')],
     'references': [('plot()', 'plot() # @eq-meen'), ('See @eq-mean', 'See @eq-mean and @eq-meen'), ('@fig-one', '@fig-two and [to it](#fig-one)')],
-    'labels': [('Inline', '$$ a $$ {#eq-mean}\n\nInline'), ('Inline', '$$ a $$ {#eq-unused}\n\nInline')],
+    'labels': [('Inline', '$$ a $$ {#eq-mean}\n\nInline'), ('Inline', '$$ a $$ {#eq-unused}\n\nInline'),
+        ('## A part', '## A part\n\n$$ a $$ {#eq-two}\n\nSee @eq-two.')],
     'citations': [('[@a2020]', '[@a2020; @b2020]'), ('[@a2020]', '[@a2020], @A2020')],
     'bibliography': [('@article', BIB.replace('a2020', 'b2020')+'@article'), ('eprint={1}', 'pages={1}'), ('author={A, B},', ''), ('@article', '@article{b, title={T}}\n@article')],
     'links': [('sub/10_b.ipynb#a-part', 'sub/10_c.ipynb'), ('#a-part', '#a-prt'), ('#layer', '#hidden'), ('Inline', '[up](../../x.ipynb)')],

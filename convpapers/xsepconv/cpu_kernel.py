@@ -521,7 +521,7 @@ def run_forward(
     act:str=None, # After the first two stages: None, 'relu', 'relu6' or 'hardswish'
     last_act:str=None, # After the last
 )->Tensor: # `(N, C, Ho, Wo)` in channels_last
-    "The block in one pass over memory; @eq-xs-stages with a bias before each activation"
+    "The block in one pass over memory; @eq-xs-kernel-stages with a bias before each activation"
     _fits(x, even, horizontal, vertical, biases)
     return _run_forward(library, x, even, horizontal, vertical, biases, stride, padding, dilation, direction, act, last_act)
 
@@ -547,7 +547,7 @@ def run_backward(
     direction:str='br',
     needs:tuple=(True,True,True,True), # Which gradients are wanted
 )->tuple: # Gradients of x (in channels_last), even, horizontal, vertical; None for what is not wanted
-    "The gradients of the linear block, @eq-xs-adjoint and @eq-xs-weights, with all maps between recomputed row by row"
+    "The gradients of the linear block, @eq-xs-adjoint and @eq-xs-kernel-weights, with all maps between recomputed row by row"
     _fits(x, even, horizontal, vertical)
     size,sizes = _sizes(tuple(x.shape), (horizontal.shape[3],horizontal.shape[3]), tuple(stride), tuple(padding), tuple(dilation), direction, None, None, get_num_threads())
     if grad.shape!=size: raise ValueError(f'grad of {tuple(grad.shape)} is not of the size of the output, {size}')
