@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 
-from .basics import Table, in_words, need, positive_int
+from .basics import in_words, need, positive_int
 from .registry import experiments, load_chapters
 from .tables import _budget, _model_name
 
