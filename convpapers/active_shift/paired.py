@@ -70,8 +70,8 @@ class ShiftLog(_fa.Callback):
         self.learn.epoch_log = {**getattr(self.learn, 'epoch_log', {}), 'shift_rms': shifts.square().mean().sqrt().item()}
 
 # %% ../../nbs/active_shift/31_paired.ipynb #9719eb4b
-ARMS = {'no shift': ('none', HOST_RECIPE), 'grouped': ('grouped', HOST_RECIPE), 'grid, all moved': ('grid', HOST_RECIPE),
-    'random whole': ('whole', HOST_RECIPE), 'random': ('random', HOST_RECIPE), 'random, wide': ('wide', HOST_RECIPE),
+ARMS = {'no shift': ('none', HOST_RECIPE), 'grouped': ('grouped', HOST_RECIPE), 'grid all moved': ('grid', HOST_RECIPE),
+    'random whole': ('whole', HOST_RECIPE), 'random': ('random', HOST_RECIPE), 'random wide': ('wide', HOST_RECIPE),
     'raw x1': ('active', rule(False, 1.)), 'raw x10': ('active', rule(False, 10.)),
     'normalised x0.01': ('active', rule(True, .01)), 'normalised x0.1': ('active', rule(True, .1))}
 
@@ -79,9 +79,9 @@ register_experiment(Experiment('active_shift_host', 'CIFAR-10: kinds of shift in
     tuple(Row(name, shift_host, dict(shift=s), recipe) for name,(s,recipe) in ARMS.items()), 'cifar10', seeds=5, order=14,
     claims=(Claim('learned shifts are better than the grid', 'normalised x0.01', 'grouped'),
         Claim('learned shifts are better than random ones', 'normalised x0.01', 'random'),
-        Claim('learned shifts are better than random ones of twice the radius', 'normalised x0.01', 'random, wide'),
+        Claim('learned shifts are better than random ones of twice the radius', 'normalised x0.01', 'random wide'),
         Claim('fractions are better than whole offsets', 'random', 'random whole'),
-        Claim('moving every channel is better than leaving some', 'grid, all moved', 'grouped'),
+        Claim('moving every channel is better than leaving some', 'grid all moved', 'grouped'),
         Claim('the grid is better than no shift', 'grouped', 'no shift'),
         Claim("ten times the authors' rate is better", 'normalised x0.1', 'normalised x0.01')),
     citation='jeon2018active'));

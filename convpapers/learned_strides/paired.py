@@ -31,7 +31,7 @@ WAYS = {'strided': Subsample,
     'spectral': SpectralPool2d,
     'DiffStride matched': lambda s: DiffStride2d(s, smoothness=1.),
     'DiffStride released': lambda s: DiffStride2d(s, compat='official'),
-    'DiffStride released, mean kept': lambda s: DiffStride2d(s, size_rule='official')}
+    'DiffStride mean-keeping': lambda s: DiffStride2d(s, size_rule='official')}
 
 def stride_host(
     way:str='average', # A key of `WAYS`
@@ -63,7 +63,7 @@ def _claims(s):
         ('DiffStride matched','average','learned strides are better than average pooling at equal maps'), \
         ('DiffStride matched','spectral','learning adds to spectral pooling at equal maps'), \
         ('DiffStride released','strided','the released layer is better than a strided convolution, at larger maps'), \
-        ('DiffStride released, mean kept','DiffStride released','keeping the mean is better than the released scale')
+        ('DiffStride mean-keeping','DiffStride released','keeping the mean is better than the released scale')
     return [Claim(f'{s}: {text}', f'{a} {s}', f'{b} {s}') for a,b,text in pairs]
 
 register_experiment(Experiment('learned_strides_host', 'CIFAR-10: ways to shrink a map in the host',

@@ -51,8 +51,8 @@ def xsep_host(
 # %% ../../nbs/xsepconv/31_paired.ipynb #e4c3e1c7
 ARMS = {**{f'DW {k}': dict(block='dw', k=k) for k in (3,5,7,9)}, **{f'XSep {k}': dict(k=k) for k in (5,7,9)},
     'XSep 5 without the 2×2': dict(direction=None), 'XSep 5 with a 3×3': dict(block='three'),
-    'XSep 5, one side': dict(direction='br'), 'XSep 5, groups': dict(direction='groups'),
-    'XSep 5, linear': dict(linear=True), 'XSep 7, linear': dict(k=7, linear=True)}
+    'XSep 5 one side': dict(direction='br'), 'XSep 5 groups': dict(direction='groups'),
+    'XSep 5 linear': dict(linear=True), 'XSep 7 linear': dict(k=7, linear=True)}
 
 register_experiment(Experiment('xsepconv_host', 'CIFAR-10: depthwise and extremely separated layers in the mixer host', 'xsepconv',
     tuple(Row(name, xsep_host, kw, HOST_RECIPE) for name,kw in ARMS.items()), 'cifar10', seeds=5, order=15,
@@ -60,7 +60,7 @@ register_experiment(Experiment('xsepconv_host', 'CIFAR-10: depthwise and extreme
         Claim('a larger depthwise kernel is better: 5 against 3', 'DW 5', 'DW 3'),
         Claim('the 2×2 helps', 'XSep 5', 'XSep 5 without the 2×2'),
         Claim('the 2×2 is better than a 3×3 in its place', 'XSep 5', 'XSep 5 with a 3×3'),
-        Claim('changing sides is better than one side', 'XSep 5', 'XSep 5, one side'),
-        Claim('changing sides is better than groups of channels', 'XSep 5', 'XSep 5, groups'),
-        Claim('norms and activations between the stages help', 'XSep 5', 'XSep 5, linear')),
+        Claim('changing sides is better than one side', 'XSep 5', 'XSep 5 one side'),
+        Claim('changing sides is better than groups of channels', 'XSep 5', 'XSep 5 groups'),
+        Claim('norms and activations between the stages help', 'XSep 5', 'XSep 5 linear')),
     citation='chen2020xsepconv', xlabel='kernel size'));
