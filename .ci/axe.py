@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from browser import browser
+
 AXE = """<!doctype html><html lang="en"><title>axe</title><body style="margin:0">
 <iframe id="f" title="page" style="border:0;width:%(width)spx;height:1000px" src="/%(page)s"></iframe><script>
 const f = document.getElementById('f'), say = r => { document.body.dataset.axe = JSON.stringify(r) }
@@ -26,11 +28,6 @@ f.onload = async () => { try {
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_): pass
-
-def browser():
-    found = next(filter(None, map(shutil.which, ('chromium','chromium-browser','google-chrome'))), None)
-    if not found: raise SystemExit('no Chromium on the path')
-    return found
 
 def look(root, port, axe, page, width, dark):
     "What axe says of one page"

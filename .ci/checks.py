@@ -5,7 +5,7 @@ from pathlib import Path
 from nbdev.config import get_config
 from nbdev.test import nb_test_cells
 
-import contents, docs, readme
+import browser, contents, docs, readme
 
 root = Path(__file__).resolve().parents[1]
 nbs = root/'nbs'
@@ -128,6 +128,14 @@ def fresh_install(env):
     def _():
         if sh('git status --porcelain')!=dirty: raise RuntimeError(sh('git status --porcelain'))
 
+def in_browser(env):
+    "Widgets and report in Chromium, which is installed where it is missing"
+    check('faults planted in a page are seen in a browser')(lambda: browser.self_test(install=True))
+    @check('no error in the console of a browser: widgets, report')
+    def _():
+        seen,faults = browser.check(Path(env)/'report/report.html')
+        if faults or not seen: raise RuntimeError('\n'.join(faults) or 'nothing was opened')
+
 def preprocess(env):
     "The docs build up to Quarto; a stand-in for `quarto` on the path stops nbdev from downloading it"
     stub = Path(env)/'stub'
@@ -152,6 +160,7 @@ def main(env):
     record(f'the code of {seen} exported cells is on its page', '\n'.join(faults) or '' if seen else 'none')
     check('faults planted in a processed page are found')(lambda: docs.on_page_self_test(nbs, root/'_proc'))
     fresh_install(env)
+    in_browser(env)
     tests = readme.command('nbdev-test')
     print(f'newest: {versions({})}', flush=True)
     run_notebooks('newest', tests.partition('&& ')[2])
