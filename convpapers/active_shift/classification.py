@@ -13,7 +13,7 @@ from dataclasses import replace
 import convpapers.active_shift.networks
 from .networks import as_resnet_cifar, as_resnet_cifar_counts, shift_resnet, shift_resnet_counts
 from ..lab.registry import register_experiment
-from ..lab.tables import Claim, Experiment, PaperNumber, Row, results, welch
+from ..lab.tables import Claim, Experiment, PaperNumber, Row, results
 from ..lab.training import Recipe
 
 # %% ../../nbs/active_shift/30_classification.ipynb #d57a4b7d

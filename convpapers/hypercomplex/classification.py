@@ -14,7 +14,7 @@ from dataclasses import replace
 import convpapers.hypercomplex.networks
 from .networks import ph_resnet, ph_vgg
 from ..lab.registry import register_experiment
-from ..lab.tables import Claim, Experiment, PaperNumber, Row, results, welch
+from ..lab.tables import Claim, Experiment, PaperNumber, Row, results
 from ..lab.training import Recipe
 
 # %% ../../nbs/hypercomplex/30_classification.ipynb #19d8a2e8

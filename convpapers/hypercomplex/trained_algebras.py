@@ -15,7 +15,7 @@ from .classification import SMALL_RECIPE
 from .kronecker_sums import algebra
 from .layers import PHConv2d
 from ..lab.registry import register_experiment
-from ..lab.tables import Claim, Experiment, Row, results, welch
+from ..lab.tables import Claim, Experiment, Row, results
 
 # %% ../../nbs/hypercomplex/35_trained_algebras.ipynb #086ce5f6
 KINDS = {'learned': {}, 'frozen': dict(frozen=True), 'quaternion': dict(algebra='quaternion')}

@@ -17,7 +17,7 @@ from .spectral_pooling import output_size
 from ..lab.basics import one_of
 from ..lab.counting import Table
 from ..lab.registry import register_experiment
-from ..lab.tables import Claim, Experiment, PaperNumber, Row, results, welch
+from ..lab.tables import Claim, Experiment, PaperNumber, Row, results
 from ..lab.training import Recipe
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #83c1db9c
