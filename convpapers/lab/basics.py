@@ -26,7 +26,8 @@ def need(
     try: got = tuple(import_module(m) for m in modules)
     except ModuleNotFoundError as e:
         missing = e.name or modules[0]
-        raise ImportError(f"{missing} is not installed; this needs it: pip install 'convpapers[{extra}]'") from e
+        raise ImportError(
+            f"{missing} is not installed; this needs it: pip install 'convpapers[{extra}]'") from e
     return got if len(got)>1 else got[0]
 
 # %% ../../nbs/lab/00_basics.ipynb #c363f5ce
@@ -37,7 +38,8 @@ def on_demand(
     "A module's `__getattr__` that imports a submodule when one of its names is used for the first time"
     where = {name: module for module,names in modules.items() for name in names}
     def __getattr__(name):
-        if name not in where: raise AttributeError(f'module {package!r} has no attribute {name!r}')
+        if name not in where:
+            raise AttributeError(f'module {package!r} has no attribute {name!r}')
         return getattr(import_module(f'{package}.{where[name]}'), name)
     __getattr__.modules = tuple(modules)
     return __getattr__
@@ -49,9 +51,11 @@ def moved(
 )->Callable: # To be assigned to `__getattr__`
     "A module's `__getattr__` for names that stand elsewhere now: they still come, with a `DeprecationWarning`"
     def __getattr__(name):
-        if name not in where: raise AttributeError(f'module {package!r} has no attribute {name!r}')
+        if name not in where:
+            raise AttributeError(f'module {package!r} has no attribute {name!r}')
         module,_,new = where[name].rpartition('.')
-        warnings.warn(f'{package}.{name} is now {where[name]}', DeprecationWarning, stacklevel=2)
+        warnings.warn(f'{package}.{name} is now {where[name]}', DeprecationWarning,
+            stacklevel=2)
         return getattr(import_module(module), new)
     return __getattr__
 
@@ -64,7 +68,8 @@ def one_of(
     "`value` if it is one of `valid`, else a `ValueError` that lists them"
     valid = list(valid)
     if value in valid: return value
-    raise ValueError(f"{name}={value!r} is not valid; choose one of {', '.join(map(repr, valid))}")
+    raise ValueError(
+        f"{name}={value!r} is not valid; choose one of {', '.join(map(repr, valid))}")
 
 # %% ../../nbs/lab/00_basics.ipynb #bb0a4f7d
 def positive_int(
@@ -82,7 +87,8 @@ def positive_int(
 def cores(
 )->int:
     "The CPU cores that this process may use"
-    return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
+    return (len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity')
+        else os.cpu_count() or 1)
 
 # %% ../../nbs/lab/00_basics.ipynb #d12418d3
 def _write_error(tmp, path):
@@ -110,7 +116,8 @@ def atomic_path(
         raise _write_error(tmp, path) from e
     except OSError as e:
         if e.errno is None or e.filename not in (str(tmp), None): raise
-        raise OSError(e.errno, e.strerror, str(path)) from e    # the user knows `path`, not `tmp`
+        # the user knows `path`, not `tmp`
+        raise OSError(e.errno, e.strerror, str(path)) from e
     finally:
         try: tmp.unlink(missing_ok=True)
         except OSError: pass        # the folder's own trouble is reported already
@@ -121,7 +128,8 @@ def atomic_write(
     data:str|bytes, # Whole content
 )->Path: # `path`
     "Write `data` to `path` in one step"
-    with atomic_path(path) as tmp: tmp.write_bytes(data.encode() if isinstance(data, str) else data)
+    with atomic_path(path) as tmp:
+        tmp.write_bytes(data.encode() if isinstance(data, str) else data)
     return Path(path)
 
 # %% ../../nbs/lab/00_basics.ipynb #80d9b356
@@ -133,7 +141,8 @@ def write_json(
     return atomic_write(path, json.dumps(obj, indent=1, sort_keys=True)+'\n')
 
 # %% ../../nbs/lab/00_basics.ipynb #deb53d66
-_KINDS = {dict: 'an object', list: 'a list', str: 'a string', bool: 'true or false', type(None): 'null'}
+_KINDS = {dict: 'an object', list: 'a list', str: 'a string', bool: 'true or false',
+    type(None): 'null'}
 
 def read_json(
     path, # File to read
@@ -143,9 +152,11 @@ def read_json(
     path = Path(path)
     why = lambda e: f'{path} is damaged ({e}); it was left in place: move or mend it, then run again'
     try: got = json.loads(path.read_text(encoding='utf-8'))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as e: raise ValueError(why(e)) from e
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as e:
+        raise ValueError(why(e)) from e
     if isinstance(got, kind): return got
-    raise ValueError(why(f"it holds {_KINDS.get(type(got), 'a number')}, not {_KINDS.get(kind, kind.__name__)}"))
+    raise ValueError(why(
+        f"it holds {_KINDS.get(type(got), 'a number')}, not {_KINDS.get(kind, kind.__name__)}"))
 
 # %% ../../nbs/lab/00_basics.ipynb #4f765975
 OS_WORDS = {
@@ -179,19 +190,23 @@ def in_words(
     "What went wrong, where, and what would be valid; never a bare number"
     if isinstance(e, OSError): return _os_words(e, where)
     text = str(e.args[0] if isinstance(e, KeyError) and e.args else e).strip()
-    if text.startswith('Caught '):                      # by a worker process, whose traceback follows
+    # by a worker process, whose traceback follows
+    if text.startswith('Caught '):
         text = re.sub(r'^[\w.]+: ', '', text.splitlines()[-1])
-    if type(e).__name__=='OutOfMemoryError' or isinstance(e, MemoryError) or 'DefaultCPUAllocator' in text:
+    if type(e).__name__=='OutOfMemoryError' or isinstance(e,
+            MemoryError) or 'DefaultCPUAllocator' in text:
         text = 'the memory does not suffice; use smaller batches, or smaller pictures'
     return text.splitlines()[0] if text else type(e).__name__
 
 def _os_words(e, where):
     number = e.errno if e.errno is not None or len(e.args)!=1 else e.args[0]
     reason = getattr(e, 'reason', None)                 # of a download
-    lost = isinstance(e, (ConnectionError, TimeoutError)) and not isinstance(e, BrokenPipeError)
+    lost = (isinstance(e, (ConnectionError, TimeoutError))
+        and not isinstance(e, BrokenPipeError))
     if reason is not None or lost or type(e).__name__=='gaierror':
         return f'no connection ({reason or e.strerror or e}); check the network, then run again'
-    if not isinstance(number, int): return (str(e).strip() or f'{type(e).__name__} in {where}').splitlines()[0]
+    if not isinstance(number, int):
+        return (str(e).strip() or f'{type(e).__name__} in {where}').splitlines()[0]
     files = [os.fsdecode(f) for f in (e.filename2, e.filename) if isinstance(f, (str, bytes, os.PathLike)) and f]
     words = OS_WORDS.get(errno.errorcode.get(number))
     file = files[0] if files else where
@@ -203,7 +218,8 @@ _number = re.compile(r'[-−+]?[\d.,]*(e[-+]?\d+)?[×%]?')
 def _cell(v)->str:
     if v is None: return ''
     if isinstance(v, bool): return 'yes' if v else 'no'
-    return f'{v:,}' if isinstance(v, int) else f'{v:.3g}' if isinstance(v, float) else str(v)
+    return (f'{v:,}' if isinstance(v, int) else f'{v:.3g}' if isinstance(v, float)
+        else str(v))
 
 # %% ../../nbs/lab/00_basics.ipynb #596ee22a
 class Table:
@@ -222,23 +238,28 @@ class Table:
     def _grid(self):
         "Text of the cells, and which columns are numbers; `cells` may be slow, so it is asked once"
         grid = [[_cell(v) for v in r] for r in self._values()]
-        return grid,[all(map(_number.fullmatch, col)) for col in zip(*grid)] or [False]*len(self.head)
+        return (grid,[all(map(_number.fullmatch, col)) for col in zip(*grid)]
+            or [False]*len(self.head))
     def __repr__(self)->str:
         grid,right = self._grid()
         width = [max(map(len, col)) for col in zip(self.head, *grid)]
-        line = lambda r: '  '.join(c.rjust(w) if n else c.ljust(w) for c,w,n in zip(r, width, right)).rstrip()
+        line = lambda r: '  '.join(c.rjust(w) if n else c.ljust(w)
+            for c,w,n in zip(r, width, right)).rstrip()
         rule = '  '.join('-'*w for w in width)
-        return '\n'.join([line(self.head), rule, *map(line, grid)] + [self.note]*bool(self.note))
+        return '\n'.join([line(self.head), rule, *map(line, grid)]
+            + [self.note]*bool(self.note))
     def _repr_markdown_(self)->str:
         grid,right = self._grid()
         plain = lambda c: str(c).replace('|', '\\|').replace('\n', ' ')
         line = lambda r: '| ' + ' | '.join(map(plain, r)) + ' |'
         rule = '|' + '|'.join('--:' if r else ':--' for r in right) + '|'
-        return '\n'.join([line(self.head), rule, *map(line, grid)] + ['', self.note]*bool(self.note))
+        return '\n'.join([line(self.head), rule, *map(line, grid)]
+            + ['', self.note]*bool(self.note))
     def html(self)->str:
         "A plain `<table>`, the note below"
         grid,_ = self._grid()
-        tr = lambda tag,r: '<tr>' + ''.join(f'<{tag}>{escape(str(c))}</{tag}>' for c in r) + '</tr>'
+        tr = lambda tag,r: '<tr>' + ''.join(f'<{tag}>{escape(str(c))}</{tag}>'
+            for c in r) + '</tr>'
         head,body = tr('th', self.head),'\n'.join(tr('td', r) for r in grid)
         table = f'<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>'
         return table + f'\n<p>{escape(self.note)}</p>'*bool(self.note)
@@ -250,15 +271,22 @@ class Table:
 GREY = '#808080'
 COLOURS = ['#0f8fd6', '#e8710a', '#1a9e77', '#d6409f', '#a38a00', '#8f6bd6', '#d64541']
 COLOUR_OF = { # A thing keeps its colour from page to page
-    'C2': '#d64541', 'C2sp': '#0f8fd6', 'C3': '#1a9e77', 'C4': '#e8710a', 'C4sp': '#8f6bd6', 'C5': '#a38a00'}
+    'C2': '#d64541', 'C2sp': '#0f8fd6', 'C3': '#1a9e77', 'C4': '#e8710a', 'C4sp': '#8f6bd6',
+    'C5': '#a38a00'}
 
 STYLE = {
-    'figure.facecolor': 'none', 'axes.facecolor': 'none', 'savefig.facecolor': 'none', 'savefig.transparent': True,
-    'figure.dpi': 96, 'savefig.dpi': 96, 'figure.constrained_layout.use': True, 'font.size': 9,
-    'text.color': GREY, 'axes.labelcolor': GREY, 'axes.edgecolor': GREY, 'xtick.color': GREY, 'ytick.color': GREY,
-    'axes.titlecolor': GREY, 'axes.titlesize': 10, 'axes.spines.top': False, 'axes.spines.right': False,
-    'axes.grid': True, 'grid.color': GREY, 'grid.alpha': .2, 'grid.linewidth': .6, 'lines.linewidth': 1.6,
-    'legend.frameon': False, 'image.cmap': 'viridis', 'svg.hashsalt': 'convpapers', 'svg.fonttype': 'none'}
+    'figure.facecolor': 'none', 'axes.facecolor': 'none', 'savefig.facecolor': 'none',
+    'savefig.transparent': True,
+    'figure.dpi': 96, 'savefig.dpi': 96, 'figure.constrained_layout.use': True,
+    'font.size': 9,
+    'text.color': GREY, 'axes.labelcolor': GREY, 'axes.edgecolor': GREY,
+    'xtick.color': GREY, 'ytick.color': GREY,
+    'axes.titlecolor': GREY, 'axes.titlesize': 10, 'axes.spines.top': False,
+    'axes.spines.right': False,
+    'axes.grid': True, 'grid.color': GREY, 'grid.alpha': .2, 'grid.linewidth': .6,
+    'lines.linewidth': 1.6,
+    'legend.frameon': False, 'image.cmap': 'viridis', 'svg.hashsalt': 'convpapers',
+    'svg.fonttype': 'none'}
 
 # %% ../../nbs/lab/00_basics.ipynb #bff50e51
 def figure(

@@ -24,7 +24,8 @@ def saved_bytes(
     *args:Tensor, # Inputs, as they are: set `requires_grad` where a network would
 )->int: # Bytes
     "Bytes that autograd keeps between `fn(*args)` and its backward pass: unique storages, without `fn`'s parameters and buffers"
-    mine = {t.untyped_storage()._cdata for t in [*fn.parameters(), *fn.buffers()]} if isinstance(fn, nn.Module) else set()
+    mine = ({t.untyped_storage()._cdata for t in [*fn.parameters(), *fn.buffers()]}
+        if isinstance(fn, nn.Module) else set())
     kept = {}
     def pack(t):
         s = t.untyped_storage()
@@ -53,11 +54,13 @@ def _steps(fn, args, backward):
     def forward():
         with torch.no_grad(): fn(*args)
     if not backward: return {'forward': forward}
-    params = [p for p in fn.parameters() if p.requires_grad] if isinstance(fn, nn.Module) else []
+    params = ([p for p in fn.parameters() if p.requires_grad] if isinstance(fn, nn.Module)
+        else [])
     xs = [a.detach().requires_grad_() if a.is_floating_point() else a for a in args]
     leaves = [a for a in xs if a.requires_grad] + params
     out = fn(*xs)
-    if not isinstance(out, Tensor): raise TypeError(f'{fn} must return one tensor, not {type(out).__name__}')
+    if not isinstance(out, Tensor):
+        raise TypeError(f'{fn} must return one tensor, not {type(out).__name__}')
     weight = torch.ones_like(out)
     del out
     def both(): torch.autograd.grad(fn(*xs), leaves, weight, allow_unused=True)
@@ -112,11 +115,14 @@ class Bench(Table):
     def __init__(self, rows:Sequence[Timing], about:Mapping):
         self.about = dict(about)
         peak = any(r.peak is not None for r in rows)
-        head = ['', 'forward ms', '÷', 'forward + backward ms', '÷', '±', 'kept MiB', '÷'] + ['peak MiB']*peak
+        head = (['', 'forward ms', '÷', 'forward + backward ms', '÷', '±', 'kept MiB', '÷']
+            + ['peak MiB']*peak)
         def cells(r):
-            return [r.name, _ms(r.forward), _x(r.forward_ratio), _ms(r.both), _x(r.both_ratio), f'{r.spread:.2f}',
+            return [r.name, _ms(r.forward), _x(r.forward_ratio), _ms(r.both),
+                _x(r.both_ratio), f'{r.spread:.2f}',
                     _mb(r.saved), _x(r.saved_ratio)] + [_mb(r.peak)]*peak
-        super().__init__(head, rows, cells, '{device}, {threads} threads, torch {torch}; inputs {inputs}; medians of {rounds} '
+        super().__init__(head, rows, cells,
+            '{device}, {threads} threads, torch {torch}; inputs {inputs}; medians of {rounds} '
             'interleaved rounds, {clock} clock; ÷ is the ratio to {baseline}'.format_map(self.about).replace(' 1 threads', ' 1 thread'))
 
     @property
@@ -128,7 +134,8 @@ class Bench(Table):
         if not isinstance(i, str): return super().__getitem__(i)
         for r in self:
             if r.name==i: return r
-        raise KeyError(f"{i!r} is not in this bench; it has {', '.join(r.name for r in self)}")
+        raise KeyError(
+            f"{i!r} is not in this bench; it has {', '.join(r.name for r in self)}")
     def frame(self):
         "The plain values as a `pandas.DataFrame` (the `train` extra brings pandas)"
         return need('train', 'pandas').DataFrame(self.rows)
@@ -164,19 +171,23 @@ def bench(
     """Time `candidates` against `baseline` in interleaved rounds, and count the bytes they keep for backward.
     Modules run in the mode, dtype and device they are in; their buffers are put back, their gradients are not touched."""
     names = list(candidates)
-    if not names: raise ValueError('candidates={} must name at least one module or function')
+    if not names:
+        raise ValueError('candidates={} must name at least one module or function')
     baseline = names[0] if baseline is None else one_of('baseline', baseline, names)
     positive_int('threads', threads); positive_int('rounds', rounds)
     modules = [m for m in candidates.values() if isinstance(m, nn.Module)]
     args = _inputs(inputs, modules)
     device = args[0].device
     clock = one_of('clock', clock or ('cpu' if threads==1 and device.type=='cpu' else 'wall'), _clocks)
-    if clock == 'cpu' and device.type != 'cpu': raise ValueError(f"clock='cpu' cannot time {device}; choose 'wall'")
+    if clock == 'cpu' and device.type != 'cpu':
+        raise ValueError(f"clock='cpu' cannot time {device}; choose 'wall'")
     with _threads(threads), _buffers_kept(modules):
         steps = {n: _steps(f, args, backward) for n,f in candidates.items()}
         times = _rounds(steps, rounds, min_time, _clocks[clock], device)
-        grad_args = [a.detach().requires_grad_() if a.is_floating_point() else a for a in args]
-        saved = {n: saved_bytes(f, *grad_args) if backward else None for n,f in candidates.items()}
+        grad_args = [a.detach().requires_grad_() if a.is_floating_point() else a
+            for a in args]
+        saved = {n: saved_bytes(f, *grad_args) if backward else None
+            for n,f in candidates.items()}
         peak = {n: _peak(s['both'], device) if backward else None for n,s in steps.items()}
     about = dict(device=device_name(device), threads=threads,
         torch=torch.__version__, inputs=', '.join('×'.join(map(str, a.shape)) for a in args), dtype=str(args[0].dtype).split('.')[-1],
@@ -189,26 +200,32 @@ def _inputs(inputs, modules):
     inputs = list(inputs)
     if inputs and all(isinstance(a, Tensor) for a in inputs): return inputs
     for n in inputs: positive_int('inputs', n)
-    like = next((p for m in modules for p in m.parameters() if p.is_floating_point()), torch.empty(0))
+    like = next((p for m in modules for p in m.parameters() if p.is_floating_point()),
+        torch.empty(0))
     return [torch.randn(inputs, device=like.device, dtype=like.dtype)]
 
 def _rounds(steps, rounds, min_time, clock, device):
     "`rounds` times for every candidate and step; who goes first rotates"
-    repeats = {(n,k): _repeats(s, device, min_time) for n,ss in steps.items() for k,s in ss.items()}
+    repeats = {(n,k): _repeats(s, device, min_time) for n,ss in steps.items()
+        for k,s in ss.items()}
     times = {key: [] for key in repeats}
     keys = list(repeats)
     for i in range(rounds):
-        for n,k in keys[i%len(keys):] + keys[:i%len(keys)]: times[n,k].append(_time(steps[n][k], repeats[n,k], clock, device))
+        for n,k in keys[i%len(keys):] + keys[:i%len(keys)]:
+            times[n,k].append(_time(steps[n][k], repeats[n,k], clock, device))
     return times
 
 def _timing(name, times, saved, peak, baseline):
     def ratios(k): return [a/b for a,b in zip(times[name,k], times[baseline,k])]
     last = 'both' if (name,'both') in times else 'forward'
-    q = statistics.quantiles(ratios(last), n=4, method='inclusive') if len(ratios(last))>1 else [1,1,1]
+    q = (statistics.quantiles(ratios(last), n=4, method='inclusive') if len(ratios(last))>1
+        else [1,1,1])
     med = lambda k: statistics.median(times[name,k]) if (name,k) in times else None
     rel = lambda k: statistics.median(ratios(k)) if (name,k) in times else None
-    kept = saved[name]/saved[baseline] if saved[name] is not None and saved[baseline] else None
-    return Timing(name, med('forward'), rel('forward'), med('both'), rel('both'), (q[2]-q[0])/2, saved[name], kept, peak[name])
+    kept = (saved[name]/saved[baseline] if saved[name] is not None and saved[baseline]
+        else None)
+    return Timing(name, med('forward'), rel('forward'), med('both'), rel('both'),
+        (q[2]-q[0])/2, saved[name], kept, peak[name])
 
 # %% ../../nbs/lab/70_bench.ipynb #21695724
 def settled(
@@ -232,7 +249,8 @@ def called(
     "A function of pictures"
     if channels_last: net = net.to(memory_format=torch.channels_last)
     if compiled: net = torch.compile(net)
-    return lambda x: net(x.contiguous(memory_format=torch.channels_last) if channels_last else x)
+    return lambda x: net(x.contiguous(memory_format=torch.channels_last) if channels_last
+        else x)
 
 def bench_forms(
     networks:Mapping[str,Callable], # Builders by name
@@ -247,7 +265,8 @@ def bench_forms(
     for name,build in networks.items():
         net = build()
         for form in forms(name):
-            if form!='compiled' or compiled: candidates[f'{name}, {form}'] = formed(net, form)
+            if form!='compiled' or compiled:
+                candidates[f'{name}, {form}'] = formed(net, form)
     with need('train', 'torch._inductor.config').patch(freezing=True) if compiled else nullcontext():
         return bench(candidates, torch.randn(inputs), backward=False, **kwargs)
 
@@ -266,9 +285,13 @@ extern "C" int64_t spin(int64_t n, float a, float b, float* out) {
 '''
 def _check_spin(library):
     out = torch.empty(64, dtype=torch.float32, device='cpu')
-    if library.spin(3, .5, 1., out.data_ptr())%30 or abs(out[0].item()-(45*.125+10*1.75))>1e-4: raise AssertionError('it computes something else')
+    if library.spin(3, .5, 1.,
+            out.data_ptr())%30 or abs(out[0].item()-(45*.125+10*1.75))>1e-4:
+        raise AssertionError('it computes something else')
 
-spinning = Native('register_rate', SPIN, dict(spin=(ctypes.c_int64, [ctypes.c_int64,ctypes.c_float,ctypes.c_float,ctypes.c_void_p])), _check_spin, WIDE,
+spinning = Native('register_rate', SPIN,
+    dict(spin=(ctypes.c_int64,
+    [ctypes.c_int64,ctypes.c_float,ctypes.c_float,ctypes.c_void_p])), _check_spin, WIDE,
     'the peak rate is not measured')
 
 def peak_rate(
@@ -277,7 +300,8 @@ def peak_rate(
     n:int=10**6, # Steps of one round
 )->float|None: # Multiply-adds a second; None without a compiler
     "The best rate of all rows, or of one core with every number in a register"
-    if measured is not None: return max(measured.about['macs'][r.name]/r.forward for r in measured)
+    if measured is not None:
+        return max(measured.about['macs'][r.name]/r.forward for r in measured)
     positive_int('rounds', rounds); positive_int('n', n)
     if (library := spinning.library()) is None: return None
     out,best = torch.empty(64, dtype=torch.float32, device='cpu'),0.

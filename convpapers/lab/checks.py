@@ -35,7 +35,8 @@ def imports_of(
         for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
             if isinstance(node, ast.Import): found[name] |= {a.name for a in node.names}
             if not isinstance(node, ast.ImportFrom): continue
-            base = resolve_name('.'*node.level+(node.module or ''), name.rpartition('.')[0]) if node.level else node.module
+            base = (resolve_name('.'*node.level+(node.module or ''),
+                name.rpartition('.')[0]) if node.level else node.module)
             found[name] |= {base, *(f'{base}.{a.name}' for a in node.names)}
     return {name: (others & set(found))-{name} for name,others in found.items()}
 

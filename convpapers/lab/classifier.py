@@ -22,7 +22,8 @@ def he_init(
     "He's normal initialisation over the fan-in for each weight of rank 2 or more, biases 0, norms at the identity; in place"
     for m in module.modules():
         weight,bias = getattr(m, 'weight', None),getattr(m, 'bias', None)
-        if isinstance(m, (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)): m.reset_parameters()
+        if isinstance(m, (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)):
+            m.reset_parameters()
         elif isinstance(weight, nn.Parameter) and weight.ndim>1:
             nn.init.kaiming_normal_(weight, nonlinearity='relu')
             if bias is not None: nn.init.zeros_(bias)
@@ -66,8 +67,10 @@ class ImageClassifier(nn.Module):
         super().__init__()
         self.steps,self.fc_bias = tuple(body),fc_bias
         for name,m in body.items(): self.add_module(name, m)
-        self.num_features,self.global_pool = positive_int('num_features', num_features),global_pool
-        self.feature_info = [dict(num_chs=c, reduction=r, module=n, stride=s[0] if s else r) for n,(c,r,*s) in (features or {}).items()]
+        self.num_features,self.global_pool = positive_int('num_features',
+            num_features),global_pool
+        self.feature_info = [dict(num_chs=c, reduction=r, module=n,
+            stride=s[0] if s else r) for n,(c,r,*s) in (features or {}).items()]
         self.drop = nn.Dropout(drop_rate)
         self.reset_classifier(num_classes, global_pool)
         he_init(self)
@@ -79,9 +82,11 @@ class ImageClassifier(nn.Module):
     ):
         "Put a fresh linear layer at the end, on the device and in the precision of the body"
         positive_int('num_classes', num_classes, 0)
-        kind = one_of('global_pool', self.global_pool if global_pool is None else global_pool, POOLS)
+        kind = one_of('global_pool',
+            self.global_pool if global_pool is None else global_pool, POOLS)
         if num_classes and not kind:
-            raise ValueError(f"global_pool='' is not valid with num_classes={num_classes}: a map has no classes; "
+            raise ValueError(
+                f"global_pool='' is not valid with num_classes={num_classes}: a map has no classes; "
                              f"pass num_classes=0, or one of {', '.join(map(repr, POOLS[:-1]))}")
         self.global_pool,self.num_classes = kind,num_classes
         self._set_head(self.num_features*(1+(kind=='catavgmax')))
@@ -93,7 +98,8 @@ class ImageClassifier(nn.Module):
         "The last layer: `width` numbers to the classes"
         if not self.num_classes: return nn.Identity().train(self.training)
         like = next(self.parameters(), torch.empty(0))
-        return he_init(nn.Linear(width, self.num_classes, self.fc_bias, device=like.device, dtype=like.dtype)).train(self.training)
+        return he_init(nn.Linear(width, self.num_classes, self.fc_bias, device=like.device,
+            dtype=like.dtype)).train(self.training)
 
     def get_classifier(self, name_only:bool=False): return 'fc' if name_only else self.fc
 
@@ -104,14 +110,16 @@ class ImageClassifier(nn.Module):
 
     def _step(self, name, x):
         m = getattr(self, name)
-        return checkpointed(m, x) if self.grad_checkpointing and name!=self.steps[0] else m(x)
+        return (checkpointed(m, x) if self.grad_checkpointing and name!=self.steps[0]
+            else m(x))
 
     def forward_head(self, x:torch.Tensor, pre_logits:bool=False)->torch.Tensor:
         "Global pooling and dropout, then the linear layer unless `pre_logits`"
         x = self.drop(global_pool(x, self.global_pool))
         return x if pre_logits else self.fc(x)
 
-    def forward(self, x:torch.Tensor)->torch.Tensor: return self.forward_head(self.forward_features(x))
+    def forward(self, x:torch.Tensor)->torch.Tensor:
+        return self.forward_head(self.forward_features(x))
 
 # %% ../../nbs/lab/05_classifier.ipynb #33a6184d
 def _taken(n, indices):
@@ -119,10 +127,12 @@ def _taken(n, indices):
     if indices is None: indices = n
     if isinstance(indices, int) and not isinstance(indices, bool):
         if 1<=indices<=n: return list(range(n-indices, n))
-        raise ValueError(f'indices={indices} is not valid: one number means the last maps, and there are {n}')
+        raise ValueError(
+            f'indices={indices} is not valid: one number means the last maps, and there are {n}')
     indices = list(indices)
     if not indices or any(not -n<=i<n for i in indices):
-        raise ValueError(f'indices={indices} is not valid: there are {n} maps, so give some of {-n} to {n-1}')
+        raise ValueError(
+            f'indices={indices} is not valid: there are {n} maps, so give some of {-n} to {n-1}')
     return sorted({i%n for i in indices})
 
 @patch
@@ -214,12 +224,15 @@ class DropPath(nn.Module):
     "While training, 0 for a share `rate` of the pictures and `x/(1-rate)` for the others; shape kept"
     def __init__(self, rate:float): # At least 0, below 1
         super().__init__()
-        if not 0<=rate<1: raise ValueError(f'drop_path_rate={rate!r} is not valid: it must be at least 0 and below 1')
+        if not 0<=rate<1:
+            raise ValueError(
+                f'drop_path_rate={rate!r} is not valid: it must be at least 0 and below 1')
         self.rate = rate
     def extra_repr(self)->str: return f'{self.rate:.3g}'
     def forward(self, x:torch.Tensor)->torch.Tensor:
         if not self.training or not self.rate: return x
-        return x*x.new_empty(x.shape[0], *(1,)*(x.ndim-1)).bernoulli_(1-self.rate).div(1-self.rate)
+        return x*x.new_empty(x.shape[0],
+            *(1,)*(x.ndim-1)).bernoulli_(1-self.rate).div(1-self.rate)
 
 @patch
 def drop_paths(self:ImageClassifier,
@@ -228,7 +241,9 @@ def drop_paths(self:ImageClassifier,
     "Put a `DropPath` at the end of each residual branch"
     DropPath(rate)
     blocks = [m for m in self.modules() if hasattr(m, 'add_drop_path')]
-    if rate and not blocks: raise ValueError(f'drop_path_rate={rate!r} is not valid: this network has no residual branch to skip')
+    if rate and not blocks:
+        raise ValueError(
+            f'drop_path_rate={rate!r} is not valid: this network has no residual branch to skip')
     for i,m in enumerate(blocks): m.add_drop_path(rate*i/max(len(blocks)-1, 1))
     return self
 
@@ -248,5 +263,6 @@ def group_matcher(self:ImageClassifier,
     def pattern(name):
         if name in self._norm_steps(): return [(rf'^{name}\.', (99999,))]
         blocks = not coarse and [n for n,_ in getattr(self, name).named_children()]
-        return rf'^{name}\.(\d+)\.' if blocks and all(n.isdigit() for n in blocks) else rf'^{name}\.'
+        return (rf'^{name}\.(\d+)\.' if blocks and all(n.isdigit() for n in blocks)
+            else rf'^{name}\.')
     return {n: pattern(n) for n in self.steps}

@@ -46,7 +46,8 @@ class Case:
 
     def input(self, n:int=2, size:Sequence[int]|None=None, **kwargs)->Tensor:
         torch.manual_seed(100+n)
-        return torch.randn(n, *self.shape[:1], *(self.shape[1:] if size is None else size), **kwargs)
+        return torch.randn(n, *self.shape[:1], *(self.shape[1:] if size is None else size),
+            **kwargs)
 
 # %% ../../nbs/lab/04_conformance.ipynb #b2664002
 @dataclass(frozen=True)
@@ -68,16 +69,21 @@ def check(
 )->Callable:
     "Add a function to the battery, under its own name"
     def add(f):
-        checks[f.__name__.strip('_')] = Check(f.__name__.strip('_'), f, meaning, slow, extra)
+        checks[f.__name__.strip('_')] = Check(f.__name__.strip('_'), f, meaning, slow,
+            extra)
         return f
     return add
 
 # %% ../../nbs/lab/04_conformance.ipynb #e5782ee8
 def _close(got, want, what, tol):
-    if got.shape != want.shape: raise AssertionError(f'{what}: shape {tuple(got.shape)}, expected {tuple(want.shape)}')
+    if got.shape != want.shape:
+        raise AssertionError(
+            f'{what}: shape {tuple(got.shape)}, expected {tuple(want.shape)}')
     if not got.numel(): return
     diff,scale = (got.double()-want.double()).abs().max().item(),max(want.double().abs().max().item(), 1e-3)
-    if not diff <= tol*scale: raise AssertionError(f'{what}: differs by {diff:.2g} where values reach {scale:.2g}')
+    if not diff <= tol*scale:
+        raise AssertionError(
+            f'{what}: differs by {diff:.2g} where values reach {scale:.2g}')
 
 # %% ../../nbs/lab/04_conformance.ipynb #ae043449
 def _grads(layer, x):
@@ -86,7 +92,8 @@ def _grads(layer, x):
     leaves = {'input': x, **{n:p for n,p in layer.named_parameters() if p.requires_grad}}
     out = layer(x)
     gs = dict(zip(leaves, torch.autograd.grad(out.square().sum(), list(leaves.values()), allow_unused=True)))
-    if unused := [n for n,g in gs.items() if g is None]: raise AssertionError(f"no gradient for {', '.join(unused)}")
+    if unused := [n for n,g in gs.items() if g is None]:
+        raise AssertionError(f"no gradient for {', '.join(unused)}")
     return out.detach(), gs
 
 def _same(got, want, what, tol):
@@ -96,8 +103,10 @@ def _same(got, want, what, tol):
 
 # %% ../../nbs/lab/04_conformance.ipynb #bf56ed30
 def _shaped(case, x, out):
-    want = tuple(case.output_shape(tuple(x.shape))) if case.output_shape else (x.shape[0], *out.shape[1:])
-    if tuple(out.shape) != want: raise AssertionError(f'{tuple(x.shape)} gave {tuple(out.shape)}, expected {want}')
+    want = (tuple(case.output_shape(tuple(x.shape))) if case.output_shape
+        else (x.shape[0], *out.shape[1:]))
+    if tuple(out.shape) != want:
+        raise AssertionError(f'{tuple(x.shape)} gave {tuple(out.shape)}, expected {want}')
     return out
 
 # %% ../../nbs/lab/04_conformance.ipynb #35010549
@@ -114,7 +123,8 @@ def _kwargs(case):
     state = case.layer(device='meta', dtype=torch.float64).state_dict()
     for n,t in state.items():
         if t.device.type != 'meta': raise AssertionError(f'{n} is on {t.device}')
-        if t.is_floating_point() and t.dtype != torch.float64: raise AssertionError(f'{n} is {t.dtype}')
+        if t.is_floating_point() and t.dtype != torch.float64:
+            raise AssertionError(f'{n} is {t.dtype}')
 
 # %% ../../nbs/lab/04_conformance.ipynb #3dd39758
 @check('builds and runs on the meta device; `to_empty`, then `reset_parameters` of each module, fill in every value')
@@ -128,8 +138,10 @@ def _meta(case):
         for t in state.values(): t.fill_(torch.nan if t.is_floating_point() else 0)
     for m in layer.modules():
         if hasattr(m, 'reset_parameters'): m.reset_parameters()
-    if unset := [n for n,t in state.items() if t.isnan().any()]: raise AssertionError(f"not set: {', '.join(unset)}")
-    if not layer(case.input()).isfinite().all(): raise AssertionError('the output is not finite')
+    if unset := [n for n,t in state.items() if t.isnan().any()]:
+        raise AssertionError(f"not set: {', '.join(unset)}")
+    if not layer(case.input()).isfinite().all():
+        raise AssertionError('the output is not finite')
 
 # %% ../../nbs/lab/04_conformance.ipynb #37d6ee7e
 @check('loads the `state_dict` of the plain layer strictly, and shows the same fields first')
@@ -138,7 +150,9 @@ def _drop_in(case):
     plain,layer = case.plain(),case.layer()
     layer.load_state_dict(plain.state_dict(), strict=True)
     ours,theirs = layer.extra_repr().split(', '),plain.extra_repr().split(', ')
-    if ours[:3] != theirs[:3]: raise AssertionError(f"shows {', '.join(ours[:3])}, expected {', '.join(theirs[:3])}")
+    if ours[:3] != theirs[:3]:
+        raise AssertionError(
+            f"shows {', '.join(ours[:3])}, expected {', '.join(theirs[:3])}")
 
 # %% ../../nbs/lab/04_conformance.ipynb #bb1e73b1
 @check('a layer built on meta takes `load_state_dict(assign=True)`: equal output, nothing left on meta')
@@ -153,20 +167,26 @@ def _assign(case):
 @check('`nn.init` on `.weight` changes the output, or raises: it never fails silently')
 def _init(case):
     x,layer = case.input(),case.layer()
-    if not isinstance(getattr(layer, 'weight', None), Tensor): raise NotRun('the layer has no `weight`')
+    if not isinstance(getattr(layer, 'weight', None), Tensor):
+        raise NotRun('the layer has no `weight`')
     want = layer(x).detach().clone()
     try: nn.init.normal_(layer.weight, std=.5)
-    except (RuntimeError, ValueError, TypeError, AttributeError) as e: return f'raises: {e}'[:80]
-    if torch.equal(layer(x), want): raise AssertionError('new values in `weight` do not reach the output')
+    except (RuntimeError, ValueError, TypeError, AttributeError) as e:
+        return f'raises: {e}'[:80]
+    if torch.equal(layer(x), want):
+        raise AssertionError('new values in `weight` do not reach the output')
 
 @check('`torch.nn.utils.prune` on every parameter: the output is that of the masked values; `prune.remove` keeps it')
 def _prune(case):
     x,layer,twin = case.input(),case.layer(),case.layer()
-    names = [(path, n) for path,m in layer.named_modules() for n,p in m.named_parameters(recurse=False)]
+    names = [(path, n) for path,m in layer.named_modules()
+        for n,p in m.named_parameters(recurse=False)]
     if not names: raise NotRun('no parameters')
     for path,n in names: prune.random_unstructured(layer.get_submodule(path), n, amount=.5)
     with torch.no_grad():
-        for path,n in names: getattr(twin.get_submodule(path), n).copy_(getattr(layer.get_submodule(path), n))
+        for path,n in names:
+            getattr(twin.get_submodule(path),
+                n).copy_(getattr(layer.get_submodule(path), n))
     _close(layer(x), twin(x), 'the pruned layer', case.tol)
     for path,n in names: prune.remove(layer.get_submodule(path), n)
     _close(layer(x), twin(x), 'the layer after `prune.remove`', case.tol)
@@ -181,8 +201,10 @@ def _unbatched(case):
 def _empty_batch(case):
     x,layer = case.input(),case.layer()
     out,gs = _grads(layer, x[:0])
-    if out.shape != (0, *layer(x).shape[1:]): raise AssertionError(f'gave {tuple(out.shape)}')
-    if bad := [n for n,g in gs.items() if g.count_nonzero()]: raise AssertionError(f"gradient of {', '.join(bad)} is not zero")
+    if out.shape != (0, *layer(x).shape[1:]):
+        raise AssertionError(f'gave {tuple(out.shape)}')
+    if bad := [n for n,g in gs.items() if g.count_nonzero()]:
+        raise AssertionError(f"gradient of {', '.join(bad)} is not zero")
 
 @check('odd, even and oblong sizes; the meta device agrees about the output shape')
 def _sizes(case):
@@ -191,7 +213,8 @@ def _sizes(case):
     for size in case.sizes:
         x = case.input(size=size)
         got,meta = _shaped(case, x, layer(x)).shape,twin(x.to('meta')).shape
-        if got != meta: raise AssertionError(f'size {size}: {tuple(got)}, on meta {tuple(meta)}')
+        if got != meta:
+            raise AssertionError(f'size {size}: {tuple(got)}, on meta {tuple(meta)}')
 
 # %% ../../nbs/lab/04_conformance.ipynb #d5bf1edd
 @check('one channel too many or too few is refused, with and without a batch')
@@ -203,7 +226,8 @@ def _channels(case):
         for t in (wrong, wrong[0]):
             try: out = layer(t)
             except (RuntimeError, ValueError): continue
-            raise AssertionError(f'{n} channels for {case.shape[0]}: accepted, output {tuple(out.shape)}')
+            raise AssertionError(
+                f'{n} channels for {case.shape[0]}: accepted, output {tuple(out.shape)}')
 
 @check('`half()`, `bfloat16()` and `double()` change no output size')
 def _half(case):
@@ -212,23 +236,29 @@ def _half(case):
         for size in (case.shape[1:], *case.sizes, *case.switches):
             x = case.input(size=size, device='meta')
             want,got = layer(x).shape,twin(x.to(dtype)).shape
-            if got != want: raise AssertionError(f'size {tuple(size)}: {tuple(got)} in {dtype}, {tuple(want)} in float32')
+            if got != want:
+                raise AssertionError(
+                    f'size {tuple(size)}: {tuple(got)} in {dtype}, {tuple(want)} in float32')
 
 @check('`vmap` over every axis of its input gives what a loop gives')
 def _vmap(case):
     x,layer = case.input(3)[:,None],case.layer()
     want = torch.stack([layer(t) for t in x])
-    for d in range(x.ndim): _close(vmap(layer, in_dims=d)(x.movedim(0, d)), want, f'in_dims={d}', case.tol)
+    for d in range(x.ndim):
+        _close(vmap(layer, in_dims=d)(x.movedim(0, d)), want, f'in_dims={d}', case.tol)
 
 # %% ../../nbs/lab/04_conformance.ipynb #954bcaf8
 @check('`.to(memory_format=torch.channels_last)` works, keeps the layout and changes no number')
 def _channels_last(case):
-    if len(case.shape) != 3: raise NotRun('not an image layer: one input is not (channels, height, width)')
+    if len(case.shape) != 3:
+        raise NotRun('not an image layer: one input is not (channels, height, width)')
     x,layer = case.input(),case.layer()
     want = _grads(layer, x)
-    got = _grads(layer.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last))
+    got = _grads(layer.to(memory_format=torch.channels_last),
+        x.to(memory_format=torch.channels_last))
     _same(got, want, 'channels_last', case.tol)
-    if not got[0].is_contiguous(memory_format=torch.channels_last): raise AssertionError('the output is not channels_last')
+    if not got[0].is_contiguous(memory_format=torch.channels_last):
+        raise AssertionError('the output is not channels_last')
 
 # %% ../../nbs/lab/04_conformance.ipynb #ee636c81
 @check('bfloat16 weights and input: bfloat16 output and gradients, near those in float32')
@@ -271,16 +301,21 @@ def _special(case):
             bad = x.clone()
             bad[at] = v
             y = layer(bad)
-            if (~y.isfinite() & ~may).any(): raise AssertionError(f'{v} at {at} reaches outputs that the pixel does not')
-            if v != v and (y.isfinite() & may).any(): raise AssertionError(f'nan at {at} is lost on its way')
+            if (~y.isfinite() & ~may).any():
+                raise AssertionError(f'{v} at {at} reaches outputs that the pixel does not')
+            if v != v and (y.isfinite() & may).any():
+                raise AssertionError(f'nan at {at} is lost on its way')
             others = {'with gradients': layer(bad.clone().requires_grad_()).detach()}
-            if last: others['in channels_last'] = layer(bad.contiguous(memory_format=torch.channels_last))
+            if last:
+                others['in channels_last'] = layer(bad.contiguous(memory_format=torch.channels_last))
             for what,t in others.items():
-                if (_kinds(t) != _kinds(y)).any(): raise AssertionError(f'{v} at {at}: another result {what}')
+                if (_kinds(t) != _kinds(y)).any():
+                    raise AssertionError(f'{v} at {at}: another result {what}')
 
 # %% ../../nbs/lab/04_conformance.ipynb #26b81e2d
 def _attributes(layer):
-    return {f'{n}.{k}'.lstrip('.'): v for n,m in layer.named_modules() for k,v in vars(m).items()
+    return {f'{n}.{k}'.lstrip('.'): v for n,m in layer.named_modules()
+        for k,v in vars(m).items()
             if k not in ('_parameters','_buffers','_modules','training')}
 
 @check('a forward pass leaves no attribute changed on the layer or its parts')
@@ -299,7 +334,8 @@ def _deepcopy(case):
     twin = copy.deepcopy(layer)
     _close(twin(x), layer(x), 'the copy', 0)
     ptrs = lambda m: {t.data_ptr() for t in m.state_dict().values() if t.numel()}
-    if ptrs(twin) & ptrs(layer): raise AssertionError('the copy shares memory with the original')
+    if ptrs(twin) & ptrs(layer):
+        raise AssertionError('the copy shares memory with the original')
 
 # %% ../../nbs/lab/04_conformance.ipynb #f6020ee3
 @check('`no_grad`, `inference_mode` and four threads at once give what one call with gradients gives')
@@ -309,7 +345,8 @@ def _modes(case):
     with torch.no_grad(): _close(layer(x), want, 'under no_grad', case.tol)
     with torch.inference_mode(): _close(layer(x), want, 'under inference_mode', case.tol)
     xs = [case.input(n) for n in range(1, 9)]
-    with ThreadPoolExecutor(4) as pool: outs = list(pool.map(lambda x: layer(x).detach(), xs))
+    with ThreadPoolExecutor(4) as pool:
+        outs = list(pool.map(lambda x: layer(x).detach(), xs))
     for x,out in zip(xs, outs): _close(out, layer(x).detach(), 'from several threads', 0)
 
 # %% ../../nbs/lab/04_conformance.ipynb #6347fb8f
@@ -329,7 +366,8 @@ def _state_dict(case):
     fresh.load_state_dict(torch.load(file, weights_only=True), strict=True)
     _close(fresh(x), layer(x), 'the loaded layer', 0)
 
-@check('`state_dict` through safetensors into a fresh layer, strictly: equal output', extra=('zoo', 'safetensors.torch'))
+@check('`state_dict` through safetensors into a fresh layer, strictly: equal output',
+    extra=('zoo', 'safetensors.torch'))
 def _safetensors(case):
     st = need('zoo', 'safetensors.torch')
     x,layer,fresh = case.input(),case.layer(),case.layer(seed=1)
@@ -341,12 +379,14 @@ def _safetensors(case):
 def _per_sample(case):
     x,layer = case.input(3),case.layer()
     params,buffers = dict(layer.named_parameters()),dict(layer.named_buffers())
-    def loss(params, x): return functional_call(layer, (params,buffers), (x[None],)).square().sum()
+    def loss(params, x):
+        return functional_call(layer, (params,buffers), (x[None],)).square().sum()
     gs,gx = vmap(grad(loss, (0,1)), (None,0))(params, x)
     for i in range(len(x)):
         _,want = _grads(layer, x[i:i+1])
         _close(gx[i], want.pop('input')[0], f'sample {i} gradient of input', case.tol)
-        for n,g in want.items(): _close(gs[n][i], g, f'sample {i} gradient of {n}', case.tol)
+        for n,g in want.items():
+            _close(gs[n][i], g, f'sample {i} gradient of {n}', case.tol)
 
 # %% ../../nbs/lab/04_conformance.ipynb #0146ca59
 def _double(case):
@@ -355,7 +395,8 @@ def _double(case):
     params,buffers = {n:p for n,p in layer.named_parameters() if p.requires_grad},dict(layer.named_buffers())
     def f(x, *ps): return functional_call(layer, {**dict(zip(params, ps)), **buffers}, (x,))
     args = [case.input(size=_small(case, layer), dtype=torch.float64), *params.values()]
-    return f, [a.detach().clone().requires_grad_() for a in args], sum(a.numel() for a in args) > 4000
+    return f, [a.detach().clone().requires_grad_() for a in args], sum(a.numel()
+        for a in args) > 4000
 
 def _small(case, layer):
     "The smallest of a few oblong sizes that the layer takes; full Jacobians grow with its square"
@@ -369,13 +410,15 @@ def _small(case, layer):
 def _gradcheck(case):
     f,args,many = _double(case)
     torch.autograd.gradcheck(f, args, fast_mode=many)
-    return 'fast mode: too many values for full Jacobians' if many else f"input {'×'.join(map(str, args[0].shape))}"
+    return ('fast mode: too many values for full Jacobians' if many
+        else f"input {'×'.join(map(str, args[0].shape))}")
 
 @check('`gradgradcheck` in float64: second derivatives')
 def _gradgradcheck(case):
     f,args,many = _double(case)
     torch.autograd.gradgradcheck(f, args, fast_mode=many)
-    return 'fast mode: too many values for full Jacobians' if many else f"input {'×'.join(map(str, args[0].shape))}"
+    return ('fast mode: too many values for full Jacobians' if many
+        else f"input {'×'.join(map(str, args[0].shape))}")
 
 # %% ../../nbs/lab/04_conformance.ipynb #c1790178
 def _leaves(case, size, last):
@@ -396,7 +439,8 @@ def _called(layer, names, values):
 def _slope(layer, names, values, u):
     "Derivative of the loss along `u`"
     values = [v.detach().requires_grad_() for v in values]
-    gs = torch.autograd.grad(_called(layer, names, values).pow(3).sum(), values, allow_unused=True)
+    gs = torch.autograd.grad(_called(layer, names, values).pow(3).sum(), values,
+        allow_unused=True)
     return sum((g*d).sum() for g,d in zip(gs, u) if g is not None).detach()
 
 def _curvature(layer, names, values, u, v, backward):
@@ -407,7 +451,8 @@ def _curvature(layer, names, values, u, v, backward):
         gs = torch.autograd.grad(loss, values, create_graph=True, allow_unused=True)
         s = sum((g*d).sum() for g,d in zip(gs, u) if g is not None)
         if backward: s.backward()
-        hs = [t.grad for t in values] if backward else torch.autograd.grad(s, values, allow_unused=True)
+        hs = [t.grad for t in values] if backward else torch.autograd.grad(s, values,
+            allow_unused=True)
     except (RuntimeError, NotImplementedError): return None
     return sum((h*d).sum() for h,d in zip(hs, v) if h is not None)
 
@@ -415,10 +460,12 @@ def _curvature(layer, names, values, u, v, backward):
 def _places(case):
     "Sizes and layouts in which a layer may take another form"
     sizes = [None, *case.switches] if len(case.shape)>1 else [None]
-    return [(s, last) for s in sizes for last in ((False, True) if len(case.shape)==3 else (False,))]
+    return [(s, last) for s in sizes
+        for last in ((False, True) if len(case.shape)==3 else (False,))]
 
 def _near(got, want, what, tol):
-    if not abs(got-want) <= tol*max(abs(want), 1e-6): raise AssertionError(f'{what}: {float(got):.6g}, expected {float(want):.6g}')
+    if not abs(got-want) <= tol*max(abs(want), 1e-6):
+        raise AssertionError(f'{what}: {float(got):.6g}, expected {float(want):.6g}')
 
 @check('second derivatives on each side of every switch are right however they are asked, or refused')
 def _second(case):
@@ -426,10 +473,12 @@ def _second(case):
     for size,last in _places(case):
         layer,names,values = _leaves(case, size, last)
         u,v,e = _directions(values, 1),_directions(values, 2),1e-5
-        ends = [_slope(layer, names, [t+s*e*d for t,d in zip(values, v)], u) for s in (1,-1)]
+        ends = [_slope(layer, names, [t+s*e*d for t,d in zip(values, v)], u)
+            for s in (1,-1)]
         got = [_curvature(layer, names, values, u, v, b) for b in (False, True)]
         where = f"size {tuple(values[0].shape[2:])}{' in channels_last' if last else ''}"
-        if (got[0] is None) != (got[1] is None): raise AssertionError(f'{where}: `grad` and `backward` do not agree on refusing')
+        if (got[0] is None) != (got[1] is None):
+            raise AssertionError(f'{where}: `grad` and `backward` do not agree on refusing')
         for g in got:
             if g is None: refused.add(where)
             else: _near(g, (ends[0]-ends[1])/(2*e), where, 1e-4)
@@ -443,13 +492,18 @@ def _forward_mode(case):
         v,e = _directions(values, 3),1e-6
         where = f"size {tuple(values[0].shape[2:])}{' in channels_last' if last else ''}"
         f = lambda *ts: _called(layer, names, ts)
-        with torch.no_grad(): want = (f(*[t+e*d for t,d in zip(values, v)])-f(*[t-e*d for t,d in zip(values, v)]))/(2*e)
+        with torch.no_grad():
+            want = (f(*[t+e*d for t,d in zip(values, v)])-f(*[t-e*d
+                for t,d in zip(values, v)]))/(2*e)
         for quiet in (False, True):
             try:
                 with torch.no_grad() if quiet else nullcontext(), forward_ad.dual_level():
-                    out = forward_ad.unpack_dual(f(*[forward_ad.make_dual(t, d) for t,d in zip(values, v)]))
+                    out = forward_ad.unpack_dual(f(*[forward_ad.make_dual(t, d)
+                        for t,d in zip(values, v)]))
             except (RuntimeError, NotImplementedError): refused.add(where); continue
-            if out.tangent is None: raise AssertionError(f"{where}: the tangent is lost{' under no_grad' if quiet else ''}")
+            if out.tangent is None:
+                raise AssertionError(
+                    f"{where}: the tangent is lost{' under no_grad' if quiet else ''}")
             _close(out.tangent, want, f'tangent, {where}', 1e-4)
     return f"refused at {'; '.join(sorted(refused))}" if refused else None
 
@@ -464,7 +518,8 @@ def _compile(case):
         compiled = torch.compile(layer, fullgraph=True, backend=case.backend)
         for x in (case.input(), _other(case)):
             got = _grads(compiled, x)
-            _same((got[0], {n.removeprefix('_orig_mod.'): g for n,g in got[1].items()}), _grads(layer, x), case.backend, 10*case.tol)
+            _same((got[0], {n.removeprefix('_orig_mod.'): g for n,g in got[1].items()}),
+                _grads(layer, x), case.backend, 10*case.tol)
     finally: torch._dynamo.reset()
     return f'backend {case.backend}'
 
@@ -472,19 +527,23 @@ def _compile(case):
 def _export(case):
     x,layer = case.input(),case.layer()
     free = torch.export.Dim.DYNAMIC
-    program = torch.export.export(layer, (x,), dynamic_shapes=({i: free for i in range(x.ndim) if i != 1},))
+    program = torch.export.export(layer, (x,),
+        dynamic_shapes=({i: free for i in range(x.ndim) if i != 1},))
     file = io.BytesIO()
     torch.export.save(program, file)
     file.seek(0)
-    for p,what in ((program, 'exported'), (torch.export.load(file), 'exported, saved and loaded')):
-        for x in (case.input(), _other(case)): _close(p.module()(x), layer(x), f'{what}, at {tuple(x.shape)}', case.tol)
+    for p,what in ((program, 'exported'),
+            (torch.export.load(file), 'exported, saved and loaded')):
+        for x in (case.input(), _other(case)):
+            _close(p.module()(x), layer(x), f'{what}, at {tuple(x.shape)}', case.tol)
 
 # %% ../../nbs/lab/04_conformance.ipynb #b2dbf3b9
 @check('`torch.fx.symbolic_trace` of a model that holds the layer: equal output')
 def _fx(case):
     x,model = case.input(),nn.Sequential(case.layer())
     graph = torch.fx.symbolic_trace(model)
-    for t in (x, _other(case)): _close(graph(t), model(t), f'traced, at {tuple(t.shape)}', case.tol)
+    for t in (x, _other(case)):
+        _close(graph(t), model(t), f'traced, at {tuple(t.shape)}', case.tol)
 
 @check('`torch.jit.trace` gives the output of eager mode, or an error that names `torch.export`')
 def _trace(case):
@@ -501,8 +560,10 @@ def _trace(case):
 def _onnx(case):
     ort = need('export', 'onnxruntime')
     x,layer = case.input(),case.layer()
-    program = torch.onnx.export(layer, (x,), dynamo=True, dynamic_shapes=({0: torch.export.Dim.DYNAMIC},), verbose=False)
-    session = ort.InferenceSession(program.model_proto.SerializeToString(), providers=['CPUExecutionProvider'])
+    program = torch.onnx.export(layer, (x,), dynamo=True,
+        dynamic_shapes=({0: torch.export.Dim.DYNAMIC},), verbose=False)
+    session = ort.InferenceSession(program.model_proto.SerializeToString(),
+        providers=['CPUExecutionProvider'])
     for x in (x, case.input(3)):
         got, = session.run(None, {session.get_inputs()[0].name: x.numpy()})
         _close(torch.from_numpy(got), layer(x), f'onnxruntime, batch {len(x)}', 10*case.tol)
@@ -512,28 +573,36 @@ def _rank(rank, case, folder):
     torch.set_num_threads(1)
     dist = torch.distributed
     try:
-        os.environ.setdefault('GLOO_SOCKET_IFNAME', 'lo0' if sys.platform=='darwin' else 'lo')
-        dist.init_process_group('gloo', f'file://{folder}/store', rank=rank, world_size=2, timeout=timedelta(seconds=60))
+        os.environ.setdefault('GLOO_SOCKET_IFNAME',
+            'lo0' if sys.platform=='darwin' else 'lo')
+        dist.init_process_group('gloo', f'file://{folder}/store', rank=rank, world_size=2,
+            timeout=timedelta(seconds=60))
         ddp,x = nn.parallel.DistributedDataParallel(case.layer(seed=rank)),case.input(4)[2*rank:2*rank+2]
         for _ in range(2):
             ddp.zero_grad()
             ddp(x).square().sum().backward()
-        torch.save({n: p.grad for n,p in ddp.module.named_parameters() if p.requires_grad}, f'{folder}/{rank}.pt')
+        torch.save({n: p.grad for n,p in ddp.module.named_parameters() if p.requires_grad},
+            f'{folder}/{rank}.pt')
         dist.destroy_process_group()
-    except Exception as e: Path(f'{folder}/{rank}.err').write_text(f'{type(e).__name__}: {e}')
+    except Exception as e:
+        Path(f'{folder}/{rank}.err').write_text(f'{type(e).__name__}: {e}')
 
 # %% ../../nbs/lab/04_conformance.ipynb #f2dc6e7c
 def _two(case, method):
     "The gradients that both ranks ended with; a rank's error is raised here"
     context = multiprocessing.get_context(method)
     with tempfile.TemporaryDirectory() as folder:
-        ranks = [context.Process(target=_rank, args=(i,case,folder), daemon=True) for i in range(2)]
+        ranks = [context.Process(target=_rank, args=(i,case,folder), daemon=True)
+            for i in range(2)]
         for p in ranks: p.start()
         for p in ranks: p.join(200)
         for p in ranks: p.kill() if p.is_alive() else None
         files = [(Path(f'{folder}/{i}.err'), Path(f'{folder}/{i}.pt')) for i in range(2)]
-        if errors := [f'rank {i}: {err.read_text()}' for i,(err,_) in enumerate(files) if err.exists()]: raise AssertionError('; '.join(errors))
-        if not all(pt.exists() for _,pt in files): raise AssertionError(f'no result; exit codes {[p.exitcode for p in ranks]}')
+        if errors := [f'rank {i}: {err.read_text()}'
+                for i,(err,_) in enumerate(files) if err.exists()]:
+            raise AssertionError('; '.join(errors))
+        if not all(pt.exists() for _,pt in files):
+            raise AssertionError(f'no result; exit codes {[p.exitcode for p in ranks]}')
         return [torch.load(pt, weights_only=True) for _,pt in files]
 
 def _sendable(case):
@@ -550,9 +619,12 @@ def _ddp(case):
         try: got = _two(case, 'fork')
         except AssertionError as e:
             if 'fork-based multiprocessing' not in str(e): raise
-    if got is None and not _sendable(case): raise NotRun('autograd cannot be forked here, and the factory is not importable in a new process')
+    if got is None and not _sendable(case):
+        raise NotRun(
+            'autograd cannot be forked here, and the factory is not importable in a new process')
     for i,grads in enumerate(got or _two(case, 'spawn')):
-        for n,g in grads.items(): _close(g, want[n]/2, f'rank {i} gradient of {n}', 10*case.tol)
+        for n,g in grads.items():
+            _close(g, want[n]/2, f'rank {i} gradient of {n}', 10*case.tol)
 
 # %% ../../nbs/lab/04_conformance.ipynb #0fcfbdb5
 @dataclass(frozen=True)
@@ -566,19 +638,22 @@ class Result:
     @property
     def status(self)->str:
         "In a word"
-        return 'opted out' if self.opted_out else {True: 'pass', False: 'FAIL', None: 'not run'}[self.ok]
+        return 'opted out' if self.opted_out else {True: 'pass', False: 'FAIL',
+            None: 'not run'}[self.ok]
 
 # %% ../../nbs/lab/04_conformance.ipynb #5f1656e1
 class Conformance(Table):
     "The results of `conform`, a `Result` a row"
     def __init__(self, results:Sequence[Result], title:str=''):
-        super().__init__(['row', 'result', 's', 'what it means', 'remark'], results, self._line, self._sum(results, title))
+        super().__init__(['row', 'result', 's', 'what it means', 'remark'], results,
+            self._line, self._sum(results, title))
         self.title = title
 
     @staticmethod
     def _line(r):
         c = checks[r.name]
-        return c.name + ' (slow)'*c.slow, r.status, round(r.seconds, 2) if r.ok is not None else None, c.meaning, r.detail
+        return (c.name + ' (slow)'*c.slow, r.status,
+            round(r.seconds, 2) if r.ok is not None else None, c.meaning, r.detail)
 
     @staticmethod
     def _sum(results, title):
@@ -616,7 +691,9 @@ def _one(c, case):
     except ImportError as e:
         if 'pip install' not in str(e): raise
         ok,detail = None,str(e)
-    except Exception as e: ok,detail = False,' '.join(re.sub(r'\x1b\[[\d;]*m', '', f'{type(e).__name__}: {e}').split())[:160]
+    except Exception as e:
+        ok,detail = False,' '.join(re.sub(r'\x1b\[[\d;]*m', '',
+            f'{type(e).__name__}: {e}').split())[:160]
     return Result(c.name, ok, time.perf_counter()-start, detail)
 
 # %% ../../nbs/lab/04_conformance.ipynb #24672402
@@ -625,7 +702,8 @@ def _title(case):
     layer = case.layer()
     try: layer(case.input())
     except Exception as e:
-        raise ValueError(f'input_shape={case.shape} must be the shape of one input without the batch; '
+        raise ValueError(
+            f'input_shape={case.shape} must be the shape of one input without the batch; '
                          f'{type(layer).__name__} refuses two of them: {e}') from e
     return type(layer).__name__
 
@@ -648,12 +726,19 @@ def conform(
     shape,opt_out = tuple(input_shape),dict(opt_out or {})
     for name in [*opt_out, *(only or ())]: one_of('row', name, checks)
     for name,why in opt_out.items():
-        if not isinstance(why, str) or not why.strip(): raise ValueError(f'opt_out[{name!r}]={why!r} must give a reason in words')
-    if sizes is None: sizes = [tuple(s+d for s,d in zip(shape[1:], ds)) for ds in product(range(3), repeat=len(shape)-1)][1:]
-    case = Case(factory, shape, output_shape, tuple(map(tuple, sizes)), tuple(map(tuple, switches)), plain, backend, tol)
+        if not isinstance(why, str) or not why.strip():
+            raise ValueError(f'opt_out[{name!r}]={why!r} must give a reason in words')
+    if sizes is None:
+        sizes = [tuple(s+d for s,d in zip(shape[1:], ds))
+            for ds in product(range(3), repeat=len(shape)-1)][1:]
+    case = Case(factory, shape, output_shape, tuple(map(tuple, sizes)),
+        tuple(map(tuple, switches)), plain, backend, tol)
     def result(c):
-        if c.name in opt_out: return Result(c.name, None, 0., opt_out[c.name], opted_out=True)
-        if only is not None and c.name not in only: return Result(c.name, None, 0., 'not asked for')
-        return Result(c.name, None, 0., 'slow, not asked for') if c.slow and not slow else _one(c, case)
+        if c.name in opt_out:
+            return Result(c.name, None, 0., opt_out[c.name], opted_out=True)
+        if only is not None and c.name not in only:
+            return Result(c.name, None, 0., 'not asked for')
+        return (Result(c.name, None, 0., 'slow, not asked for') if c.slow and not slow
+            else _one(c, case))
     with _quiet(): title = _title(case)
     return Conformance([result(c) for c in checks.values()], title)

@@ -31,26 +31,31 @@ def _table():
         ops,flops,missing = _waiting.pop(0)
         for op in ops:
             if missing and op in flop_registry: continue
-            if hasattr(getattr(flop_registry.get(op), '__wrapped__', None), '_macs'): del flop_registry[op]
+            if hasattr(getattr(flop_registry.get(op), '__wrapped__', None), '_macs'):
+                del flop_registry[op]
             register_flop_formula([op])(flops)
     return flop_registry
 
 # %% ../../nbs/lab/02_counting.ipynb #b91da192
 _aten = torch.ops.aten
-_products = {_aten.mm, _aten.addmm, _aten.bmm, _aten.baddbmm, _aten.mv, _aten.addmv, _aten.dot}
+_products = {_aten.mm, _aten.addmm, _aten.bmm, _aten.baddbmm, _aten.mv, _aten.addmv,
+    _aten.dot}
 _free = re.compile(r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|scatter|index|select|roll|flip|upsample|view|'
     r'shuffle|dropout|hardswish|hardsigmoid|zero|ones|empty|full|arange|linspace|rand|bernoulli|fill|sort|topk|embedding|alias|detach|fold|im2col|'
     r'col2im|item|lift|one_hot|nonzero|tril|triu|repeat|resize|set_|as_strided|local_scalar|scalar_tensor|is_|equal|assert|'
     r'^_?(arg|cum|max|min|amax|amin|any|all|sum|mean|var|std|prod|median|unique|bincount|histc)')
-_free_tags = {torch.Tag.pointwise, torch.Tag.inplace_view, getattr(torch.Tag, 'reduction', torch.Tag.pointwise)}
+_free_tags = {torch.Tag.pointwise, torch.Tag.inplace_view,
+    getattr(torch.Tag, 'reduction', torch.Tag.pointwise)}
 
 # %% ../../nbs/lab/02_counting.ipynb #ad0834eb
 _made = re.compile(r'^new_|_like$')      # of a tensor they take the shape, not the values
 
 def _written(func, args, kwargs):
     "The tensors that an operator writes into"
-    named = zip(func._schema.arguments, args), ((a, kwargs[a.name]) for a in func._schema.arguments if a.name in kwargs)
-    return [v for pairs in named for a,v in pairs if a.alias_info is not None and a.alias_info.is_write]
+    named = zip(func._schema.arguments, args), ((a, kwargs[a.name])
+        for a in func._schema.arguments if a.name in kwargs)
+    return [v for pairs in named
+        for a,v in pairs if a.alias_info is not None and a.alias_info.is_write]
 
 class _Counter(TorchDispatchMode):
     "Multiply-adds of each operator that runs, by the innermost module that ran it"
@@ -61,12 +66,15 @@ class _Counter(TorchDispatchMode):
 
     def _key(self, t): return t.untyped_storage()._cdata
     def mark(self, ts):
-        for t in tree_leaves(ts):       # a weak reference: the memory goes, its address is not taken again
-            if isinstance(t, Tensor): self.acts.setdefault(self._key(t), StorageWeakRef(t.untyped_storage()))
+        # a weak reference: the memory goes, its address is not taken again
+        for t in tree_leaves(ts):
+            if isinstance(t, Tensor):
+                self.acts.setdefault(self._key(t), StorageWeakRef(t.untyped_storage()))
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs,op = kwargs or {},func._overloadpacket
-        acts = [self._key(t) in self.acts for t in tree_leaves((args,kwargs)) if isinstance(t, Tensor)]
+        acts = [self._key(t) in self.acts
+            for t in tree_leaves((args,kwargs)) if isinstance(t, Tensor)]
         out = func(*args, **kwargs)
         if not any(acts): return out
         if not _made.search(op.__name__): self.mark([out, _written(func, args, kwargs)])
@@ -78,9 +86,13 @@ class _Counter(TorchDispatchMode):
     def add(self, func, op, acts, out, args, kwargs):
         formula,name = _table().get(op),op.__name__
         if formula is None:
-            if not (func.is_view or _free_tags & set(func.tags) or _free.search(name)): self.skip(f'{name} (no formula)')
-        elif 'attention' in name or (op in _products and all(acts[-2:])): self.skip(f'{name} (a product of activations)')
-        else: self.macs[self.stack[-1] if self.stack else None] += formula(*args, **kwargs, out_val=out)//2
+            if not (func.is_view or _free_tags & set(func.tags) or _free.search(name)):
+                self.skip(f'{name} (no formula)')
+        elif 'attention' in name or (op in _products and all(acts[-2:])):
+            self.skip(f'{name} (a product of activations)')
+        else:
+            self.macs[self.stack[-1] if self.stack else None] += formula(*args, **kwargs,
+                out_val=out)//2
 
 # %% ../../nbs/lab/02_counting.ipynb #a8d09e8d
 @contextmanager
@@ -89,13 +101,16 @@ def _modules(counter, model):
     names,before = {m:n for n,m in model.named_modules()},[]
     def enter(m, args):
         counter.stack.append(names.get(m, ''))
-        before.append((counter.macs[counter.stack[-1]], {k: v for k,v in counter.skipped.items() if k[0]==counter.stack[-1]}))
+        before.append((counter.macs[counter.stack[-1]],
+            {k: v for k,v in counter.skipped.items() if k[0]==counter.stack[-1]}))
     def leave(m, args, out):
         name,(start,skipped) = counter.stack.pop(),before.pop()
         if hasattr(m, 'count_macs'):
             counter.macs[name] = start + m.count_macs(*args, out)
-            for k in [k for k in counter.skipped if k[0]==name]: counter.skipped[k] = skipped.get(k, 0)
-        if isinstance(out, Tensor) and m in names: counter.shapes[names[m]] = tuple(out.shape)
+            for k in [k for k in counter.skipped if k[0]==name]:
+                counter.skipped[k] = skipped.get(k, 0)
+        if isinstance(out, Tensor) and m in names:
+            counter.shapes[names[m]] = tuple(out.shape)
     hooks = register_module_forward_pre_hook(enter), register_module_forward_hook(leave)
     try: yield
     finally:
@@ -106,21 +121,26 @@ def _run(
     model:nn.Module,
     input_size:Sequence[int]|Tensor,
 )->_Counter:
-    model = getattr(model, '_orig_mod', model)      # the module inside `torch.compile(module)`
+    # the module inside `torch.compile(module)`
+    model = getattr(model, '_orig_mod', model)
     state = [*model.parameters(), *model.buffers()]
     like = next((t for t in state if t.is_floating_point()), torch.empty(0))
     if isinstance(input_size, Tensor): x = input_size
     else:
         size = tuple(input_size)
         if not size or any(not isinstance(n, int) or n<1 for n in size):
-            raise ValueError(f'input_size={input_size!r} must be positive integers: (channels, height, width) or with the batch first')
+            raise ValueError(
+                f'input_size={input_size!r} must be positive integers: (channels, height, width) or with the batch first')
         x = torch.zeros((1,)*(len(size)==3)+size, device=like.device, dtype=like.dtype)
-    training,fast = {m: m.training for m in model.modules()},torch.backends.mha.get_fastpath_enabled()
+    training,fast = {m: m.training
+        for m in model.modules()},torch.backends.mha.get_fastpath_enabled()
     counter,buffers = _Counter(x),{n: b.clone() for n,b in model.named_buffers()}
     try:
         model.eval()
-        torch.backends.mha.set_fastpath_enabled(False)      # one fused operator without a formula
-        with torch.no_grad(), torch.compiler.set_stance('force_eager'), _modules(counter, model), counter:
+        # one fused operator without a formula
+        torch.backends.mha.set_fastpath_enabled(False)
+        with torch.no_grad(), torch.compiler.set_stance('force_eager'), _modules(counter,
+                model), counter:
             torch.func.functional_call(model, buffers, (x,))
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
@@ -149,7 +169,8 @@ def register_macs(
 )->Callable: # Decorator
     "Register a formula for multiply-adds: `f(*args, out_shape, **kwargs)`, shapes in place of tensors; one of our own may be replaced"
     def register(f:Callable)->Callable:
-        def flops(*args, out_shape=None, **kwargs): return 2*f(*args, out_shape=out_shape, **kwargs)
+        def flops(*args, out_shape=None, **kwargs):
+            return 2*f(*args, out_shape=out_shape, **kwargs)
         flops._macs = f
         _waiting.append((ops, flops, missing))
         if 'torch.utils.flop_counter' in sys.modules: _table()
@@ -183,7 +204,9 @@ def count_table(
     for name,m in model.named_modules():
         own = [p for p in m.parameters(recurse=False) if p.requires_grad and p not in seen]
         seen.update(own)
-        row = ModuleCounts(name, type(m).__name__, counter.shapes.get(name), sum(p.numel() for p in own), counter.macs[name])
+        row = ModuleCounts(name, type(m).__name__, counter.shapes.get(name),
+            sum(p.numel() for p in own), counter.macs[name])
         if row.params or row.macs: rows.append(row)
     total = Counts(sum(r.params for r in rows), sum(r.macs for r in rows))
-    return Table(ModuleCounts._fields, rows, note=f'{total.params:,} parameters, {total.macs:,} MACs')
+    return Table(ModuleCounts._fields, rows,
+        note=f'{total.params:,} parameters, {total.macs:,} MACs')

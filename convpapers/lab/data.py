@@ -26,13 +26,16 @@ from fastcore.foundation import L
 from torch import Tensor, nn
 
 from .basics import cores, need, positive_int
-from .folders import (Readers, as_size, decode_folder, find_tiny_imagenet, load_folder, load_svhn, make_folder, make_svhn,
+from .folders import (Readers, as_size, decode_folder, find_tiny_imagenet,
+    load_folder, load_svhn, make_folder, make_svhn,
     make_tiny_imagenet, read_image, scan_folder, small_size)
-from .images import (ANIMALS, Augment, alternating, animals, as_augment, augment_batch, centre_box, colour_jitter, denormalize, digits, epoch_plan,
+from .images import (ANIMALS, Augment, alternating, animals, as_augment,
+    augment_batch, centre_box, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
 
 with warnings.catch_warnings():
-    warnings.simplefilter('ignore', FutureWarning)          # fastai still scripts a function for torch.jit
+    # fastai still scripts a function for torch.jit
+    warnings.simplefilter('ignore', FutureWarning)
     _core,_tfms = need('train', 'fastai.data.core', 'fastai.data.transforms')
 DataLoaders,TfmdDL,CategoryMap,Pipeline = _core.DataLoaders,_core.TfmdDL,_tfms.CategoryMap,_core.Pipeline
 
@@ -46,12 +49,14 @@ STATS = {
     'svhn_extra': ((109.88,109.70,113.81), (50.11,50.57,50.85)), # 0.4309, 0.4302, 0.4463 and 0.1965, 0.1983, 0.1994 of 255
     'imagenet': ((123.675,116.280,103.530), (58.395,57.120,57.375))}
 STATS['tiny_imagenet'] = STATS['imagenet']
-NONE = Augment(crop=0, flip=False, area=(1.,1.), brightness=0, saturation=(1.,1.)) # Validation: normalisation only
+# Validation: normalisation only
+NONE = Augment(crop=0, flip=False, area=(1.,1.), brightness=0, saturation=(1.,1.))
 
 # %% ../../nbs/lab/10_data.ipynb #ef066d7c
 class CrossEntropy(nn.Module):
     "Cross-entropy with integer classes or class probabilities; labels are smoothed only while gradients are recorded"
-    y_int = True # fastai's `MixUp` and `CutMix` then mix its values, which serves both kinds of labels
+    # fastai's `MixUp` and `CutMix` then mix its values, which serves both kinds of labels
+    y_int = True
     reduction = 'mean'
     def __init__(self,
         label_smoothing:float=0., # Share of a label that all classes get
@@ -61,7 +66,8 @@ class CrossEntropy(nn.Module):
         self.label_smoothing,self.reduction = label_smoothing,reduction
     def forward(self, pred, target):
         smoothing = self.label_smoothing if torch.is_grad_enabled() else 0.
-        return F.cross_entropy(pred, target, reduction=self.reduction, label_smoothing=smoothing)
+        return F.cross_entropy(pred, target, reduction=self.reduction,
+            label_smoothing=smoothing)
     def activation(self, pred): return pred.softmax(min(1, pred.ndim-1))
     def decodes(self, pred): return pred.argmax(min(1, pred.ndim-1))
     def extra_repr(self): return f'label_smoothing={self.label_smoothing}'
@@ -82,7 +88,8 @@ class _Items:
     def __len__(self): return len(self.data)
     def __getitem__(self, i):
         if isinstance(i, Tensor): i = i.tolist()
-        return [self.data.pair(int(j)) for j in i] if isinstance(i, (list, tuple, L)) else self.data.pair(i)
+        return ([self.data.pair(int(j)) for j in i] if isinstance(i, (list, tuple, L))
+            else self.data.pair(i))
 
 # %% ../../nbs/lab/10_data.ipynb #b6e2af47
 class _Set:
@@ -108,7 +115,8 @@ class ImageSet(_Set):
     def __getitem__(self, i): return self.images[i], self.labels[i]
     @property
     def size(self): return tuple(self.images.shape[-2:])
-    def new_empty(self): return type(self)(self.images[:0], self.labels[:0], self.vocab, self.home==0)
+    def new_empty(self):
+        return type(self)(self.images[:0], self.labels[:0], self.vocab, self.home==0)
 
 # %% ../../nbs/lab/10_data.ipynb #fee8125b
 @patch
@@ -143,20 +151,24 @@ class _Refuse(Pipeline):
         if funcs is not None: self.add(getattr(funcs, 'fs', funcs))
     def add(self, ts, items=None, train_setup=False):
         if ts is None or (hasattr(ts, '__len__') and not len(ts)): return
-        raise ValueError(f"{self.event}={ts!r} cannot be added: these batches are made whole, on the device. "
+        raise ValueError(
+            f"{self.event}={ts!r} cannot be added: these batches are made whole, on the device. "
             "Add batch transforms to 'after_batch', or give fastai's own DataLoaders to the learner")
 
 # %% ../../nbs/lab/10_data.ipynb #0e415849
 class ImageDL(TfmdDL):
     "A fastai loader that makes its batches from one plan an epoch"
-    def __init__(self, dataset, bs:int=128, augment:Augment=NONE, stats:tuple=STATS['cifar10'], shuffle:bool=False,
-            drop_last:bool=False, seed:int=0, rank:int=0, world:int=1, device=None, workers:int=0,
+    def __init__(self, dataset, bs:int=128, augment:Augment=NONE,
+            stats:tuple=STATS['cifar10'], shuffle:bool=False,
+            drop_last:bool=False, seed:int=0, rank:int=0, world:int=1, device=None,
+            workers:int=0,
             tta:Augment|None=None, # Of a validation loader: what `learn.tta` does to its images
             **kwargs): # fastai's `after_batch` and `get_idxs`
         if unknown := set(kwargs)-{*_PER_ITEM, 'after_batch', 'get_idxs'}:
             raise TypeError(f'ImageDL has no argument {min(unknown)!r}')
         refuse = {event: _Refuse(event, kwargs.pop(event, None)) for event in _PER_ITEM}
-        super().__init__(dataset, bs=bs, shuffle=shuffle, drop_last=drop_last, num_workers=0, device=device, **kwargs)
+        super().__init__(dataset, bs=bs, shuffle=shuffle, drop_last=drop_last,
+            num_workers=0, device=device, **kwargs)
         for event,pipeline in refuse.items(): setattr(self, event, pipeline)
         self.augment,self.stats,self.seed,self.rank,self.world,self.workers = augment,stats,seed,rank,world,workers
         self.tta,self.shares = tta,shares(len(dataset), bs, drop_last, rank, world)
@@ -175,7 +187,8 @@ def new(self:ImageDL, dataset=None, cls=None, **kwargs):
     if 'num_workers' in kwargs: given.setdefault('workers', kwargs['num_workers'])
     if dataset is None: dataset = self.dataset
     elif not isinstance(dataset, _Set):                     # every process sees all of it
-        dataset,own = self.dataset.test(dataset),own | dict(shuffle=False, drop_last=False, rank=0, world=1)
+        dataset,own = (self.dataset.test(dataset),own
+            | dict(shuffle=False, drop_last=False, rank=0, world=1))
     new = (cls or type(self))(dataset, **own | given)
     if 'get_idxs' in kwargs and dataset is self.dataset: new.generator = self.generator
     return new
@@ -190,15 +203,23 @@ def shares(
 )->list: # Positions in the epoch, one tensor a batch
     "Which positions of an epoch a process takes"
     positive_int('bs', bs), positive_int('world', world)
-    if not 0<=rank<world: raise ValueError(f'rank={rank} must be 0 to {world-1} for world={world}')
-    if bs%world: raise ValueError(f'bs={bs} must be divisible by world={world}: it is shared by all processes')
+    if not 0<=rank<world:
+        raise ValueError(f'rank={rank} must be 0 to {world-1} for world={world}')
+    if bs%world:
+        raise ValueError(
+            f'bs={bs} must be divisible by world={world}: it is shared by all processes')
     if n==0: return []
     if drop_last:
-        if n<bs: raise ValueError(f'bs={bs} is more than the {n} training images; choose 1 to {n}')
+        if n<bs:
+            raise ValueError(
+                f'bs={bs} is more than the {n} training images; choose 1 to {n}')
         return list(torch.arange(n//bs*bs).view(-1, world, bs//world)[:,rank])
     count = -(-n//bs)
-    if n//world<count: raise ValueError(f'{n} images are too few for {count} batches on world={world} processes')
-    return list(torch.arange(n).split(bs) if world==1 else torch.arange(rank, n, world).tensor_split(count))
+    if n//world<count:
+        raise ValueError(
+            f'{n} images are too few for {count} batches on world={world} processes')
+    return list(torch.arange(n).split(bs) if world==1
+        else torch.arange(rank, n, world).tensor_split(count))
 
 # %% ../../nbs/lab/10_data.ipynb #8d695683
 @patch
@@ -244,7 +265,8 @@ def transforms(self:ImageDL):
     if self.augment.normalize:
         mean,std = ([v/255 for v in o] for o in self.stats)
         own = _tfms.Normalize.from_stats(mean, std, cuda=False)
-        fs.insert(0, own)                                   # before another `Normalize`, which has the same order
+        # before another `Normalize`, which has the same order
+        fs.insert(0, own)
         for k in ('mean','std'): setattr(own, k, getattr(own, k).to(self.device or 'cpu'))
     split = self.dataset.split_idx
     return Pipeline(fs, split_idx=int(not self.shuffle) if split is None else split)
@@ -260,7 +282,8 @@ def finishing(self:ImageDL):
     if (pipe := self.transforms()) is None: done = plain
     else:
         raw = replace(augment, normalize=False)
-        done = lambda x,y,part: pipe(_typed(self.dataset.finish(x, y, part, raw, mean, std)))
+        done = lambda x,y,part: pipe(_typed(self.dataset.finish(x, y, part, raw, mean,
+            std)))
     return augment, done if labelled else lambda *a: done(*a)[:1]
 
 # %% ../../nbs/lab/10_data.ipynb #2c7c1f27
@@ -269,8 +292,10 @@ def __iter__(self:ImageDL):
     "One epoch, or the rest of the one that `load_state_dict` named"
     self.start,self.batch,self.skip = self.generator.get_state(),self.skip,0
     order,(augment,finish) = self.fixed_order(),self.finishing()
-    plan = epoch_plan(len(self.dataset), self.dataset.size, augment, self.generator, self.shuffle) | order
-    if augment.flip=='alternate': plan['mirror'] = alternating(plan['order'], self.seed, self.epoch)
+    plan = (epoch_plan(len(self.dataset), self.dataset.size, augment, self.generator,
+        self.shuffle) | order)
+    if augment.flip=='alternate':
+        plan['mirror'] = alternating(plan['order'], self.seed, self.epoch)
     rest = self.shares[self.batch:]
     device = self.device or torch.device('cpu')
     for pos,b in zip(rest, self.dataset.batches(rest, plan, augment, device, self.workers)):
@@ -320,17 +345,22 @@ def shard(self:ImageDL, rank:int, world:int):
 @patch
 def decode(self:ImageDL, b):
     "The batch as pictures and labels again, on the CPU"
-    core,_ = need('train', 'fastai.torch_core', 'fastai.vision.learner')     # the second teaches fastai to show images
+    # the second teaches fastai to show images
+    core,_ = need('train', 'fastai.torch_core', 'fastai.vision.learner')
     x,*ys = (o.detach().cpu() for o in b)
     mean,std = (torch.tensor(o) for o in self.stats)
-    if (pipe := self.transforms()) is not None: x = pipe.decode(_typed((x.float(),)))[0].clamp(0, 1)
-    else: x = denormalize(x.float(), mean, std) if self.augment.normalize else x.float().clamp(0, 1)
-    return core.TensorImage(x), *[core.TensorCategory(y.argmax(1) if y.ndim==2 else y) for y in ys]
+    if (pipe := self.transforms()) is not None:
+        x = pipe.decode(_typed((x.float(),)))[0].clamp(0, 1)
+    else: x = (denormalize(x.float(), mean, std) if self.augment.normalize
+        else x.float().clamp(0, 1))
+    return core.TensorImage(x), *[core.TensorCategory(y.argmax(1) if y.ndim==2 else y)
+        for y in ys]
 
 # %% ../../nbs/lab/10_data.ipynb #a718cdb7
 class FileSet(_Set):
     "Image files, read and cut to `size`×`size` when a batch needs them"
-    def __init__(self, files, labels:Tensor|None, vocab:list, size:int=224, train:bool=False,
+    def __init__(self, files, labels:Tensor|None, vocab:list, size:int=224,
+            train:bool=False,
             whole:bool=False): # Bring the whole image to `size` instead of its centre
         self.files,self.labels,self.vocab,self.side,self.train = list(files),labels,_vocab(vocab),size,train
         self.home,self.whole = _home(train),whole
@@ -339,8 +369,11 @@ class FileSet(_Set):
     def label(self, i): return () if self.labels is None else (self.labels[i],)
     def pair(self, i): return self.files[i], *self.label(i)
     @property
-    def size(self): return (self.side,)*2 if isinstance(self.side, int) else tuple(self.side)
-    def new_empty(self): return type(self)([], torch.zeros(0, dtype=torch.long), self.vocab, self.side, self.train, self.whole)
+    def size(self):
+        return (self.side,)*2 if isinstance(self.side, int) else tuple(self.side)
+    def new_empty(self):
+        return type(self)([], torch.zeros(0, dtype=torch.long), self.vocab, self.side,
+            self.train, self.whole)
 
 # %% ../../nbs/lab/10_data.ipynb #41047882
 def _pixels(item):
@@ -349,21 +382,29 @@ def _pixels(item):
     x = item.detach().cpu().numpy() if isinstance(item, Tensor) else np.asarray(item)
     if isinstance(item, Tensor) and x.ndim==3: x = x.transpose(1, 2, 0)
     ok = x.ndim==2 or x.ndim==3 and x.shape[-1] in (1,3,4)
-    if ok and x.dtype.kind=='f' and x.size and 0<=x.min() and x.max()<=1: x = (x*255).round().astype('uint8')
-    if ok and x.size and x.dtype=='uint8': return Image.fromarray(x[...,0] if x.ndim==3 and x.shape[-1]==1 else x)
-    raise ValueError(f'{type(item).__name__} of {item.dtype}, shape {tuple(item.shape)}, is no image: a tensor has (3, h, w), '
+    if ok and x.dtype.kind=='f' and x.size and 0<=x.min() and x.max()<=1:
+        x = (x*255).round().astype('uint8')
+    if ok and x.size and x.dtype=='uint8':
+        return Image.fromarray(x[...,0] if x.ndim==3 and x.shape[-1]==1 else x)
+    raise ValueError(
+        f'{type(item).__name__} of {item.dtype}, shape {tuple(item.shape)}, is no image: a tensor has (3, h, w), '
         'an array (h, w, 3), each with bytes, or with floats from 0 to 1')
 
 def _readable(item):
     "What `read_image` can open: a path as it is, a picture in memory as a file in memory"
     if isinstance(item, (str, os.PathLike)): return item
-    if hasattr(item, 'read') and hasattr(item, 'seek'): return io.BytesIO(item.seek(0) or item.read())   # an open file, read more than once
+    if hasattr(item, 'read') and hasattr(item, 'seek'):
+        return io.BytesIO(item.seek(0) or item.read())   # an open file, read more than once
     if isinstance(item, (bytes, bytearray)): return io.BytesIO(item)
     Image = need('train', 'PIL.Image')
-    if isinstance(item, Tensor) or hasattr(item, '__array_interface__') and not isinstance(item, Image.Image): item = _pixels(item)
+    if isinstance(item, Tensor) or hasattr(item,
+            '__array_interface__') and not isinstance(item, Image.Image):
+        item = _pixels(item)
     if not isinstance(item, Image.Image):
-        raise TypeError(f'{item!r} is no image: give a path, a PIL image, an array, a tensor, or a file as bytes or open')
-    kind = 'PNG' if item.mode in ('1','L','LA','P','RGB','RGBA','I;16') else 'TIFF'     # no pixel is changed by either
+        raise TypeError(
+            f'{item!r} is no image: give a path, a PIL image, an array, a tensor, or a file as bytes or open')
+    # no pixel is changed by either
+    kind = 'PNG' if item.mode in ('1','L','LA','P','RGB','RGBA','I;16') else 'TIFF'
     item.save(buffer := io.BytesIO(), kind, exif=item.getexif())
     buffer.seek(0)
     return buffer
@@ -373,7 +414,8 @@ def _readable(item):
 def box(self:FileSet, u=None, augment=NONE):
     "What is cut from an image: a function of its width and height that can be sent to another process"
     h,w = self.size
-    if self.split_idx==0 and u is not None: return partial(random_box, u=tuple(u.tolist()), augment=augment, shape=w/h)
+    if self.split_idx==0 and u is not None:
+        return partial(random_box, u=tuple(u.tolist()), augment=augment, shape=w/h)
     return None if self.whole else partial(centre_box, shape=w/h)
 
 @patch
@@ -387,8 +429,10 @@ def batches(self:FileSet, shares, plan, augment, device, workers):
     "Raw batches of the positions in `shares`, read by `workers` processes"
     self.readers = getattr(self, 'readers', None) or Readers()
     now,index = copy(self),[plan['order'][pos] for pos in shares]
-    jobs = ([(_readable(now.files[i]), now.size, now.box(u, augment)) for i,u in zip(idx.tolist(), plan['box'][pos])] for idx,pos in zip(index, shares))
-    labels = torch.zeros(len(self), dtype=torch.long) if self.labels is None else self.labels
+    jobs = ([(_readable(now.files[i]), now.size, now.box(u, augment))
+        for i,u in zip(idx.tolist(), plan['box'][pos])] for idx,pos in zip(index, shares))
+    labels = (torch.zeros(len(self), dtype=torch.long) if self.labels is None
+        else self.labels)
     for idx,x in zip(index, self.readers.read(jobs, workers, device.type=='cuda')):
         yield x.to(device, non_blocking=True), labels[idx].to(device, non_blocking=True)
 
@@ -396,7 +440,8 @@ def batches(self:FileSet, shares, plan, augment, device, workers):
 @patch
 def finish(self:FileSet, x, y, plan, augment, mean, std):
     "Colours, then as for small images, without their crop"
-    if augment.brightness or augment.saturation!=(1.,1.): x = colour_jitter(x, plan['colour'], augment)
+    if augment.brightness or augment.saturation!=(1.,1.):
+        x = colour_jitter(x, plan['colour'], augment)
     return augment_batch(x, y, plan, replace(augment, crop=0), self.c, mean, std)
 
 # %% ../../nbs/lab/10_data.ipynb #0bf0d5a5
@@ -409,7 +454,8 @@ def _class_number(y, vocab):
 
 def _folder_name(item):
     if isinstance(item, (str, os.PathLike)): return Path(item).parent.name
-    raise ValueError(f'with_labels=True: {type(item).__name__} has no folder to name its class; give pairs of image and class')
+    raise ValueError(
+        f'with_labels=True: {type(item).__name__} has no folder to name its class; give pairs of image and class')
 
 # %% ../../nbs/lab/10_data.ipynb #21c0703b
 @patch
@@ -418,21 +464,29 @@ def test(self:_Set,
     with_labels:bool=False, # Paths without a class get the name of their folder
 )->FileSet:
     "The set of `items`, brought to the size of this one as its validation images are"
-    if isinstance(items, (str, bytes, os.PathLike)): raise TypeError(f'items={items!r} must be a list of images')
+    if isinstance(items, (str, bytes, os.PathLike)):
+        raise TypeError(f'items={items!r} must be a list of images')
     items = list(items)
     if not items: raise ValueError('items is empty: there is nothing to predict')
     pairs = [isinstance(o, tuple) and len(o)==2 for o in items]
-    if with_labels and not any(pairs): items,pairs = [(o, _folder_name(o)) for o in items],[True]
-    if any(pairs) and not all(pairs): raise ValueError(f'items: {pairs.count(True)} of {len(items)} have a class; give one to all or to none')
-    labels = torch.tensor([_class_number(y, self.vocab) for _,y in items]) if pairs[0] else None
+    if with_labels and not any(pairs):
+        items,pairs = [(o, _folder_name(o)) for o in items],[True]
+    if any(pairs) and not all(pairs):
+        raise ValueError(
+            f'items: {pairs.count(True)} of {len(items)} have a class; give one to all or to none')
+    labels = (torch.tensor([_class_number(y, self.vocab) for _,y in items]) if pairs[0]
+        else None)
     files = [x for x,_ in items] if pairs[0] else items
-    new = FileSet(files, labels, self.vocab, self.size, whole=getattr(self, 'whole', isinstance(self, ImageSet)))
+    new = FileSet(files, labels, self.vocab, self.size,
+        whole=getattr(self, 'whole', isinstance(self, ImageSet)))
     new.readers = getattr(self, 'readers', None) or Readers()
     return new
 
 # %% ../../nbs/lab/10_data.ipynb #799443b3
-URL_NAMES = {'cifar10': 'CIFAR', 'cifar100': 'CIFAR_100'} # fastai's names of what it downloads
-EMBEDDED = dict(animals=(animals, ANIMALS), digits=(digits, [str(i) for i in range(10)])) # They come with the packages
+# fastai's names of what it downloads
+URL_NAMES = {'cifar10': 'CIFAR', 'cifar100': 'CIFAR_100'}
+# They come with the packages
+EMBEDDED = dict(animals=(animals, ANIMALS), digits=(digits, [str(i) for i in range(10)]))
 NAMES = (*EMBEDDED, *URL_NAMES, 'svhn', 'svhn_extra', 'tiny_imagenet')
 
 def _decoded(path, level, cache, progress):
@@ -442,7 +496,8 @@ def _decoded(path, level, cache, progress):
 def _named(name, path, cache, progress):
     "Training and validation set of a named data set"
     if name in EMBEDDED:
-        if path is not None: raise ValueError(f'path={str(path)!r}: {name} are embedded and take no path')
+        if path is not None:
+            raise ValueError(f'path={str(path)!r}: {name} are embedded and take no path')
         load,vocab = EMBEDDED[name]
         return {k: ImageSet(x, y, vocab) for k,(x,y) in load().items()}
     if name.startswith('svhn'):
@@ -458,7 +513,8 @@ def _streamed(scanned, size):
     "Training and validation set whose images are read as they are needed"
     files,labels,vocab = scanned
     sets = {k: FileSet(files[k], labels[k], vocab, size, k=='train') for k in files}
-    sets['train'].readers = sets['valid'].readers = Readers()           # they are never read at the same time
+    # they are never read at the same time
+    sets['train'].readers = sets['valid'].readers = Readers()
     return sets
 
 def _from_folder(path, size, cache, progress):
@@ -468,7 +524,8 @@ def _from_folder(path, size, cache, progress):
         some = [f for fs in files.values() for f in fs[::max(1, len(fs)//20)]]
         sizes = {small_size(f) for f in some}
         if len(sizes)==1 and None not in sizes:
-            return {k: ImageSet(*xy, vocab) for k,xy in decode_folder(path, scanned, cache, progress)[0].items()}
+            return {k: ImageSet(*xy, vocab)
+                for k,xy in decode_folder(path, scanned, cache, progress)[0].items()}
     return _streamed(scanned, size or (224,224))
 
 # %% ../../nbs/lab/10_data.ipynb #28c607a3
@@ -480,22 +537,29 @@ def own_stats(
     for k,colour in enumerate(('red','green','blue')):
         if std[k]>0: continue
         std[k] = 1.
-        warnings.warn(f'channel {k} ({colour}) is {mean[k]:g} in every training image: the network sees zeros there', stacklevel=2)
+        warnings.warn(
+            f'channel {k} ({colour}) is {mean[k]:g} in every training image: the network sees zeros there', stacklevel=2)
     return tuple(mean), tuple(std)
 
 # %% ../../nbs/lab/10_data.ipynb #500a5d6b
 def _sets(name, path, size, cache, progress):
     "Training and validation set, and pixel statistics"
     pair = None if size is None else as_size(size)
-    if name=='tiny_imagenet': return _streamed(scan_folder(find_tiny_imagenet(path)), pair or (56,56)), STATS[name]
+    if name=='tiny_imagenet':
+        return _streamed(scan_folder(find_tiny_imagenet(path)),
+            pair or (56,56)), STATS[name]
     if name in NAMES:
-        if size is not None: raise ValueError(f'size={size} is for folders and tiny_imagenet; those of {name} keep theirs')
+        if size is not None:
+            raise ValueError(
+                f'size={size} is for folders and tiny_imagenet; those of {name} keep theirs')
         return _named(name, path, cache, progress), STATS[name]
     if not Path(name).expanduser().is_dir():
-        raise ValueError(f"name={str(name)!r} is neither one of {', '.join(NAMES)} nor the path of a folder")
+        raise ValueError(
+            f"name={str(name)!r} is neither one of {', '.join(NAMES)} nor the path of a folder")
     sets = _from_folder(name, pair, cache, progress)
     train = sets['train']
-    return sets, STATS['imagenet'] if isinstance(train, FileSet) else own_stats(train.images)
+    return sets, STATS['imagenet'] if isinstance(train,
+        FileSet) else own_stats(train.images)
 
 # %% ../../nbs/lab/10_data.ipynb #1000d619
 def as_stats(
@@ -504,9 +568,11 @@ def as_stats(
     "`stats` as two tuples of three numbers; anything else raises a `ValueError`"
     try:
         mean,std = (tuple(float(v) for v in o) for o in stats)
-        if len(mean)==len(std)==3 and min(std)>0 and all(map(math.isfinite, mean+std)): return mean,std
+        if len(mean)==len(std)==3 and min(std)>0 and all(map(math.isfinite, mean+std)):
+            return mean,std
     except (TypeError, ValueError): pass
-    raise ValueError(f'stats={stats!r} must be three means and three standard deviations of raw pixels (0 to 255), all finite, the latter positive')
+    raise ValueError(
+        f'stats={stats!r} must be three means and three standard deviations of raw pixels (0 to 255), all finite, the latter positive')
 
 # %% ../../nbs/lab/10_data.ipynb #186cac8d
 def subset(
@@ -514,10 +580,13 @@ def subset(
     n:int, # How many images
 ): # The same kind of set
     "`n` images of a set, a random choice that is the same each time"
-    if positive_int('n_train', n)>len(data): raise ValueError(f'n_train={n} is more than the {len(data)} training images')
+    if positive_int('n_train', n)>len(data):
+        raise ValueError(f'n_train={n} is more than the {len(data)} training images')
     keep = torch.randperm(len(data), generator=torch.Generator().manual_seed(0))[:n]
-    if isinstance(data, ImageSet): return ImageSet(data.images[keep], data.labels[keep], data.vocab)
-    return FileSet([data.files[i] for i in keep.tolist()], data.labels[keep], data.vocab, data.side, data.train)
+    if isinstance(data, ImageSet):
+        return ImageSet(data.images[keep], data.labels[keep], data.vocab)
+    return FileSet([data.files[i] for i in keep.tolist()], data.labels[keep], data.vocab,
+        data.side, data.train)
 
 # %% ../../nbs/lab/10_data.ipynb #e7817126
 class ImageLoaders(DataLoaders):
@@ -529,14 +598,18 @@ class ImageLoaders(DataLoaders):
         **kwargs, # For `ImageDL.new`
     )->ImageDL:
         "A loader of new images, which are sized and normalised as those of the validation set"
-        return self.valid.new(self.valid_ds.test(test_items, with_labels), **dict(rank=0, world=1) | kwargs)
+        return self.valid.new(self.valid_ds.test(test_items, with_labels),
+            **dict(rank=0, world=1) | kwargs)
 
 # %% ../../nbs/lab/10_data.ipynb #29b4f29e
-FEW = 16*2**20 # Bytes: a folder with no more is read without worker processes, in about a second
+# Bytes: a folder with no more is read without worker processes, in about a second
+FEW = 16*2**20
 
 def _processes(data):
     "How many processes should read the images of `data`"
-    if isinstance(data, FileSet) and any(n>FEW for n in accumulate(os.path.getsize(f) for f in data.files)): return min(16, cores())
+    if isinstance(data, FileSet) and any(n>FEW
+            for n in accumulate(os.path.getsize(f) for f in data.files)):
+        return min(16, cores())
     return 0
 
 def image_data(
@@ -563,13 +636,17 @@ def image_data(
     sets,own = _sets(name, path, size, cache, progress)
     if n_train is not None: sets['train'] = subset(sets['train'], n_train)
     augment = as_augment(augment, flip=name not in ('digits','svhn','svhn_extra'))
-    device = need('train', 'fastai.torch_core').default_device() if device is None else torch.device(device)
+    device = (need('train', 'fastai.torch_core').default_device() if device is None
+        else torch.device(device))
     if workers is None: workers = _processes(sets['train'])
-    common = dict(stats=own if stats is None else as_stats(stats), seed=seed, rank=rank, world=world, device=device,
+    common = dict(stats=own if stats is None else as_stats(stats), seed=seed, rank=rank,
+        world=world, device=device,
         workers=workers)
     sets['train'].home,sets['valid'].home = 0,1
     train = ImageDL(sets['train'], bs, augment, shuffle=True, drop_last=True, **common)
-    valid = ImageDL(sets['valid'], valid_bs or bs, replace(NONE, normalize=augment.normalize), tta=replace(augment, mixup=0.), **common)
+    valid = ImageDL(sets['valid'], valid_bs or bs,
+        replace(NONE, normalize=augment.normalize), tta=replace(augment, mixup=0.),
+        **common)
     return ImageLoaders(train, valid, device=device)
 
 # %% ../../nbs/lab/10_data.ipynb #5070af4b
@@ -582,7 +659,8 @@ def data_name(
     return f'{os.path.basename(place)}-{hashlib.sha256(os.fsencode(os.path.normcase(place))).hexdigest()[:8]}'
 
 # %% ../../nbs/lab/10_data.ipynb #f7c6fb64
-WHOLE = 4*2**30 # Bytes: of folders that hold more, `fingerprint` reads the ends of every file
+# Bytes: of folders that hold more, `fingerprint` reads the ends of every file
+WHOLE = 4*2**30
 
 def _file_digest(
     file, # Path
@@ -606,8 +684,11 @@ def _is_file(o): return isinstance(o, (str, os.PathLike)) and os.path.isfile(o)
 
 def _parts(o):
     "What a data set holds; not where it lies, nor how it is looked at"
-    if isinstance(o, (ImageSet,FileSet)): return [o.images if isinstance(o, ImageSet) else o.files, o.labels]
-    if hasattr(o, 'tls'): return [o.items, *o.tls[1:]]                # fastai: inputs as items, labels as they come
+    if isinstance(o, (ImageSet,FileSet)):
+        return [o.images if isinstance(o, ImageSet) else o.files, o.labels]
+    if hasattr(o, 'tls'):
+        # fastai: inputs as items, labels as they come
+        return [o.items, *o.tls[1:]]
     return [v for _,v in sorted(vars(o).items()) if not isinstance(v, (str, bytes, os.PathLike)) and not callable(v)]
 
 def _digest(h, o, seen=()):
@@ -622,7 +703,8 @@ def _digest(h, o, seen=()):
         h.update(f'{o.dtype.str}{o.shape}'.encode())
         h.update(o.tobytes())
     elif _is_file(o): h.update(_file_digest(o, True))
-    elif o is None or isinstance(o, (str, bytes, bool, int, float)): h.update(f'{o!r};'.encode())
+    elif o is None or isinstance(o, (str, bytes, bool, int, float)):
+        h.update(f'{o!r};'.encode())
     elif isinstance(o, dict): _digest(h, sorted(o.items(), key=repr), seen)
     elif isinstance(o, (list, tuple, L, range)):
         h.update(b'%d:'%len(o))
@@ -639,7 +721,8 @@ def fingerprint(
     vocab = getattr(dls, 'vocab', None)
     size = lambda ds: len(ds) if hasattr(ds, '__len__') else None
     sets = [dl.dataset for dl in dls.loaders[:2]]
-    got = dict(classes=[str(c) for c in vocab or ()], **dict(zip(('train','valid'), [*map(size, sets), 0])))
+    got = dict(classes=[str(c) for c in vocab or ()],
+        **dict(zip(('train','valid'), [*map(size, sets), 0])))
     h = hashlib.sha256(repr(got).encode())
     for s in sets: _digest(h, s)
     return got | dict(sha256=h.hexdigest())

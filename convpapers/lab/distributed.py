@@ -31,12 +31,14 @@ def _usable(device):
     "`device` as a torch device that holds numbers here, or a `ValueError` that says what would be valid"
     try:
         found = torch.device(device)
-        torch.zeros(1, device=found).item()          # a device such as 'meta' has none to give back
+        # a device such as 'meta' has none to give back
+        torch.zeros(1, device=found).item()
         return found
     except Exception as e:                           # each backend raises in its own way
         accelerators = dict(cuda=torch.cuda, mps=torch.backends.mps)
         valid = ['cpu', *(n for n,o in accelerators.items() if o.is_available())]
-        raise ValueError(f'device={str(device)!r} cannot be used here ({str(e).splitlines()[0]}); '
+        raise ValueError(
+            f'device={str(device)!r} cannot be used here ({str(e).splitlines()[0]}); '
             f"valid on this machine: {', '.join(valid)}") from e
 
 def local_device(
@@ -44,7 +46,8 @@ def local_device(
 )->torch.device:
     "The device of this process: with CUDA and several processes on a machine, each its own"
     if device in (None, ''): device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    if str(device)=='cuda' and 'LOCAL_RANK' in os.environ: device = f"cuda:{os.environ['LOCAL_RANK']}"
+    if str(device)=='cuda' and 'LOCAL_RANK' in os.environ:
+        device = f"cuda:{os.environ['LOCAL_RANK']}"
     device = _usable(device)
     if device.type!='cuda': return device
     if device.index is None: device = torch.device('cuda', torch.cuda.current_device())
@@ -58,7 +61,8 @@ def process_group(
 ):
     "Join the group that the launcher announced, if it did and nobody joined yet; leave it at the end"
     joined = dist.is_available() and not _group() and int(os.environ.get('WORLD_SIZE', 1))>1
-    if joined: dist.init_process_group('nccl' if torch.device(device).type=='cuda' else 'gloo')
+    if joined:
+        dist.init_process_group('nccl' if torch.device(device).type=='cuda' else 'gloo')
     try: yield
     finally:
         if joined: dist.destroy_process_group()

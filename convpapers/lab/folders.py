@@ -24,7 +24,8 @@ from torch import Tensor
 from .basics import atomic_path, need, positive_int
 
 # %% ../../nbs/lab/08_folders.ipynb #54333e9e
-CLOSED = {'BUFR', 'EPS', 'GRIB', 'HDF5', 'MPEG', 'WMF'} # Formats that Pillow recognises but cannot decode by itself
+# Formats that Pillow recognises but cannot decode by itself
+CLOSED = {'BUFR', 'EPS', 'GRIB', 'HDF5', 'MPEG', 'WMF'}
 
 def image_suffixes(
 )->set: # Endings in lower case, with their dot
@@ -34,12 +35,14 @@ def image_suffixes(
     return {end for end,kind in known.items() if kind in Image.OPEN and kind not in CLOSED}|{'.mpo'}    # opened as a JPEG
 
 def __getattr__(name):
-    if name!='SUFFIXES': raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    if name!='SUFFIXES':
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     warnings.warn('SUFFIXES is now image_suffixes()', DeprecationWarning, stacklevel=2)
     return tuple(sorted(image_suffixes()))
 
 # %% ../../nbs/lab/08_folders.ipynb #4bb7c557
-SYSTEM = {'__MACOSX', '__pycache__', '@eaDir', 'lost+found', '$RECYCLE.BIN', 'System Volume Information'}
+SYSTEM = {'__MACOSX', '__pycache__', '@eaDir', 'lost+found', '$RECYCLE.BIN',
+    'System Volume Information'}
 
 def is_hidden(
     name:str, # Of a file or folder, without its path
@@ -50,7 +53,8 @@ def is_hidden(
 def _identity(path): return (s := os.stat(path)).st_dev, s.st_ino
 
 def _refuse_dead(path):
-    raise ValueError(f'{path} is a link to {os.readlink(path)}, which is not there; mend it or take it away')
+    raise ValueError(
+        f'{path} is a link to {os.readlink(path)}, which is not there; mend it or take it away')
 
 # %% ../../nbs/lab/08_folders.ipynb #38ccd6eb
 def walk_images(
@@ -68,21 +72,24 @@ def walk_images(
             is_dir = os.path.isdir(o.path) if o.is_symlink() else o.is_dir()
             is_file = os.path.isfile(o.path) if o.is_symlink() else o.is_file()
             if is_hidden(o.name):
-                if is_dir or end in ends: left['hidden folder' if is_dir else 'hidden image'] += 1
+                if is_dir or end in ends:
+                    left['hidden folder' if is_dir else 'hidden image'] += 1
             elif is_dir:
                 if (me := _identity(o.path)) in above: left['circular link'] += 1
                 else: todo.append((o.path, (*parts, o.name), above|{me}))
             elif is_file:
                 if end in ends: found.append((o.path, parts))
                 else: left[end or 'without an ending'] += 1
-            elif o.is_symlink() and (end in ends or not end or not parts): _refuse_dead(o.path)
+            elif o.is_symlink() and (end in ends or not end or not parts):
+                _refuse_dead(o.path)
             else: left['neither file nor directory'] += 1
     return sorted(found), left
 
 # %% ../../nbs/lab/08_folders.ipynb #c91b2972
 def _counted(left):
     word = lambda k,n: f'{k}s' if n>1 and k.endswith(('folder','image','link')) else k
-    return ', '.join(f'{n} {word(k, n)}' for k,n in sorted(left.items(), key=lambda o: (-o[1], o[0])))
+    return ', '.join(f'{n} {word(k, n)}'
+        for k,n in sorted(left.items(), key=lambda o: (-o[1], o[0])))
 
 def say_left_out(
     root, # Folder
@@ -100,11 +107,14 @@ def list_images(
     root = str(root)
     found,left = walk_images(root)
     for f,parts in found:
-        if not parts: raise ValueError(f'{f} is in no class folder; put it into {root}{os.sep}<class>')
+        if not parts:
+            raise ValueError(
+                f'{f} is in no class folder; put it into {root}{os.sep}<class>')
     full = {parts[0] for _,parts in found}
     for o in sorted(os.scandir(root), key=lambda o: o.name):
         if o.name in full or is_hidden(o.name) or not os.path.isdir(o.path): continue
-        raise ValueError(f'class folder {o.path} has no images; it has: {_counted(walk_images(o.path)[1]) or "nothing"}')
+        raise ValueError(
+            f'class folder {o.path} has no images; it has: {_counted(walk_images(o.path)[1]) or "nothing"}')
     if not found: raise ValueError(f'{root} has no class folders')
     say_left_out(root, {k: n for k,n in left.items() if k not in known})
     return found
@@ -117,16 +127,21 @@ def list_annotated(
 )->list: # As from `list_images`
     "The images that the file names, in the order of their names; an image without a line, or a line without an image, is an error"
     folder,note = root/'images',root/ANNOTATIONS
-    if not folder.is_dir(): raise FileNotFoundError(f'{note} names images, but there is no folder {folder}')
+    if not folder.is_dir():
+        raise FileNotFoundError(f'{note} names images, but there is no folder {folder}')
     images,left = walk_images(str(folder))
     there = {os.path.basename(f) for f,parts in images if not parts}
     found = {}
     for i,line in enumerate(note.read_text(encoding='utf-8').splitlines(), 1):
         file,*rest = line.split('\t')
-        if not rest or not rest[0]: raise ValueError(f'{note}, line {i}: expected an image, a class and more, separated by tabs, not {line!r}')
-        if file not in there: raise ValueError(f'{note}, line {i}: there is no image {folder/file}')
+        if not rest or not rest[0]:
+            raise ValueError(
+                f'{note}, line {i}: expected an image, a class and more, separated by tabs, not {line!r}')
+        if file not in there:
+            raise ValueError(f'{note}, line {i}: there is no image {folder/file}')
         found[file] = rest[0]
-    if left := sorted(there-set(found)): raise ValueError(f'{folder/left[0]} has no line in {note}')
+    if left := sorted(there-set(found)):
+        raise ValueError(f'{folder/left[0]} has no line in {note}')
     if not found: raise ValueError(f'{note} is empty')
     say_left_out(folder, left)
     return sorted((str(folder/f), (c,)) for f,c in found.items())
@@ -134,10 +149,12 @@ def list_annotated(
 # %% ../../nbs/lab/08_folders.ipynb #9b59e296
 def _class_names(found, level):
     "The class of every `(file, parts)`; one spelling for names that look the same"
-    if isinstance(level, bool) or not isinstance(level, int): raise TypeError(f'level={level!r} must be an integer')
+    if isinstance(level, bool) or not isinstance(level, int):
+        raise TypeError(f'level={level!r} must be an integer')
     for f,parts in found:
         if not -len(parts)<=level<len(parts):
-            raise ValueError(f'level={level}: {f} lies in {len(parts)} folders only ({os.sep.join(parts)})')
+            raise ValueError(
+                f'level={level}: {f} lies in {len(parts)} folders only ({os.sep.join(parts)})')
     return [unicodedata.normalize('NFC', parts[level]) for _,parts in found]
 
 def scan_folder(
@@ -151,13 +168,18 @@ def scan_folder(
     if not (path/'train').is_dir() or valid is None: raise FileNotFoundError(
         f'{path} needs a folder train and one of valid, val, test; it has: {", ".join(sorted(os.listdir(path))) or "nothing"}')
     noted = (valid/ANNOTATIONS).is_file()
-    found = {'train': list_images(path/'train', ('.txt',) if noted else ()), 'valid': (list_annotated if noted else list_images)(valid)}
+    found = {'train': list_images(path/'train', ('.txt',) if noted else ()),
+        'valid': (list_annotated if noted else list_images)(valid)}
     names = {k: _class_names(fs, level) for k,fs in found.items()}
     index = {n: i for i,n in enumerate(sorted(set(names['train'])))}
     for n in sorted(set(names['valid'])):
-        if n not in index: raise ValueError(f'class {n!r} is in {valid} but not in {path/"train"}')
-    if len(index)==1: warnings.warn(f'{path/"train"} has one class only, {next(iter(index))!r}: there is nothing to tell apart', stacklevel=2)
-    return ({k: [f for f,_ in fs] for k,fs in found.items()}, {k: torch.tensor([index[n] for n in ns]) for k,ns in names.items()},
+        if n not in index:
+            raise ValueError(f'class {n!r} is in {valid} but not in {path/"train"}')
+    if len(index)==1:
+        warnings.warn(
+            f'{path/"train"} has one class only, {next(iter(index))!r}: there is nothing to tell apart', stacklevel=2)
+    return ({k: [f for f,_ in fs] for k,fs in found.items()},
+        {k: torch.tensor([index[n] for n in ns]) for k,ns in names.items()},
             list(index))
 
 # %% ../../nbs/lab/08_folders.ipynb #0cddab3f
@@ -174,12 +196,14 @@ def make_folder(
         for c in classes:
             (d := Path(root)/s/c).mkdir(parents=True)
             for i in range(n):
-                w,h = (gen.randint(*size[0]),gen.randint(*size[1])) if isinstance(size[0], tuple) else size
+                w,h = ((gen.randint(*size[0]),gen.randint(*size[1]))
+                    if isinstance(size[0], tuple) else size)
                 Image.effect_noise((w,h), 60).convert('RGB').save(d/f'{i}.png')
     return Path(root)
 
 # %% ../../nbs/lab/08_folders.ipynb #d421de63
-TURNS = {2: 'FLIP_LEFT_RIGHT', 3: 'ROTATE_180', 4: 'FLIP_TOP_BOTTOM', 5: 'TRANSPOSE', 6: 'ROTATE_270',
+TURNS = {2: 'FLIP_LEFT_RIGHT', 3: 'ROTATE_180', 4: 'FLIP_TOP_BOTTOM', 5: 'TRANSPOSE',
+    6: 'ROTATE_270',
     7: 'TRANSVERSE', 8: 'ROTATE_90'} # What undoes each value of the EXIF tag; 1 is upright
 
 def _turn(im):
@@ -207,10 +231,12 @@ def scale_levels(
     np = need('train', 'numpy')
     if not np.isfinite(a).all(): raise ValueError('it has pixels that are NaN or infinite')
     lo,hi = float(a.min()),float(a.max())
-    slack = 1.05 if a.dtype.kind=='f' else 1            # a resampled float reaches over a little
+    # a resampled float reaches over a little
+    slack = 1.05 if a.dtype.kind=='f' else 1
     top = next((w for w in white if hi<=slack*w), None)
     if top is None or lo<-(slack-1)*top or top!=white[0] and hi<top/16:
-        raise ValueError(f'its values go from {lo:g} to {hi:g}, and white could be {" or ".join(map(str, white))}; save it with 8 bits')
+        raise ValueError(
+            f'its values go from {lo:g} to {hi:g}, and white could be {" or ".join(map(str, white))}; save it with 8 bits')
     return (a.clip(0, top)*(255/top)).round().astype(np.uint8)
 
 def _shallow(im):
@@ -219,7 +245,8 @@ def _shallow(im):
     a,white = np.asarray(im),_white(im)
     if white[-1]==2**32-1: a = a.view(np.uint32)        # Pillow reads them as signed
     a = scale_levels(a.astype(a.dtype.newbyteorder('=')), white)
-    return Image.fromarray(255-a if getattr(im, 'tag_v2', {}).get(262)==0 else a)    # a TIFF may count from white
+    # a TIFF may count from white
+    return Image.fromarray(255-a if getattr(im, 'tag_v2', {}).get(262)==0 else a)
 
 # %% ../../nbs/lab/08_folders.ipynb #cae90e90
 def _plain(im):
@@ -228,7 +255,8 @@ def _plain(im):
     if im.mode[0] in 'IF': im = _shallow(im)
     if im.mode=='LAB':
         cms = need('train', 'PIL.ImageCms')
-        return cms.profileToProfile(im, cms.createProfile('LAB'), cms.createProfile('sRGB'), outputMode='RGB')
+        return cms.profileToProfile(im, cms.createProfile('LAB'), cms.createProfile('sRGB'),
+            outputMode='RGB')
     if not im.has_transparency_data: return im.convert('RGB')
     im = im.convert('RGBA')
     return Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im).convert('RGB')
@@ -245,10 +273,12 @@ def _open_huge(file, shrink):
         finally: Image.MAX_IMAGE_PIXELS = limit
     w,h = im.size
     k = next((k for k in (2,4) if w*h<=k*k*2*limit), 8)
-    if shrink: im.draft('RGB', (w//k, h//k))            # changes nothing where the format cannot
+    if shrink:
+        im.draft('RGB', (w//k, h//k))            # changes nothing where the format cannot
     if im.width*im.height<=2*limit: return im
     im.close()
-    raise ValueError(f'it is {w}x{h}, {w*h:,} pixels, and Pillow reads {2*limit:,} at most; make it smaller, or raise PIL.Image.MAX_IMAGE_PIXELS')
+    raise ValueError(
+        f'it is {w}x{h}, {w*h:,} pixels, and Pillow reads {2*limit:,} at most; make it smaller, or raise PIL.Image.MAX_IMAGE_PIXELS')
 
 def _open(file, shrink):
     Image = need('train', 'PIL.Image')
@@ -272,7 +302,8 @@ def _named(file):
     "Whatever is raised within is a `ValueError` that names `file`"
     try: yield
     except Exception as e:                              # Pillow's plugins raise everything
-        name = file if isinstance(file, (str, os.PathLike)) else getattr(file, 'name', 'in memory')
+        name = (file if isinstance(file, (str, os.PathLike))
+            else getattr(file, 'name', 'in memory'))
         raise ValueError(f'cannot read image {name}: {_why(file, e)}') from e
 
 def as_size(
@@ -280,9 +311,13 @@ def as_size(
 )->tuple: # Height and width
     "`size` as a pair; anything but whole numbers from 1 to 65,535 raises an error that names it"
     if not isinstance(size, (tuple, list)): size = (size, size)
-    if len(size)!=2: raise ValueError(f"size={size!r} must be a number of pixels, or a pair of height and width")
+    if len(size)!=2:
+        raise ValueError(
+            f"size={size!r} must be a number of pixels, or a pair of height and width")
     size = tuple(positive_int("size", s) for s in size)
-    if max(size)>65535: raise ValueError(f"size={max(size)} must be at most 65535, the longest side of a JPEG")
+    if max(size)>65535:
+        raise ValueError(
+            f"size={max(size)} must be at most 65535, the longest side of a JPEG")
     return size
 
 def read_image(
@@ -297,7 +332,9 @@ def read_image(
         im.load()                                       # a TIFF turns itself here
         turn,im = _turn(im),_plain(im)
         if turn is not None: im = im.transpose(turn)
-    if size: im = im.resize(size[::-1], Image.Resampling.BILINEAR, box=box(*im.size) if box else None)
+    if size:
+        im = im.resize(size[::-1], Image.Resampling.BILINEAR,
+            box=box(*im.size) if box else None)
     return torch.from_numpy(np.array(im)).permute(2, 0, 1)
 
 def small_size(
@@ -314,7 +351,8 @@ class _Reading(torch.utils.data.Dataset):
     "What a worker process does: it is told a file, a size and a box, so it need not know the epoch"
     def __getitem__(self, job):
         try: return read_image(*job)
-        except ValueError as e: return e                    # raised there it would come back as thirty lines
+        except ValueError as e:
+            return e                    # raised there it would come back as thirty lines
 
 class _Feed:
     "The batches of jobs of this epoch, which `DataLoader` asks for as if it had made them"
@@ -331,12 +369,14 @@ class Readers:
     def __init__(self): self.key,self.loader,self.busy = None,None,False
     def __reduce__(self): return Readers, ()
     def start(self, workers, pin, stay):
-        return torch.utils.data.DataLoader(_Reading(), batch_sampler=_Feed(), collate_fn=_together, num_workers=workers,
+        return torch.utils.data.DataLoader(_Reading(), batch_sampler=_Feed(),
+            collate_fn=_together, num_workers=workers,
             pin_memory=pin, persistent_workers=stay, generator=torch.Generator())     # its own: the global one stays untouched
     def read(self, jobs, workers, pin):
         "Images of each batch of `jobs`; in an epoch within an epoch by processes of its own"
         stay = workers>0 and not self.busy
-        if stay and self.key!=(workers,pin): self.key,self.loader = (workers,pin),self.start(workers, pin, True)
+        if stay and self.key!=(workers,pin):
+            self.key,self.loader = (workers,pin),self.start(workers, pin, True)
         loader = self.loader if stay else self.start(workers, pin, False)
         loader.batch_sampler.jobs = jobs
         self.busy |= stay
@@ -382,7 +422,8 @@ def decode_folder(
     here = Path(os.path.abspath(path))                                 # `.` has a name, too
     files,labels,vocab = scanned
     stamp = lambda f: (os.path.relpath(f, path), (s := os.stat(f)).st_size, s.st_mtime_ns)
-    key = hashlib.sha256(repr((READER, [stamp(f) for fs in files.values() for f in fs])).encode()).hexdigest()
+    key = hashlib.sha256(repr((READER,
+        [stamp(f) for fs in files.values() for f in fs])).encode()).hexdigest()
     store = here.parent/f'.{here.name}.convpapers.pt'
     images = read_cache(store, key) if cache else None
     if images is None:
@@ -408,7 +449,9 @@ def read_cache(
     "The decoded pixels, if they are there; a damaged file raises a `ValueError` that names it"
     if not store.exists(): return None
     try: got = torch.load(store, weights_only=True, map_location='cpu')
-    except Exception as e: raise ValueError(f'{store} is damaged ({type(e).__name__}); it was left in place: delete or move it, then run again') from e
+    except Exception as e:
+        raise ValueError(
+            f'{store} is damaged ({type(e).__name__}); it was left in place: delete or move it, then run again') from e
     return got if got.pop('key', None)==key else None
 
 # %% ../../nbs/lab/08_folders.ipynb #9f1b2cec
@@ -419,7 +462,8 @@ def write_cache(
     "Keep the decoded pixels; where nothing can be written, say so and go on"
     try:
         with atomic_path(store) as tmp: torch.save(content, tmp)
-    except OSError as e: print(f'not kept for the next time: {store} cannot be written ({e})')
+    except OSError as e:
+        print(f'not kept for the next time: {store} cannot be written ({e})')
 
 # %% ../../nbs/lab/08_folders.ipynb #47e10f42
 SVHN_FILES = dict(train='train_32x32.mat', valid='test_32x32.mat')
@@ -431,17 +475,23 @@ def read_svhn(
 )->tuple: # `(n, 3, 32, 32)` uint8, `(n,)` labels from 0 to 9
     "Images and labels of one of SVHN's files; an unreadable one raises a `ValueError` that names it"
     file = Path(file)
-    if not file.is_file(): raise FileNotFoundError(f'there is no file {file}; it can be had from {SVHN_SITE}')
+    if not file.is_file():
+        raise FileNotFoundError(f'there is no file {file}; it can be had from {SVHN_SITE}')
     SVHN = need('train', 'torchvision.datasets').SVHN
-    any_file = type('AnySVHN', (SVHN,), dict(split_list=dict(train=[None, file.name, None])))     # no checksum
+    any_file = type('AnySVHN', (SVHN,),
+        dict(split_list=dict(train=[None, file.name, None])))     # no checksum
     try:
         got = any_file(file.parent)
         images,labels = torch.from_numpy(got.data).contiguous(),torch.from_numpy(got.labels).reshape(-1)
-    except Exception as e: raise ValueError(f'{file} is no file of SVHN ({type(e).__name__}: {e}); it was left in place') from e
+    except Exception as e:
+        raise ValueError(
+            f'{file} is no file of SVHN ({type(e).__name__}: {e}); it was left in place') from e
     if images.dtype!=torch.uint8 or images.shape!=(len(labels),3,32,32):
-        raise ValueError(f'{file} is no file of SVHN: X is {tuple(images.shape)}, {images.dtype}, and y has {len(labels)} labels; it was left in place')
+        raise ValueError(
+            f'{file} is no file of SVHN: X is {tuple(images.shape)}, {images.dtype}, and y has {len(labels)} labels; it was left in place')
     if len(labels) and not 0<=labels.min()<=labels.max()<=9:
-        raise ValueError(f'{file} is no file of SVHN: its labels go from {labels.min()} to {labels.max()}; it was left in place')
+        raise ValueError(
+            f'{file} is no file of SVHN: its labels go from {labels.min()} to {labels.max()}; it was left in place')
     return images, labels
 
 # %% ../../nbs/lab/08_folders.ipynb #76740a17
@@ -469,9 +519,13 @@ def load_svhn(
         path = need('train', 'fastai.data.external').fastai_path('data')/'svhn'
         fetch_svhn(path, extra)
     path = Path(path).expanduser()
-    if not path.is_dir(): raise FileNotFoundError(f'there is no folder {path}; SVHN needs one with {" and ".join(SVHN_FILES.values())}')
+    if not path.is_dir():
+        raise FileNotFoundError(
+            f'there is no folder {path}; SVHN needs one with {" and ".join(SVHN_FILES.values())}')
     data = {k: read_svhn(path/f) for k,f in SVHN_FILES.items()}
-    if extra: data['train'] = tuple(map(torch.cat, zip(data['train'], read_svhn(path/SVHN_EXTRA))))
+    if extra:
+        data['train'] = tuple(map(torch.cat,
+            zip(data['train'], read_svhn(path/SVHN_EXTRA))))
     return data, [str(i) for i in range(10)]
 
 # %% ../../nbs/lab/08_folders.ipynb #50cf1c7c
@@ -498,7 +552,8 @@ def unpack_zip(
     "Unpack `archive`, then move its `folder.name` to `folder` in one step"
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f'.{folder.name}.') as tmp:
         with zipfile.ZipFile(archive) as z: z.extractall(tmp)
-        if not (Path(tmp)/folder.name).is_dir(): raise ValueError(f'{archive} holds no folder {folder.name}')
+        if not (Path(tmp)/folder.name).is_dir():
+            raise ValueError(f'{archive} holds no folder {folder.name}')
         try: os.replace(Path(tmp)/folder.name, folder)
         except OSError:
             if not folder.is_dir(): raise           # else another process was faster
@@ -511,11 +566,13 @@ def fetch_tiny_imagenet(
 ):
     "Download and unpack what is missing; where that fails, a `FileNotFoundError` says what to put where"
     if folder.is_dir(): return
-    utils,archive = need('train', 'torchvision.datasets.utils'),folder.parent/site.split('/')[-1]
+    utils,archive = need('train',
+        'torchvision.datasets.utils'),folder.parent/site.split('/')[-1]
     try:
         utils.download_url(site, folder.parent, archive.name, md5)
         unpack_zip(archive, folder)
-    except (OSError, RuntimeError, ValueError, zipfile.BadZipFile) as e: raise FileNotFoundError(
+    except (OSError, RuntimeError, ValueError,
+        zipfile.BadZipFile) as e: raise FileNotFoundError(
         f'Tiny-ImageNet could not be downloaded ({type(e).__name__}: {e}); put {site} into {folder.parent}, or its content into {folder}') from e
     archive.unlink()
 
@@ -528,9 +585,12 @@ def find_tiny_imagenet(
         path = need('train', 'fastai.data.external').fastai_path('data')/'tiny-imagenet-200'
         fetch_tiny_imagenet(path)
     path = Path(path).expanduser()
-    if not path.is_dir(): raise FileNotFoundError(f'there is no folder {path}; it can be had from {TINY_SITE}')
+    if not path.is_dir():
+        raise FileNotFoundError(
+            f'there is no folder {path}; it can be had from {TINY_SITE}')
     if (path/'val'/'images').is_dir() and not (path/'val'/ANNOTATIONS).is_file():
-        raise FileNotFoundError(f'there is no file {path/"val"/ANNOTATIONS}, which has the classes of the validation images; it is in {TINY_SITE}')
+        raise FileNotFoundError(
+            f'there is no file {path/"val"/ANNOTATIONS}, which has the classes of the validation images; it is in {TINY_SITE}')
     return path
 
 # %% ../../nbs/lab/08_folders.ipynb #8971f714

@@ -29,7 +29,8 @@ def need_triton(
     "Import Triton, or raise an `ImportError` that says what needs it"
     try: return import_module('triton')
     except ModuleNotFoundError as e:
-        raise ImportError(f'triton is not installed; {what} needs it: pip install triton (Linux), or use another backend') from e
+        raise ImportError(
+            f'triton is not installed; {what} needs it: pip install triton (Linux), or use another backend') from e
 
 # %% ../../nbs/lab/66_gpu_kernels.ipynb #2ffc1179
 def bind(
@@ -37,14 +38,17 @@ def bind(
     **names, # To be among its globals
 )->Callable: # A function of the same code
     "`fn` with `names` among its globals, which are a copy and stay its own"
-    new = FunctionType(fn.__code__, {**fn.__globals__, **names}, fn.__name__, fn.__defaults__, fn.__closure__)
-    for a in ('__annotations__','__kwdefaults__','__module__','__qualname__'): setattr(new, a, getattr(fn, a))
+    new = FunctionType(fn.__code__, {**fn.__globals__, **names}, fn.__name__,
+        fn.__defaults__, fn.__closure__)
+    for a in ('__annotations__','__kwdefaults__','__module__','__qualname__'):
+        setattr(new, a, getattr(fn, a))
     return new
 
 # %% ../../nbs/lab/66_gpu_kernels.ipynb #defde1db
 def _interpreted(fn):
     kernel = import_module('triton.runtime.interpreter').InterpretedFunction(fn)
-    kernel.rewrite().__annotations__ = fn.__annotations__      # it quotes what is quoted already
+    # it quotes what is quoted already
+    kernel.rewrite().__annotations__ = fn.__annotations__
     return kernel
 
 class Kernels:
@@ -74,7 +78,8 @@ class Kernels:
         for f in self.helpers:
             bound = bind(f, **names)
             names[f.__name__] = bound if interpreted else jit(bound)
-        return tuple((_interpreted if interpreted else jit)(bind(f, **names)) for f in self.kernels)
+        return tuple((_interpreted if interpreted else jit)(bind(f, **names))
+            for f in self.kernels)
 
 # %% ../../nbs/lab/66_gpu_kernels.ipynb #90b5a3a5
 def accumulator(
@@ -83,9 +88,12 @@ def accumulator(
     "The type in which sums over numbers like those of `x` are kept: float32, or float64 for float64"
     return torch.float64 if x.dtype==torch.float64 else torch.float32
 
-def _triton_type(dtype): return getattr(import_module('triton.language'), str(dtype).split('.')[-1])
+def _triton_type(dtype):
+    return getattr(import_module('triton.language'), str(dtype).split('.')[-1])
 
-def _constants(constants): return {k: _triton_type(v) if isinstance(v, torch.dtype) else v for k,v in constants.items()}
+def _constants(constants):
+    return {k: _triton_type(v) if isinstance(v, torch.dtype) else v
+        for k,v in constants.items()}
 
 # %% ../../nbs/lab/66_gpu_kernels.ipynb #e00e145d
 @patch
@@ -102,7 +110,8 @@ def launch(self:Kernels,
     kernel,constants = self.made(interpreted)[which],_constants(constants)
     if interpreted: kernel[grid](*args, **constants)
     else:
-        with torch.cuda.device(device): kernel[grid](*args, **constants, num_warps=warps, enable_fp_fusion=True)
+        with torch.cuda.device(device):
+            kernel[grid](*args, **constants, num_warps=warps, enable_fp_fusion=True)
 
 # %% ../../nbs/lab/66_gpu_kernels.ipynb #d91976b6
 def can_compile(
@@ -129,5 +138,7 @@ def ahead(self:Kernels,
     compiler,kernel = import_module('triton.compiler'),self.made(False)[which]
     values = dict(zip(kernel.arg_names, args)) | _constants(constants)
     fixed = {n: v for n,v in values.items() if n in constants or not isinstance(v, Tensor) and v==1}
-    types = {n: 'constexpr' if n in fixed else _signature(values[n]) for n in kernel.arg_names}
-    return compiler.compile(compiler.ASTSource(kernel, types, fixed), target=target, options=dict(num_warps=warps, enable_fp_fusion=True))
+    types = {n: 'constexpr' if n in fixed else _signature(values[n])
+        for n in kernel.arg_names}
+    return compiler.compile(compiler.ASTSource(kernel, types, fixed), target=target,
+        options=dict(num_warps=warps, enable_fp_fusion=True))

@@ -22,6 +22,7 @@ class Whiten(fa.Callback):
         stems = [m for m in self.learn.model.modules() if isinstance(m, WhiteStem) and not m.ready]
         if not stems: return
         dl = self.dls.train
-        x = torch.stack([torch.as_tensor(dl.dataset[i][0]) for i in range(min(self.n, len(dl.dataset)))])
+        x = torch.stack([torch.as_tensor(dl.dataset[i][0])
+            for i in range(min(self.n, len(dl.dataset)))])
         mean,std = (torch.tensor(o).view(-1, 1, 1) for o in dl.stats)
         for m in stems: m.whiten(((x.float().cpu()-mean)/std).to(m.weight))

@@ -36,7 +36,8 @@ def whitening_filters(
     "Filters that whiten the patches of `x`, each with both signs"
     p = patches(x.double(), k)
     variance,directions = torch.linalg.eigh(p.T@p/len(p))
-    sign = directions.sum(0, keepdim=True).sign()       # eigenvectors have no sign of their own
+    # eigenvectors have no sign of their own
+    sign = directions.sum(0, keepdim=True).sign()
     w = (directions*torch.where(sign==0, 1, sign)/(variance+eps).sqrt()).T.flip(0)
     return torch.cat((w, -w)).view(-1, x.shape[1], k, k).to(x.dtype)
 
@@ -61,7 +62,8 @@ def keyed_seed(
     seed:int, # Of the run
 )->int: # Below 2**63
     "A seed of its own for each name"
-    return int.from_bytes(hashlib.sha256(f'{seed}:{name}'.encode()).digest()[:8], 'little')>>1
+    return int.from_bytes(hashlib.sha256(f'{seed}:{name}'.encode()).digest()[:8],
+        'little')>>1
 
 def keyed_init(
     model:nn.Module,
@@ -90,8 +92,10 @@ def mixed_conv(
     kernel_size:int=3, **kwargs, # Of the mixer
 )->nn.Module:
     "1×1, then a spatial layer that mixes no channels, then 1×1"
-    middle = nn.Identity() if mixer is None else mixer(o, o, kernel_size, groups=o, **kwargs)
-    return nn.Sequential(nn.Conv2d(i, o, 1, bias=False), _norm(o), nn.GELU(), middle, _norm(o),
+    middle = nn.Identity() if mixer is None else mixer(o, o, kernel_size, groups=o,
+        **kwargs)
+    return nn.Sequential(nn.Conv2d(i, o, 1, bias=False), _norm(o), nn.GELU(), middle,
+        _norm(o),
         nn.Conv2d(o, o, 1, bias=False))
 
 # %% ../../nbs/lab/25_hosts.ipynb #fc68dbdc
@@ -122,9 +126,12 @@ def host(
     return keyed_init(net, torch.initial_seed() if seed is None else seed)
 
 # %% ../../nbs/lab/25_hosts.ipynb #4da87235
-HOST_RECIPE = Recipe(optimizer='lookahead', lr=.4, momentum=.9, nesterov=True, weight_decay=5e-4, bias_lr=16.,
-    schedule='linear', update='step', warmup=.25, epochs=4, batch_size=256, label_smoothing=.2,
-    augment=dict(crop=2, flip='alternate'), callbacks={'convpapers.lab.host_training:Whiten': {}})
+HOST_RECIPE = Recipe(optimizer='lookahead', lr=.4, momentum=.9, nesterov=True,
+    weight_decay=5e-4, bias_lr=16.,
+    schedule='linear', update='step', warmup=.25, epochs=4, batch_size=256,
+    label_smoothing=.2,
+    augment=dict(crop=2, flip='alternate'),
+    callbacks={'convpapers.lab.host_training:Whiten': {}})
 LONG_RECIPE = HOST_RECIPE.at(epochs=10)
 
 def without(**kwargs)->Recipe:
@@ -132,7 +139,8 @@ def without(**kwargs)->Recipe:
     return replace(HOST_RECIPE, **kwargs)
 
 # %% ../../nbs/lab/25_hosts.ipynb #64099da2
-register_experiment(Experiment('host_tricks', 'CIFAR-10: the tricks of the host, each taken away in turn', 'lab', (
+register_experiment(Experiment('host_tricks',
+    'CIFAR-10: the tricks of the host, each taken away in turn', 'lab', (
     Row('all tricks', host, recipe=HOST_RECIPE),
     Row('stem learned', host, dict(white=False), recipe=without(callbacks={})),
     Row('one learning rate', host, recipe=without(bias_lr=1.)),

@@ -35,12 +35,16 @@ class Augment:
     brightness: float = 32/255 # Large images: largest change of brightness, of full scale
     saturation: tuple = (.5, 1.5) # Large images: range of the saturation factor
     def __post_init__(self):
-        for k in ('area','aspect','saturation'): object.__setattr__(self, k, tuple(getattr(self, k)))
-        if self.flip not in (True, False, 'alternate'): raise ValueError(f"flip={self.flip!r} must be True, False or 'alternate'")
+        for k in ('area','aspect','saturation'):
+            object.__setattr__(self, k, tuple(getattr(self, k)))
+        if self.flip not in (True, False, 'alternate'):
+            raise ValueError(f"flip={self.flip!r} must be True, False or 'alternate'")
         one_of('mixup_form', self.mixup_form, ('uniform','beta'))
         for k in ('crop','cutout','mixup','brightness'):
-            if not getattr(self, k) >= 0: raise ValueError(f'{k}={getattr(self, k)!r} must not be negative')
-        if self.mixup_form=='uniform' and self.mixup>1: raise ValueError(f'mixup={self.mixup} must be at most 1 in the uniform form')
+            if not getattr(self, k) >= 0:
+                raise ValueError(f'{k}={getattr(self, k)!r} must not be negative')
+        if self.mixup_form=='uniform' and self.mixup>1:
+            raise ValueError(f'mixup={self.mixup} must be at most 1 in the uniform form')
 
 # %% ../../nbs/lab/09_images.ipynb #1817f3f6
 def as_augment(
@@ -82,7 +86,8 @@ def cutout(
 )->Tensor:
     "The images with one black hole each, cut by the border where it reaches over"
     h,w = x.shape[-2:]
-    inside = lambda c,n: ((d := torch.arange(n, device=x.device)-c[:,None]+size//2) >= 0) & (d < size)
+    inside = lambda c,n: ((d := torch.arange(n,
+        device=x.device)-c[:,None]+size//2) >= 0) & (d < size)
     return x.masked_fill((inside(row, h)[:,:,None] & inside(col, w)[:,None,:])[:,None], 0)
 
 # %% ../../nbs/lab/09_images.ipynb #041c9b69
@@ -107,10 +112,12 @@ def epoch_plan(
     rand = lambda: torch.rand(n, generator=generator)
     below = lambda k: (rand()*k).long().clamp_(max=k-1)
     order = torch.randperm(n, generator=generator)
-    p = dict(order=order if shuffle else torch.arange(n), top=below(2*augment.crop+1), left=below(2*augment.crop+1),
+    p = dict(order=order if shuffle else torch.arange(n), top=below(2*augment.crop+1),
+        left=below(2*augment.crop+1),
         mirror=rand()<.5, row=below(size[0]+1), col=below(size[1]+1))
     u = torch.rand(n, 8, generator=generator, dtype=torch.float64)
-    return p | dict(weight=mix_weight(u[:,:2], augment), box=u[:,2:6].float(), colour=u[:,6:].float())
+    return p | dict(weight=mix_weight(u[:,:2], augment), box=u[:,2:6].float(),
+        colour=u[:,6:].float())
 
 # %% ../../nbs/lab/09_images.ipynb #49c10e79
 def alternating(
@@ -119,7 +126,8 @@ def alternating(
     epoch:int, # 0, 1, …
 )->Tensor: # Booleans, by position in the epoch
     "Which pictures are mirrored when every picture takes turns"
-    first = torch.rand(int(order.max())+1 if len(order) else 0, generator=torch.Generator().manual_seed(seed))<.5
+    first = torch.rand(int(order.max())+1 if len(order) else 0,
+        generator=torch.Generator().manual_seed(seed))<.5
     return first[order] ^ bool(epoch%2)
 
 # %% ../../nbs/lab/09_images.ipynb #7c0d8b0a
@@ -139,8 +147,10 @@ def beta_quantile(
     grid:int=4096, # Points of the table
 )->Tensor:
     "Quantiles of Beta(a, a), by a table"
-    half = (2*u).where(u<.5, 2-2*u)                         # symmetric: invert the lower half only
-    z = torch.linspace(0, 1, grid, dtype=torch.float64)     # z = (phi/(pi/4))^(2a) takes the singularity away
+    # symmetric: invert the lower half only
+    half = (2*u).where(u<.5, 2-2*u)
+    # z = (phi/(pi/4))^(2a) takes the singularity away
+    z = torch.linspace(0, 1, grid, dtype=torch.float64)
     phi = math.pi/4*z**(1/(2*a))
     f = torch.where(phi>0, (phi.sin()*phi.cos()/phi.clamp(min=1e-300)), 1.)**(2*a-1)
     cdf = F.pad(torch.cumulative_trapezoid(f, z), (1,0))
@@ -165,7 +175,8 @@ def augment_batch(
     if augment.flip: x = flip(x, plan['mirror'])
     if augment.cutout: x = cutout(x, augment.cutout, plan['row'], plan['col'])
     x = normalize(x, mean, std) if augment.normalize else x.float()/255
-    return mixup(x, F.one_hot(y, classes).to(x.dtype), plan['weight']) if augment.mixup else (x, y)
+    return (mixup(x, F.one_hot(y, classes).to(x.dtype), plan['weight']) if augment.mixup
+        else (x, y))
 
 # %% ../../nbs/lab/09_images.ipynb #f75fc422
 def normalize(
@@ -190,7 +201,8 @@ def pixel_stats(
     x:Tensor, # `(n, c, h, w)` uint8
 )->tuple: # mean, std: `(c,)` float32, of raw pixels
     "Mean and standard deviation of every channel, exactly, from the histogram"
-    h = torch.stack([torch.bincount(x[:,c].flatten(), minlength=256) for c in range(x.shape[1])]).double()
+    h = torch.stack([torch.bincount(x[:,c].flatten(), minlength=256)
+        for c in range(x.shape[1])]).double()
     v = torch.arange(256, dtype=torch.float64, device=h.device)
     mean = (h*v).sum(1)/h.sum(1)
     return mean.float(), ((h*v**2).sum(1)/h.sum(1)-mean**2).clamp(min=0).sqrt().float()
@@ -205,9 +217,11 @@ def random_box(
 )->tuple: # left, top, right, bottom: floats, inside the image
     "A random box of the recipe's area and aspect"
     ua,us,ux,uy = u.tolist() if isinstance(u, Tensor) else u
-    full,h = h,h*shape                                    # as if stretched, until the target is square
+    # as if stretched, until the target is square
+    full,h = h,h*shape
     span = lambda r,t: r[0]+t*(r[1]-r[0])
-    aspect = span(augment.aspect, ua)*h/w                 # in units of the image: 1 has the image's own shape
+    # in units of the image: 1 has the image's own shape
+    aspect = span(augment.aspect, ua)*h/w
     most = min(augment.area[1], aspect, 1/aspect)
     area = span((min(augment.area[0], most), most), us)
     bw,bh = w*(area*aspect)**.5, h*(area/aspect)**.5
@@ -277,15 +291,18 @@ def draw_digits(
     u = lambda *s: torch.rand(*s, generator=g)
     ink = lambda: u(n, 3, 1, 1)
     pick = torch.randperm(n, generator=g) % len(sources)
-    img = F.interpolate(u(n, 3, 3, 3), size=(side,side), mode='bilinear', align_corners=True)*.5+.25
+    img = F.interpolate(u(n, 3, 3, 3), size=(side,side), mode='bilinear',
+        align_corners=True)*.5+.25
     base = img.mean((2,3), keepdim=True)
     paint = lambda mask, colour: img.lerp_(colour, mask)
     for _ in range(fragments):
         other = sources[torch.randint(len(sources), (n,), generator=g)][:,None]
         cut = torch.randint(2, 6, (n,), generator=g)
         keep = (torch.arange(8) < cut[:,None]) ^ (u(n, 1)<.5)
-        other = torch.where((u(n)<.5)[:,None,None,None], other*keep[:,None,None,:], other*keep[:,None,:,None])
-        paint(_place(other, 1.1+u(n)*.9, u(n)*side, u(n)*side, u(n)*6.28, u(n)*0, side), ink())
+        other = torch.where((u(n)<.5)[:,None,None,None], other*keep[:,None,None,:],
+            other*keep[:,None,:,None])
+        paint(_place(other, 1.1+u(n)*.9, u(n)*side, u(n)*side, u(n)*6.28, u(n)*0, side),
+            ink())
     paint(_lines(n, lines, side, u), ink())
     scale = 1.5+u(n)*1.
     room = 4*scale
@@ -315,16 +332,20 @@ def digits(
     x,y = torch.from_numpy(data.images/16).float(), torch.from_numpy(data.target).long()
     nth = _nth(y)
     split = {'train': nth%5!=4, 'valid': nth%5==4}
-    return {k: draw_digits(x[m], y[m], n, seed) for (k,m),n,seed in zip(split.items(), (5000,1000), (1,2))}
+    return {k: draw_digits(x[m], y[m], n, seed)
+        for (k,m),n,seed in zip(split.items(), (5000,1000), (1,2))}
 
 # %% ../../nbs/lab/09_images.ipynb #b4c3dd9f
 @lru_cache(1)
 def animals(
 )->dict: # {'train': (images, labels), 'valid': (images, labels)}, uint8 and int64
     "5,000 training and 4,539 validation pictures of 3×28×28, the same in every process"
-    with (files('convpapers')/'data/animals.npz').open('rb') as f, need('train', 'numpy').load(f) as z:
+    with (files('convpapers')/'data/animals.npz').open('rb') as f, need('train',
+            'numpy').load(f) as z:
         x,y = torch.from_numpy(z['images']), torch.from_numpy(z['labels']).long()
     train = _nth(y)<500
-    return {k: (x[m,None].expand(-1, 3, -1, -1).contiguous(), y[m]) for k,m in (('train',train), ('valid',~train))}
+    return {k: (x[m,None].expand(-1, 3, -1, -1).contiguous(), y[m])
+        for k,m in (('train',train), ('valid',~train))}
 
-ANIMALS = 'bear bird cat cow dog elephant giraffe horse sheep zebra'.split() # In the order of the labels
+# In the order of the labels
+ANIMALS = 'bear bird cat cow dog elephant giraffe horse sheep zebra'.split()

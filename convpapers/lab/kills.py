@@ -65,7 +65,8 @@ def differences(
         return [] if a.dtype==b.dtype and torch.equal(a, b) else [at]
     if isinstance(a, (list,tuple)): a = dict(enumerate(a))
     if isinstance(b, (list,tuple)): b = dict(enumerate(b))
-    if not (isinstance(a, dict) and isinstance(b, dict)): return [] if type(a)==type(b) and a==b else [at]
+    if not (isinstance(a, dict) and isinstance(b, dict)):
+        return [] if type(a)==type(b) and a==b else [at]
     keys = [k for k in {**a, **b} if k not in CLOCKS]
     return [d for k in keys for d in differences(a.get(k), b.get(k), f'{at}.{k}'.lstrip('.'))]
 
@@ -75,28 +76,33 @@ def left_behind(
     "All that a training left: the checkpoints, the records, the names of all files"
     root = Path(root)
     inside = [f.relative_to(root) for f in sorted(root.rglob('*')) if f.is_file()]
-    records = {str(r.folder.relative_to(root)): vars(r) | dict(folder=None) for r in find_runs(root)}
+    records = {str(r.folder.relative_to(root)): vars(r) | dict(folder=None)
+        for r in find_runs(root)}
     return dict(files=[str(f) for f in inside], records=records,
-        checkpoints={str(f): load_checkpoint(root/f) for f in inside if f.name=='checkpoint.pt'})
+        checkpoints={str(f): load_checkpoint(root/f)
+        for f in inside if f.name=='checkpoint.pt'})
 
 # %% ../../nbs/lab/24_kills.ipynb #c5841889
 def _sweep(setup, folder, sample, seed):
     "The work of `sweep`, in the interpreter that it starts"
     names,folder = dict(__name__='__main__'),Path(folder)
     exec(compile(setup, 'setup', 'exec'), names)
-    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))]).step()     # what torch imports with a first step, once for all
+    # what torch imports with a first step, once for all
+    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))]).step()
     at = lambda root: lambda: names['run'](root/'run')
     whole,told = folder/'whole',folder/'places.txt'
     if attempt(at(whole), told=told): raise RuntimeError('the undisturbed training failed')
     places,want = told.read_text().splitlines(),left_behind(whole)
     last = max(i for i,p in enumerate(places) if p=='after checkpoint.pt')
     rest = [i for i in range(len(places)) if i!=last]
-    chosen = range(len(places)) if sample is None else sorted([last, *random.Random(seed).sample(rest, sample-1)])
+    chosen = range(len(places)) if sample is None else sorted([last,
+        *random.Random(seed).sample(rest, sample-1)])
     wrong = []
     for i in chosen:
         root = folder/f'{i}'
         codes = [attempt(at(root), die=i), attempt(at(root))]
-        bad = differences(want, left_behind(root)) if codes==[9,0] else [f'exit codes {codes}']
+        bad = (differences(want, left_behind(root)) if codes==[9,0]
+            else [f'exit codes {codes}'])
         if bad: wrong.append(dict(place=i, kind=places[i], wrong=bad[:5]))
         else: shutil.rmtree(root)
     print(json.dumps(dict(places=len(places), killed=len(chosen), wrong=wrong)))
@@ -110,7 +116,9 @@ def sweep(
     "Kill a training at its places, let it go on, and compare with one that nobody disturbed"
     args = setup,str(folder),sample,seed
     code = f'from convpapers.lab.kills import _sweep; _sweep(*{args!r})'
-    r = subprocess.run([sys.executable,'-W','ignore','-c',code], capture_output=True, text=True,
+    r = subprocess.run([sys.executable,'-W','ignore','-c',code], capture_output=True,
+        text=True,
         env=dict(os.environ, OMP_NUM_THREADS='1'))
     if r.returncode: raise RuntimeError(f'the sweep stopped: {r.stderr[-2000:]}')
-    return json.loads(r.stdout.splitlines()[-1]) | (dict(said=r.stderr[-2000:]) if r.stderr else {})
+    return json.loads(r.stdout.splitlines()[-1]) | (dict(said=r.stderr[-2000:]) if r.stderr
+        else {})

@@ -25,9 +25,11 @@ def expect_channels(
 ):
     "A `ValueError` for an input of another number of channels, or of another number of axes"
     if x.ndim<=dim or (dim and x.ndim>dim+2):
-        raise ValueError(f'input has shape {tuple(x.shape)}; {layer} takes {dim} spatial axes after the channels, and at most one axis before')
+        raise ValueError(
+            f'input has shape {tuple(x.shape)}; {layer} takes {dim} spatial axes after the channels, and at most one axis before')
     if x.shape[-dim-1]!=channels:
-        raise ValueError(f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels; {layer} is for {channels}')
+        raise ValueError(
+            f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels; {layer} is for {channels}')
 
 # %% ../../nbs/lab/06_layers.ipynb #c08ca85b
 def not_plain(
@@ -41,8 +43,10 @@ def not_plain(
         return f'{name} has no weight before its first input: run the model once'
     of = lambda c, f: inspect.getattr_static(c, f, None)
     own = [f for f in ('forward','_conv_forward','__call__','_output_padding','weight') if f in vars(layer) or of(cls, f) is not of(kind, f)]
-    if own: return f"{name} has {own[0]} of its own, and may compute something else than {kind.__name__} with this weight"
-    more = [n for n in layer._parameters if n not in ('weight','bias')] if cls is not kind else []
+    if own:
+        return f"{name} has {own[0]} of its own, and may compute something else than {kind.__name__} with this weight"
+    more = ([n for n in layer._parameters if n not in ('weight','bias')] if cls is not kind
+        else [])
     return f'{name} has parameters of its own ({", ".join(more)})' if more else ''
 
 # %% ../../nbs/lab/06_layers.ipynb #c3a2e643
@@ -59,7 +63,8 @@ def leaf(
     return tracer.create_proxy('call_module', name, (x,*args), {})
 
 # %% ../../nbs/lab/06_layers.ipynb #dc6d46ce
-_as = torch._C.TensorBase.as_subclass # fastai's `Tensor.as_subclass` hands attributes on, and a copy would hold its layer
+# fastai's `Tensor.as_subclass` hands attributes on, and a copy would hold its layer
+_as = torch._C.TensorBase.as_subclass
 
 class BuiltWeight(Tensor):
     "A weight that its layer computes. What is written into it, or into a view of it, the layer's `take_weight_` gets"
@@ -70,7 +75,8 @@ class BuiltWeight(Tensor):
             before = [t._version for t in mine]
             out = func(*args, **(kwargs or {}))
             given = func==Tensor.data.__set__
-            changed = next((t for t,v in zip(mine, before) if t._version!=v), mine[0] if given and isinstance(args[0], cls) else None)
+            changed = next((t for t,v in zip(mine, before) if t._version!=v),
+                mine[0] if given and isinstance(args[0], cls) else None)
             if changed is not None: _written(changed, getattr(func, '__name__', ''), given)
             return tree_map(lambda t: _as_view(t, mine), out)
 
@@ -92,7 +98,8 @@ def _written(weight, name, given):
 def _as_view(t, mine):
     "`t`, as part of a built weight if it lies in its memory"
     if type(t) is not Tensor or t.is_sparse: return t
-    of = next((m for m in mine if m.untyped_storage()._cdata==t.untyped_storage()._cdata), None)
+    of = next((m for m in mine if m.untyped_storage()._cdata==t.untyped_storage()._cdata),
+        None)
     if of is None: return t
     view = _as(t, BuiltWeight)
     view._link = of._link
@@ -104,8 +111,10 @@ def built_weight(
     weight:Tensor, # Just computed
 )->Tensor: # A `BuiltWeight`, or `weight` where something traces or transforms
     "The weight as users see it"
-    if (torch.compiler.is_compiling() or type(weight) is not Tensor or weight.is_inference() or torch._C._len_torch_dispatch_stack()
-        or torch._C._are_functorch_transforms_active() or torch._C._get_tracing_state() is not None): return weight
+    if (torch.compiler.is_compiling() or type(weight) is not Tensor
+            or weight.is_inference() or torch._C._len_torch_dispatch_stack()
+        or torch._C._are_functorch_transforms_active()
+        or torch._C._get_tracing_state() is not None): return weight
     view = _as(weight, BuiltWeight)
     with torch._C.DisableTorchFunctionSubclass(): view._link = (layer,weight,[])
     return view

@@ -27,8 +27,10 @@ from .basics import need
 from .data import CrossEntropy
 from .distributed import rank, total, world
 from .training import Recipe, not_decayed, optimizer
-fa,_fp16,_sched = need('train', 'fastai.basics', 'fastai.callback.fp16', 'fastai.callback.schedule')
-_clip,_progress,_tracker = need('train', 'fastai.callback.training', 'fastai.callback.progress', 'fastai.callback.tracker')
+fa,_fp16,_sched = need('train', 'fastai.basics', 'fastai.callback.fp16',
+    'fastai.callback.schedule')
+_clip,_progress,_tracker = need('train', 'fastai.callback.training',
+    'fastai.callback.progress', 'fastai.callback.tracker')
 _all_ = ['CrossEntropy']
 
 # %% ../../nbs/lab/22_learner.ipynb #4b983d5b
@@ -42,7 +44,8 @@ class Mean(fa.Metric):
         s = self.func(learn)
         self.sum = self.sum + (s if s.device.type=='mps' else s.double())*n
         self.count += n
-    def reduce(self, device): self.sum,self.count = total(self.sum, self.count, device=device)
+    def reduce(self, device):
+        self.sum,self.count = total(self.sum, self.count, device=device)
     @property
     def value(self):
         mean = self.sum/max(self.count, 1)
@@ -65,7 +68,9 @@ def error_percent(pred, target):
     if target.ndim>1: target = target.argmax(-1)
     return 100*(pred.argmax(-1)!=target).double().mean()
 
-def _loss(learn): return learn.loss.detach().mean()         # of single images, where `get_preds` asks for their losses
+def _loss(learn):
+    # of single images, where `get_preds` asks for their losses
+    return learn.loss.detach().mean()
 def _error(learn): return error_percent(learn.pred, learn.y)
 
 # %% ../../nbs/lab/22_learner.ipynb #b9f8bc34
@@ -77,7 +82,8 @@ class Plain(fa.Callback):
         plain = lambda t: t.as_subclass(torch.Tensor) if isinstance(t, torch.Tensor) else t
         images = lambda t: self.channels_last and isinstance(t, torch.Tensor) and t.ndim==4
         last = lambda t: t.contiguous(memory_format=torch.channels_last) if images(t) else t
-        self.learn.xb,self.learn.yb = tuple(last(plain(t)) for t in self.xb),tuple(plain(t) for t in self.yb)
+        self.learn.xb,self.learn.yb = tuple(last(plain(t)) for t in self.xb),tuple(plain(t)
+            for t in self.yb)
 
 # %% ../../nbs/lab/22_learner.ipynb #ff59b258
 class Schedule(fa.Callback):
@@ -85,12 +91,14 @@ class Schedule(fa.Callback):
     order = 40
     def __init__(self, recipe): self.recipe = recipe
     def before_fit(self):
-        self.plan = self.recipe if self.n_epoch==self.recipe.epochs else self.recipe.at(epochs=self.n_epoch)
+        self.plan = (self.recipe if self.n_epoch==self.recipe.epochs
+            else self.recipe.at(epochs=self.n_epoch))
     def before_epoch(self):
         if self.plan.lr_at(self.epoch)<=0: raise fa.CancelFitException
         self.set(self.epoch)
     def before_batch(self):
-        if self.training and self.plan.update=='step': self.set(self.epoch+self.iter/self.n_iter)
+        if self.training and self.plan.update=='step':
+            self.set(self.epoch+self.iter/self.n_iter)
     def set(self, t): self.opt.set_hyper('lr', self.plan.lr_at(t))
 
 # %% ../../nbs/lab/22_learner.ipynb #b1151387
@@ -118,7 +126,8 @@ class StopNotFinite(fa.Callback):
         bad = (~torch.stack([l for l,_ in seen]).isfinite()).nonzero().flatten().tolist()
         if not bad: return
         loss,lr = seen[bad[0]]
-        raise FloatingPointError(f'the training loss is {loss.item()} in epoch {self.epoch}, step {self.first+bad[0]}, '
+        raise FloatingPointError(
+            f'the training loss is {loss.item()} in epoch {self.epoch}, step {self.first+bad[0]}, '
                                  f'at learning rate {lr:g}: a lower rate, clip=1 or fp32 may help')
 
 # %% ../../nbs/lab/22_learner.ipynb #f2d3b3d6
@@ -129,8 +138,10 @@ class HalfPrecision(_fp16.MixedPrecision):
     def before_fit(self):
         device,half = next(self.model.parameters()).device.type,self.amp_mode.value=='fp16'
         if half and device!='cuda':
-            raise ValueError(f"precision='fp16' needs a CUDA device, not {device}; choose 'bf16' or 'fp32'")
-        self.autocast = torch.autocast(device, dtype=torch.float16 if half else torch.bfloat16)
+            raise ValueError(
+                f"precision='fp16' needs a CUDA device, not {device}; choose 'bf16' or 'fp32'")
+        self.autocast = torch.autocast(device,
+            dtype=torch.float16 if half else torch.bfloat16)
         self.learn.scaler,self.scales = torch.amp.GradScaler(device, enabled=half),fa.L()
 
 # %% ../../nbs/lab/22_learner.ipynb #95d69d09
@@ -140,7 +151,8 @@ class Distributed(fa.Callback):
     def before_fit(self):
         self.bare = self.learn.model.to(self.dls.device)
         device = next(self.bare.parameters()).device
-        self.ddp = DistributedDataParallel(self.bare, device_ids=[device.index] if device.type=='cuda' else None)
+        self.ddp = DistributedDataParallel(self.bare,
+            device_ids=[device.index] if device.type=='cuda' else None)
     def before_train(self): self.learn.model = self.ddp
     def after_train(self): self.learn.model = self.bare
     def before_validate(self):
@@ -152,7 +164,9 @@ class ReduceLoss(fa.Callback):
     "Reset the training loss at each epoch, and take it over all processes at its end"
     order = 45
     @property
-    def mine(self): return isinstance(self.recorder.smooth_loss, Mean)     # not what `lr_find` puts there
+    def mine(self):
+        # not what `lr_find` puts there
+        return isinstance(self.recorder.smooth_loss, Mean)
     def before_train(self):
         if self.mine: self.recorder.smooth_loss.reset()
     def after_train(self):
@@ -166,18 +180,22 @@ class ExactRecorder(fa.Recorder):
         super().__init__(**kwargs)
         self.loss,self.smooth_loss = ValidMean('loss', _loss),Mean('loss', _loss)
     def fetch(self):
-        n = next((i for i,v in enumerate(self.losses) if v.device.type!='cpu'), len(self.losses))
+        n = next((i for i,v in enumerate(self.losses) if v.device.type!='cpu'),
+            len(self.losses))
         if n<len(self.losses): self.losses[n:] = torch.stack(self.losses[n:]).cpu().unbind()
     def after_train(self):
         self.fetch()
         super().after_train()
     def after_epoch(self):
         super().after_epoch()
-        self.iters[-1] = len(self.losses)                   # steps, as `plot_loss` takes it; the mean counts images
+        # steps, as `plot_loss` takes it; the mean counts images
+        self.iters[-1] = len(self.losses)
     def after_fit(self): self.fetch()
 
 # %% ../../nbs/lab/22_learner.ipynb #1161960d
-def _line(log): print(' '.join(f'{v:>10.4f}' if isinstance(v, float) else f'{v!s:>10}' for v in log), flush=True)
+def _line(log):
+    print(' '.join(f'{v:>10.4f}' if isinstance(v, float) else f'{v!s:>10}' for v in log),
+        flush=True)
 
 class Lines(fa.Callback):
     "One printed line an epoch"
@@ -204,7 +222,8 @@ class SplitOptim(fa.OptimWrapper):
 
     Inside, each of them has one group that is decayed and one that is not; both get one rate, and `wd` is for the former."""
     def __init__(self, model, recipe, params):
-        self.splits = [list(o) for o in params] if isinstance(params[0], (list, tuple, fa.L)) else [list(params)] if len(params) else []
+        self.splits = [list(o) for o in params] if isinstance(params[0],
+            (list, tuple, fa.L)) else [list(params)] if len(params) else []
         spared = not_decayed(model, recipe.decay_exclude)
         self.spared = [p for n,p in model.named_parameters() if n in spared]
         super().__init__(opt=optimizer(model, recipe, self.splits))
@@ -213,19 +232,23 @@ class SplitOptim(fa.OptimWrapper):
         if len(self.splits)==1: return [self.opt.param_groups]
         owner = {id(p): i for i,ps in enumerate(self.splits) for p in ps}
         out = [[] for _ in self.splits]
-        for g in self.opt.param_groups: out[owner.get(id(next(iter(g['params']), None)), -1)].append(g)
+        for g in self.opt.param_groups:
+            out[owner.get(id(next(iter(g['params']), None)), -1)].append(g)
         return [gs for gs in out if gs]
     def decays(self, group, groups):
         "Whether `wd` is for `group`: not if its parameters are spared, by the recipe or by a callback"
         spared = {id(p) for p in self.spared}
         own = all(id(p) in spared for p in group['params'])
-        return not own and (group['weight_decay']>0 or all(g['weight_decay']==0 for g in groups))
+        return not own and (group['weight_decay']>0
+            or all(g['weight_decay']==0 for g in groups))
     @property
     def hypers(self):
-        named = lambda g: {self.fwd_map.get(k, k): _unscaled(k, v, g) for k,v in fa.detuplify_pg(g).items()}
+        named = lambda g: {self.fwd_map.get(k, k): _unscaled(k, v, g)
+            for k,v in fa.detuplify_pg(g).items()}
         return [named(gs[0]) for gs in self.parts()]
     @property
-    def param_lists(self): return [[p for g in gs for p in g['params']] for gs in self.parts()]
+    def param_lists(self):
+        return [[p for g in gs for p in g['params']] for gs in self.parts()]
     def _set_hyper(self, k, v):
         for gs,new in zip(self.parts(), v):
             for g in [g for g in gs if k!='wd' or self.decays(g, gs)]:
@@ -260,7 +283,9 @@ class RecipeLearner(fa.Learner):
             elif i==done-1: self.start.resumed()
     def _step(self):
         for g in getattr(getattr(self.opt, 'opt', None), 'param_groups', ()):
-            if 'progress' in g: g['progress'] = (self.epoch+self.iter/self.n_iter)/self.n_epoch      # `Lookahead` asks for it
+            if 'progress' in g:
+                # `Lookahead` asks for it
+                g['progress'] = (self.epoch+self.iter/self.n_iter)/self.n_epoch
         super()._step()
 
 # %% ../../nbs/lab/22_learner.ipynb #2bcdc5b0
@@ -279,13 +304,15 @@ def fit(self:RecipeLearner,
     if follow:
         if reset_opt or not self.opt: self.create_opt()
         reset_opt = False
-        for k,v in _momenta(self.recipe).items():           # another schedule may have moved them
+        # another schedule may have moved them
+        for k,v in _momenta(self.recipe).items():
             if self.opt.hypers[0].get(k, v)!=v: self.opt.set_hyper(k, v)
         cbs = cbs+Schedule(self.recipe)
     fa.Learner.fit(self, n_epoch, lr, wd, cbs, reset_opt, start_epoch)
 
 def _momenta(recipe):
-    return dict(mom=recipe.momentum) if recipe.optimizer in ('sgd','lookahead') else dict(zip(('mom','sqr_mom'), recipe.betas))
+    return (dict(mom=recipe.momentum) if recipe.optimizer in ('sgd','lookahead')
+        else dict(zip(('mom','sqr_mom'), recipe.betas)))
 
 # %% ../../nbs/lab/22_learner.ipynb #54ff42df
 @contextmanager
@@ -303,7 +330,8 @@ def untouched(self:RecipeLearner):
     "Whatever is trained inside, weights, optimizer, order of the data and torch's random numbers are afterwards what they were"
     opt,weights = self.opt,deepcopy(self.model.state_dict())
     moments = opt and deepcopy(opt.state_dict())
-    with _same_order(self.dls.train), torch.random.fork_rng([torch.cuda.current_device()] if torch.cuda.is_initialized() else []):
+    with _same_order(self.dls.train), torch.random.fork_rng([torch.cuda.current_device()]
+            if torch.cuda.is_initialized() else []):
         try: yield
         finally:
             self.model.load_state_dict(weights)
@@ -325,7 +353,8 @@ def lr_find(self:RecipeLearner, *args, **kwargs):
 def to_bf16(self:RecipeLearner): return self.to_fp32().add_cb(HalfPrecision('bf16'))
 
 @patch
-def to_fp16(self:RecipeLearner, **kwargs): return self.to_fp32().add_cb(_fp16.MixedPrecision(**kwargs))
+def to_fp16(self:RecipeLearner, **kwargs):
+    return self.to_fp32().add_cb(_fp16.MixedPrecision(**kwargs))
 
 # %% ../../nbs/lab/22_learner.ipynb #3c6fb21f
 @patch
@@ -339,7 +368,10 @@ def export(self:RecipeLearner,
     self._end_cleanup()
     keep = self.dls,self.opt
     self.dls,self.opt = self.dls.new_empty(),None
-    try: torch.save(self, self.path/fname, pickle_module=pickle_module or need('train', 'cloudpickle'), pickle_protocol=pickle_protocol)
+    try:
+        torch.save(self, self.path/fname,
+            pickle_module=pickle_module or need('train', 'cloudpickle'),
+            pickle_protocol=pickle_protocol)
     finally: self.dls,self.opt = keep
 
 # %% ../../nbs/lab/22_learner.ipynb #e64b537d
@@ -355,17 +387,23 @@ def learner(
     cbs=(), # Further fastai callbacks
 )->RecipeLearner: # `learn.fit(n)` runs the recipe's schedule in `n` epochs
     "A fastai `Learner` for `recipe`"
-    if not isinstance(recipe, Recipe): raise TypeError(f'recipe must be a Recipe, not {type(recipe).__name__}')
-    mine = [fa.TrainEvalCallback(), ExactRecorder(), Plain(recipe.channels_last), StopNotFinite(), ReduceLoss()]
+    if not isinstance(recipe, Recipe):
+        raise TypeError(f'recipe must be a Recipe, not {type(recipe).__name__}')
+    mine = [fa.TrainEvalCallback(), ExactRecorder(), Plain(recipe.channels_last),
+        StopNotFinite(), ReduceLoss()]
     if recipe.precision!='fp32': mine.append(HalfPrecision(recipe.precision))
     if recipe.clip: mine.append(_clip.GradientClip(recipe.clip))
     mine += [resolve_name(name)(**kw) for name,kw in recipe.callbacks.items()]
     if world()>1: mine.append(Distributed())
     if recipe.channels_last: model.to(memory_format=torch.channels_last)
     if recipe.compile: model.compile()
-    learn = RecipeLearner(dls, model, loss_func=loss_func or CrossEntropy(recipe.label_smoothing), lr=recipe.lr, wd=recipe.weight_decay,
-        opt_func=partial(optimizer, recipe=recipe), splitter=splitter, wd_bn_bias=True, train_bn=False,
-        metrics=[ValidMean('error', _error)] if metrics is None else metrics, cbs=[*mine, *cbs], default_cbs=False)
+    learn = RecipeLearner(dls, model,
+        loss_func=loss_func or CrossEntropy(recipe.label_smoothing), lr=recipe.lr,
+        wd=recipe.weight_decay,
+        opt_func=partial(optimizer, recipe=recipe), splitter=splitter, wd_bn_bias=True,
+        train_bn=False,
+        metrics=[ValidMean('error', _error)] if metrics is None else metrics,
+        cbs=[*mine, *cbs], default_cbs=False)
     learn.recipe = recipe
     bars = progress and rank()==0 and (IN_NOTEBOOK or sys.stdout.isatty())
     if bars: learn.add_cb(_progress.ProgressCallback())

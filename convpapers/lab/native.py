@@ -31,7 +31,8 @@ def find_compiler(
 # %% ../../nbs/lab/65_native.ipynb #14714cea
 FLAGS = (('-march=native','-fopenmp'), ('-march=native',), ('-mcpu=native',), ())
 BASE = ('-O3','-std=c++17','-shared','-fPIC','-pthread')
-WIDE = ('-mprefer-vector-width=512',) if platform.machine() in ('x86_64','AMD64') else ()       # for `Native`, where a kernel gains by it
+# for `Native`, where a kernel gains by it
+WIDE = ('-mprefer-vector-width=512',) if platform.machine() in ('x86_64','AMD64') else ()
 
 # %% ../../nbs/lab/65_native.ipynb #c69e5867
 SIMD = r'''
@@ -106,7 +107,8 @@ def machine(
 )->str:
     "What code for this processor depends on"
     about = [platform.system(), platform.machine(), platform.processor()]
-    try: about += sorted({l for l in Path('/proc/cpuinfo').read_text().splitlines() if l.startswith(('flags','Features','model name'))})
+    try:
+        about += sorted({l for l in Path('/proc/cpuinfo').read_text().splitlines() if l.startswith(('flags','Features','model name'))})
     except OSError: pass
     return '\n'.join(about)
 
@@ -114,7 +116,10 @@ def machine(
 @cache
 def _identity(command):
     "A compiler's path and version"
-    try: return '\n'.join([*command, subprocess.run([*command, '--version'], capture_output=True, text=True, timeout=60).stdout])
+    try:
+        return '\n'.join([*command,
+            subprocess.run([*command, '--version'], capture_output=True, text=True,
+            timeout=60).stdout])
     except (OSError, subprocess.SubprocessError): return '\n'.join(command)
 
 def build_key(
@@ -123,7 +128,8 @@ def build_key(
     flags:Sequence[str]=(), # Further flags
 )->str: # 16 hexadecimal digits
     "The key under which a library is kept"
-    text = '\0'.join([source, _identity(tuple(command)), ' '.join([*BASE, *flags]), repr(FLAGS), machine()])
+    text = '\0'.join([source, _identity(tuple(command)), ' '.join([*BASE, *flags]),
+        repr(FLAGS), machine()])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 # %% ../../nbs/lab/65_native.ipynb #1e4a3298
@@ -131,7 +137,8 @@ def cache_folder(
 )->Path:
     "Where built libraries are kept: `$CONVPAPERS_CACHE`, else `convpapers` in the user's cache folder"
     if own := os.environ.get('CONVPAPERS_CACHE'): return Path(own).expanduser()
-    home = Path.home()/'Library'/'Caches' if sys.platform=='darwin' else Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache')
+    home = (Path.home()/'Library'/'Caches' if sys.platform=='darwin'
+        else Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache'))
     return home/'convpapers'
 
 def _folder():
@@ -153,26 +160,36 @@ def _compile(command, source, target, flags):
     name = Path(command[0]).name
     for extra in FLAGS:
         run = [*command, *BASE, *extra, *flags, '-x', 'c++', '-', '-o', str(target)]
-        try: done = subprocess.run(run, input=source, capture_output=True, text=True, errors='replace', timeout=600)
-        except (OSError, subprocess.SubprocessError) as e: raise BuildError(f'{command[0]} cannot be run: {e}') from e
+        try:
+            done = subprocess.run(run, input=source, capture_output=True, text=True,
+                errors='replace', timeout=600)
+        except (OSError, subprocess.SubprocessError) as e:
+            raise BuildError(f'{command[0]} cannot be run: {e}') from e
         if done.returncode==0: return _loads(name, target)
-        if done.returncode<0 or 'Killed' in done.stderr: raise BuildError(f'{name} was stopped from outside (signal {-done.returncode or 9})')
+        if done.returncode<0 or 'Killed' in done.stderr:
+            raise BuildError(
+                f'{name} was stopped from outside (signal {-done.returncode or 9})')
     wrong = next((l for l in done.stderr.splitlines() if 'error' in l), 'no message')
     raise BuildError(f'{name} refuses the source: {wrong.strip()}')
 
 def _loads(name, library):
     "Load it in another process first: half a library may end the one that loads it"
-    if not library.exists(): raise BuildError(f'{name} reports success, and there is no library')
+    if not library.exists():
+        raise BuildError(f'{name} reports success, and there is no library')
     if not sys.executable or 'python' not in Path(sys.executable).name.lower(): return
     code = 'import ctypes, sys; ctypes.CDLL(sys.argv[1])'
-    done = subprocess.run([sys.executable, '-I', '-S', '-c', code, str(library)], capture_output=True, text=True, errors='replace')
-    if done.returncode: raise BuildError(f"{name} made a library that cannot be loaded: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+    done = subprocess.run([sys.executable, '-I', '-S', '-c', code, str(library)],
+        capture_output=True, text=True, errors='replace')
+    if done.returncode:
+        raise BuildError(
+            f"{name} made a library that cannot be loaded: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
 
 # %% ../../nbs/lab/65_native.ipynb #d8273dc5
 @contextmanager
 def _alone(pointer):
     "One builder at a time, of all processes; where the folder cannot be locked they all build, which is only slower"
-    try: lock = import_module('filelock').FileLock(f'{pointer}.lock', timeout=600)      # torch brings it
+    try:
+        lock = import_module('filelock').FileLock(f'{pointer}.lock', timeout=600)      # torch brings it
     except ImportError: lock = None
     try: held = lock and lock.acquire()
     except Exception: held = None
@@ -185,7 +202,8 @@ def _stored(pointer):
     try:
         stored = pointer.parent/pointer.read_text()
         if stored.stem==f'{pointer.name}-{_digest(stored)}': return stored
-    except (OSError, ValueError): pass                          # not there yet, or damaged: build it
+    except (OSError, ValueError):
+        pass                          # not there yet, or damaged: build it
 
 def build(
     name:str, # Part of the file's name
@@ -200,10 +218,13 @@ def build(
     pointer = folder/f'{name}-{build_key(source, command, flags)}'
     if stored := _stored(pointer): return stored
     with _alone(pointer) as alone:
-        if stored := _stored(pointer): return stored            # another one has built it meanwhile
+        if stored := _stored(pointer):
+            return stored            # another one has built it meanwhile
         if alone:
-            for left in folder.glob(f'{pointer.name}-build-*'): shutil.rmtree(left, ignore_errors=True)     # by a builder that was killed
-        with tempfile.TemporaryDirectory(prefix=f'{pointer.name}-build-', dir=folder) as scratch:
+            for left in folder.glob(f'{pointer.name}-build-*'):
+                shutil.rmtree(left, ignore_errors=True)     # by a builder that was killed
+        with tempfile.TemporaryDirectory(prefix=f'{pointer.name}-build-',
+                dir=folder) as scratch:
             _compile(command, source, made := Path(scratch)/'made.so', flags)
             library = folder/f'{pointer.name}-{_digest(made)}.so'
             os.replace(made, library)
@@ -214,7 +235,9 @@ def build(
 _natives = WeakSet()
 def _new_locks():
     for n in list(_natives): n._lock = threading.RLock()
-if hasattr(os, 'register_at_fork'): os.register_at_fork(after_in_child=_new_locks)       # a thread that held one is not there in the child
+if hasattr(os, 'register_at_fork'):
+    # a thread that held one is not there in the child
+    os.register_at_fork(after_in_child=_new_locks)
 
 class Native:
     "A library of `extern \"C\"` functions, built and checked on first use, while others wait; `library()` is None where there is none"
@@ -237,18 +260,25 @@ class Native:
 
     def _try(self):
         failed = ''
-        with self._lock:                                        # every other thread waits for the same answer
-            if self._tried or self._busy: return                # busy: the check itself asks
+        # every other thread waits for the same answer
+        with self._lock:
+            if self._tried or self._busy:
+                return                # busy: the check itself asks
             self._busy = True
             try:
-                if os.environ.get('CONVPAPERS_NATIVE', '1').lower() in ('0','off','false','no'):
+                if os.environ.get('CONVPAPERS_NATIVE',
+                        '1').lower() in ('0','off','false','no'):
                     self.reason = 'CONVPAPERS_NATIVE switches native code off'
                 else: self._library = self._load()
-            except Exception as e:                              # whatever went wrong, the layer works without
+            # whatever went wrong, the layer works without
+            except Exception as e:
                 self.reason = failed = ' '.join(str(e).split()) or type(e).__name__
             finally: self._busy = False
-            self._tried = True                                  # not after Ctrl-C: then the next call tries again
-        if failed: warnings.warn(f'{self.name}: no native kernel, {self.instead}: {failed}', stacklevel=4)
+            # not after Ctrl-C: then the next call tries again
+            self._tried = True
+        if failed:
+            warnings.warn(f'{self.name}: no native kernel, {self.instead}: {failed}',
+                stacklevel=4)
 
     def _load(self):
         library = ctypes.CDLL(str(build(self.name, self.source, self.flags)))
@@ -258,4 +288,6 @@ class Native:
         if self.check: self.check(library)
         return library
 
-    def __reduce__(self): return Native, (self.name, self.source, self.functions, self.check, self.flags, self.instead)
+    def __reduce__(self):
+        return Native, (self.name, self.source, self.functions, self.check, self.flags,
+            self.instead)

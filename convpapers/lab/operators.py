@@ -19,7 +19,8 @@ from .gpu_kernels import has_triton
 from .native import Native
 
 # %% ../../nbs/lab/64_operators.ipynb #909da158
-LARGEST = 2**40                 # of a stride, padding or dilation: sums and products with sizes fit 64 bits
+# of a stride, padding or dilation: sums and products with sizes fit 64 bits
+LARGEST = 2**40
 
 def whole(
     name:str, # Argument name, as the caller wrote it
@@ -29,8 +30,10 @@ def whole(
     "A pair of integers from `least` to `LARGEST`, or a `ValueError` that says what is valid"
     if type(value) is int and least<=value<=LARGEST: return (value,value)
     pair = _pair(value)
-    if len(pair)!=2 or any(v is None or isinstance(v, (bool,float,str)) or not least<=v<=LARGEST for v in pair):
-        raise ValueError(f'{name}={value!r} is not valid; give an integer from {least} to {LARGEST}, or a pair of them')
+    if len(pair)!=2 or any(v is None or isinstance(v, (bool,float,str))
+            or not least<=v<=LARGEST for v in pair):
+        raise ValueError(
+            f'{name}={value!r} is not valid; give an integer from {least} to {LARGEST}, or a pair of them')
     return tuple(pair)
 
 # %% ../../nbs/lab/64_operators.ipynb #0391ee9c
@@ -53,7 +56,8 @@ def choose_backend(
 )->str: # `'native'`, `'triton'` or `'torch'`
     "The kernel for a device: C++ on the CPU and Triton on CUDA if they are to be had, else plain PyTorch"
     if backend: return one_of('backend', backend, BACKENDS)
-    if device.type=='cpu': return 'native' if cpp and native.library() is not None else 'torch'
+    if device.type=='cpu':
+        return 'native' if cpp and native.library() is not None else 'torch'
     return 'triton' if device.type=='cuda' and triton and has_triton() else 'torch'
 
 def native_library(
@@ -61,13 +65,17 @@ def native_library(
     device:torch.device, # Of the input
 ): # `ctypes.CDLL`
     "The library, where `backend='native'` was asked for: an error that says why it is not to be had"
-    if device.type!='cpu': raise ValueError(f"backend='native' runs on the CPU, and the input is on {device}")
-    if (library := native.library()) is None: raise RuntimeError(f"backend='native' is not to be had: {native.reason}; choose 'torch'")
+    if device.type!='cpu':
+        raise ValueError(f"backend='native' runs on the CPU, and the input is on {device}")
+    if (library := native.library()) is None:
+        raise RuntimeError(
+            f"backend='native' is not to be had: {native.reason}; choose 'torch'")
     return library
 
 # %% ../../nbs/lab/64_operators.ipynb #a4ff0318
 _kinds = (Tensor, nn.Parameter)
-_compiling,_modes = torch.compiler.is_compiling,torch._C._len_torch_dispatch_stack      # small kernels feel every look-up
+# small kernels feel every look-up
+_compiling,_modes = torch.compiler.is_compiling,torch._C._len_torch_dispatch_stack
 _transforms,_tracing = torch._C._are_functorch_transforms_active,torch._C._get_tracing_state
 
 def ordinary(
@@ -78,7 +86,8 @@ def ordinary(
     for t in tensors:
         if t is not None and type(t) not in _kinds: return False
     if tensors[0].is_meta or _compiling(): return False
-    return not (_transforms() or forward_ad._current_level>=0 or _tracing() is not None or (_modes() and not watched))
+    return not (_transforms() or forward_ad._current_level>=0 or _tracing() is not None
+        or (_modes() and not watched))
 
 def plain_only(
 )->bool:
@@ -95,9 +104,11 @@ def again(
     "The gradients of `f`, which can be differentiated again, as often as one likes"
     with torch.enable_grad():
         leaves = [None if t is None else t.view_as(t) for t in tensors]
-        needs = [t is not None and t.requires_grad for t in leaves] if needs is None else needs
+        needs = ([t is not None and t.requires_grad for t in leaves] if needs is None
+            else needs)
         y = f(*leaves)
-        got = iter(torch.autograd.grad(y, [t for t,n in zip(leaves, needs) if n], grad.to(y.dtype), create_graph=True,
+        got = iter(torch.autograd.grad(y, [t for t,n in zip(leaves, needs) if n],
+            grad.to(y.dtype), create_graph=True,
             allow_unused=True, materialize_grads=True) if any(needs) else ())
     return [next(got) if n else None for n in needs]
 
@@ -107,8 +118,11 @@ def refuse_torchscript(
     *, scripting:bool=False, # Called for `torch.jit.script`, else it is looked up whether `torch.jit.trace` is at work
 )->None:
     "A `RuntimeError` under `torch.jit.trace` or `torch.jit.script` that names what to use; the exporter of ONNX, which traces, may"
-    if not scripting and (torch._C._get_tracing_state() is None or torch.onnx.is_in_onnx_export()): return
-    raise RuntimeError(f'{name} does not support TorchScript (torch.jit), which is deprecated; use torch.export.export to save a model, torch.compile to speed it up')
+    if not scripting and (torch._C._get_tracing_state() is None
+            or torch.onnx.is_in_onnx_export()):
+        return
+    raise RuntimeError(
+        f'{name} does not support TorchScript (torch.jit), which is deprecated; use torch.export.export to save a model, torch.compile to speed it up')
 
 def no_torchscript(
     cls:type, # A subclass of `nn.Module`
@@ -117,7 +131,8 @@ def no_torchscript(
     def _slow_forward(self, *args, **kwargs):                   # what a module runs under a trace
         refuse_torchscript(type(self).__name__)
         return super(cls, self)._slow_forward(*args, **kwargs)
-    def __prepare_scriptable__(self): refuse_torchscript(type(self).__name__, scripting=True)
+    def __prepare_scriptable__(self):
+        refuse_torchscript(type(self).__name__, scripting=True)
     cls._slow_forward,cls.__prepare_scriptable__ = _slow_forward,__prepare_scriptable__
     return cls
 
@@ -133,18 +148,22 @@ class _Direct(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         op,needs = ctx.op,ctx.needs_input_grad[1:ctx.op.count+1]
-        if torch.is_grad_enabled(): got = again(lambda *ts: op.plain(*ts, *ctx.options), grad, ctx.saved_tensors, needs)
+        if torch.is_grad_enabled():
+            got = again(lambda *ts: op.plain(*ts, *ctx.options), grad, ctx.saved_tensors,
+                needs)
         else: got = op.backward(grad, ctx.saved_tensors, ctx.options, needs)
         return None,*got,*(None,)*len(ctx.options)
 
 # %% ../../nbs/lab/64_operators.ipynb #502a671a
-def _like(t, form=torch.contiguous_format): return torch.empty(t.shape, dtype=t.dtype, device=t.device, memory_format=form)
+def _like(t, form=torch.contiguous_format):
+    return torch.empty(t.shape, dtype=t.dtype, device=t.device, memory_format=form)
 
 def _free(name):
     "`name`, with a number where it is taken: who defines an operator anew leaves the old handle dangling"
     space,_,base = name.partition('::')
     taken = lambda n: hasattr(getattr(torch.ops, space), n)
-    return next(f'{space}::{n}' for n in (base, *(f'{base}_{i}' for i in range(2, 10**6))) if not taken(n))
+    return next(f'{space}::{n}'
+        for n in (base, *(f'{base}_{i}' for i in range(2, 10**6))) if not taken(n))
 
 class Operator:
     "A function of tensors and options with kernels of its own, known to autograd, `torch.compile`, `torch.export` and `torch.func`"
@@ -162,24 +181,33 @@ class Operator:
         n,library,name = self.count,torch.library.custom_op,_free(name)
         def gradients(grad, *args):
             got = backward(grad, args[:n], args[n:], (True,)*n)
-            return [grad.new_empty(0) if t is None or g is None else g for t,g in zip(args, got)]
-        self.op = library(name, forward, mutates_args=(), schema=f'({tensors}, {options}) -> Tensor')
-        self.op_backward = library(f'{name}_backward', gradients, mutates_args=(), schema=f'(Tensor grad, {tensors}, {options}) -> Tensor[]')
+            return [grad.new_empty(0) if t is None or g is None else g
+                for t,g in zip(args, got)]
+        self.op = library(name, forward, mutates_args=(),
+            schema=f'({tensors}, {options}) -> Tensor')
+        self.op_backward = library(f'{name}_backward', gradients, mutates_args=(),
+            schema=f'(Tensor grad, {tensors}, {options}) -> Tensor[]')
 
         @self.op.register_fake
-        def _(*args): return args[0].new_empty(size(args[:n], args[n:])).contiguous(memory_format=layout(args[0]))
+        def _(*args):
+            return args[0].new_empty(size(args[:n],
+                args[n:])).contiguous(memory_format=layout(args[0]))
 
         @self.op_backward.register_fake
         def _(grad, *args):
-            return [grad.new_empty(0) if t is None else _like(t, layout(t) if i==0 else torch.contiguous_format) for i,t in enumerate(args[:n])]
+            return [grad.new_empty(0) if t is None
+                else _like(t, layout(t) if i==0 else torch.contiguous_format)
+                for i,t in enumerate(args[:n])]
 
         def keep(ctx, inputs, output):
             ctx.options = inputs[n:]
             ctx.save_for_backward(*inputs[:n])
         def first(ctx, grad):
-            if torch.is_grad_enabled(): got = again(lambda *ts: plain(*ts, *ctx.options), grad, ctx.saved_tensors)
+            if torch.is_grad_enabled():
+                got = again(lambda *ts: plain(*ts, *ctx.options), grad, ctx.saved_tensors)
             else: got = self.op_backward(grad, *ctx.saved_tensors, *ctx.options)
-            return *(None if t is None else g for t,g in zip(ctx.saved_tensors, got)),*(None,)*others
+            return *(None if t is None else g
+                for t,g in zip(ctx.saved_tensors, got)),*(None,)*others
         self.op.register_autograd(first, setup_context=keep)
 
     @property
@@ -208,7 +236,10 @@ class Constants:
 
     def _load_from_state_dict(self, state, prefix, local, *args):
         super()._load_from_state_dict(state, prefix, local, *args)
-        if any(b is not None and b.is_meta for b in self._buffers.values()) and local.get('assign_to_params_buffers'):
-            place = next((t.device for k,t in state.items() if isinstance(t, Tensor)), torch.get_default_device())
-            for name in self._non_persistent_buffers_set: self._buffers[name] = torch.empty_like(self._buffers[name], device=place)
+        if any(b is not None and b.is_meta
+                for b in self._buffers.values()) and local.get('assign_to_params_buffers'):
+            place = next((t.device for k,t in state.items() if isinstance(t, Tensor)),
+                torch.get_default_device())
+            for name in self._non_persistent_buffers_set:
+                self._buffers[name] = torch.empty_like(self._buffers[name], device=place)
         self.reset_constants()

@@ -22,7 +22,9 @@ def _patched(node):
     "The classes that `@patch` writes a function into, or none"
     marks = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
     first = (node.args.posonlyargs+node.args.args)[:1]
-    if not any(getattr(d, 'id', '')=='patch' for d in marks) or not first or not first[0].annotation: return []
+    if not any(getattr(d, 'id', '')=='patch'
+            for d in marks) or not first or not first[0].annotation:
+        return []
     return re.findall(r'\w+', ast.unparse(first[0].annotation))
 
 def public_names(
@@ -33,28 +35,34 @@ def public_names(
     for node in ast.parse(source).body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             owners = _patched(node)
-            if public(node.name) or node.name[:2]=='__' and owners: out += [f'{o}.{node.name}' for o in owners] or [node.name]
+            if public(node.name) or node.name[:2]=='__' and owners:
+                out += [f'{o}.{node.name}' for o in owners] or [node.name]
         elif isinstance(node, ast.ClassDef): out += [node.name]*public(node.name)
         elif isinstance(node, ast.Assign):
-            flat = [e for t in node.targets for e in (t.elts if isinstance(t, ast.Tuple) else [t])]
+            flat = [e for t in node.targets
+                for e in (t.elts if isinstance(t, ast.Tuple) else [t])]
             out += [e.id for e in flat if isinstance(e, ast.Name) and public(e.id)]
     return list(dict.fromkeys(out))
 
 def method_names(source:str)->list: # `Class.method`
     "Public methods in the body of public classes: they get anchors, no headings"
-    return [f'{c.name}.{m.name}' for c in ast.parse(source).body if isinstance(c, ast.ClassDef) and c.name[0]!='_'
+    return [f'{c.name}.{m.name}'
+        for c in ast.parse(source).body if isinstance(c, ast.ClassDef) and c.name[0]!='_'
         for m in c.body if isinstance(m, ast.FunctionDef) and m.name[0]!='_']
 
 # %% ../../nbs/lab/95_pages.ipynb #336ec96e
 LONG = 25 # Lines; longer code is folded
 
-def _calls(node): return {getattr(n.func, 'id', getattr(n.func, 'attr', '')) for n in ast.walk(node) if isinstance(n, ast.Call)}
+def _calls(node):
+    return {getattr(n.func, 'id', getattr(n.func, 'attr', ''))
+        for n in ast.walk(node) if isinstance(n, ast.Call)}
 
 def only_imports(source:str)->bool:
     "Whether a cell imports, and does nothing else but give short names"
     try: body = ast.parse(source).body
     except SyntaxError: return False
-    alias = lambda n: isinstance(n, ast.Assign) and isinstance(n.value, (ast.Attribute, ast.Name))
+    alias = lambda n: isinstance(n, ast.Assign) and isinstance(n.value,
+        (ast.Attribute, ast.Name))
     imports = [n for n in body if isinstance(n, (ast.Import, ast.ImportFrom))]
     return bool(imports) and all(n in imports or alias(n) for n in body)
 
@@ -80,7 +88,8 @@ def checked(
     cell, # A test
 )->str: # One line
     "What a test establishes"
-    said = getattr(cell, 'directives_', {}).get('checked:') or getattr(cell, 'directives_', {}).get('checked')
+    said = (getattr(cell, 'directives_', {}).get('checked:')
+        or getattr(cell, 'directives_', {}).get('checked'))
     if said: return 'Checked: '+said
     about = remarks(cell.source)[:2] or [', '.join(_tested(cell.source)[:3])]
     return ': '.join(['Checked', *['; '.join(about)]*bool(about[0])])
@@ -109,7 +118,8 @@ def named_equations(
     lines = source.split('\n')
     for row,col,text in comments(source):
         if '@eq-' not in text: continue
-        said = [f'Equation {numbers[l]}' for l in re.findall(r'@(eq-[\w-]+)', text) if l in numbers]
+        said = [f'Equation {numbers[l]}'
+            for l in re.findall(r'@(eq-[\w-]+)', text) if l in numbers]
         rest = re.sub(r'@eq-[\w-]+(,| and)?\s*', '', text.lstrip('# ')).strip(' ,:;')
         words = ', '.join([*said, *[rest]*bool(rest)])
         code = lines[row-1][:col]
@@ -160,7 +170,8 @@ class CodeOnPage:
     def begin(self):
         "Rewrite the cells of the page"
         mk_cell = need('dev', 'fastcore.nbio').mk_cell
-        mods = [c.directives_.get('default_exp') for c in self.nb.cells if c.cell_type=='code']
+        mods = [c.directives_.get('default_exp')
+            for c in self.nb.cells if c.cell_type=='code']
         cfg = need('dev', 'nbdev.config').get_config()
         module = next((f'{cfg.lib_path.name}.{m}' for m in mods if m), '')
         numbers,out = equation_numbers(self.nb.cells),[]
@@ -171,8 +182,10 @@ class CodeOnPage:
             exported = {'export','exporti','exports'} & d.keys()
             c.source = named_equations(c.source, numbers)
             if exported and (names := public_names(bare(c.source))):
-                out.append(mk_cell(code_heading(names, module, method_names(bare(c.source))), 'markdown'))
-            if out and all(x.cell_type=='code' and only_imports(bare(x.source)) for x in (out[-1], c)): # One fold for both
+                out.append(mk_cell(code_heading(names, module,
+                    method_names(bare(c.source))), 'markdown'))
+            if out and all(x.cell_type=='code' and only_imports(bare(x.source))
+                    for x in (out[-1], c)): # One fold for both
                 out[-1].source += '\n'+bare(c.source)
                 continue
             if not d.get('code-fold:'): self.fold(c, exported)
@@ -184,8 +197,11 @@ class CodeOnPage:
         code = bare(c.source)
         lines = len([l for l in code.splitlines() if l.strip()])
         if only_imports(code): c.source = folded(c.source, 'Imports')
-        elif not exported and not c.get('outputs') and only_tests(code): c.source = folded(c.source, checked(c))
-        elif lines>LONG: c.source = folded(c.source, f"{', '.join(public_names(code)) or 'Code'}: {lines} lines")
+        elif not exported and not c.get('outputs') and only_tests(code):
+            c.source = folded(c.source, checked(c))
+        elif lines>LONG:
+            c.source = folded(c.source,
+                f"{', '.join(public_names(code)) or 'Code'}: {lines} lines")
 
 # %% ../../nbs/lab/95_pages.ipynb #ceebd0ad
 def colab_url(
@@ -201,7 +217,8 @@ def minutes(
     cells, # Of a page as the reader gets it
 )->int: # At least one
     "How long a page takes to read"
-    words = sum(len(re.sub(r'\$[^$]*\$', ' formula ', c.source).split()) for c in cells if c.cell_type=='markdown')
+    words = sum(len(re.sub(r'\$[^$]*\$', ' formula ', c.source).split())
+        for c in cells if c.cell_type=='markdown')
     shown = [c for c in cells if c.cell_type=='code' and not re.search(r'(?m)^#\|\s*code-fold: true', c.source)]
     lines = sum(len([l for l in bare(c.source).splitlines() if l.strip()]) for c in shown)
     return max(1, math.ceil(words/200+lines/10))
@@ -214,7 +231,8 @@ class PageTools:
     def begin(self):
         "Insert the line below the front matter"
         colab = colab_url(self.nb.path_)
-        raw = colab.replace('https://colab.research.google.com/github', 'https://github.com').replace('/blob/', '/raw/')
+        raw = colab.replace('https://colab.research.google.com/github',
+            'https://github.com').replace('/blob/', '/raw/')
         badge = 'https://colab.research.google.com/assets/colab-badge.svg'
         n = minutes(self.nb.cells)
         html = (f'<p class="page-tools"><a href="{colab}"><img class="nolightbox" src="{badge}" alt="Open in Colab" '
@@ -236,7 +254,8 @@ def escaped_brackets(
     parts = re.split(r'(?s)(```.*?```|~~~.*?~~~|`+[^`]+`+|\$\$.*?\$\$|\$[^$\n]+\$)', md)
     tag = re.compile(r'<(?!/?([A-Za-z][\w-]*)[^<>]*>|!--|https?:|mailto:)')
     def unknown(m): return m[0] if m[1].lower() in TAGS else '&lt;'+m[0][1:-1]+'&gt;'
-    def escape_one(s): return tag.sub('&lt;', re.sub(r'<(?!https?:|mailto:)/?([A-Za-z][\w-]*)(?:\s[^<>]*)?/?>', unknown, s))
+    def escape_one(s):
+        return tag.sub('&lt;', re.sub(r'<(?!https?:|mailto:)/?([A-Za-z][\w-]*)(?:\s[^<>]*)?/?>', unknown, s))
     return ''.join(s if i%2 else escape_one(s) for i,s in enumerate(parts))
 
 # %% ../../nbs/lab/95_pages.ipynb #419fe5b7
@@ -264,12 +283,15 @@ def html_as_markdown(
         return f'```{{=html}}\n{html.strip()}\n```'
     head,*rows = [[escape(c, quote=False) for c in r] for r in _Rows(html).rows if r]
     number = lambda c: bool(re.fullmatch(r'[-+−]?[\d.,]+(e[-+]?\d+)?%?|nan|NaN', c))
-    right = [bool(rows) and all(number(r[i]) for r in rows if i<len(r)) for i in range(len(head))]
+    right = [bool(rows) and all(number(r[i]) for r in rows if i<len(r))
+        for i in range(len(head))]
     line = lambda r: '| '+' | '.join(r)+' |'
-    return '\n'.join([line(head), line(['--:' if r else ':--' for r in right]), *map(line, rows)])
+    return '\n'.join([line(head), line(['--:' if r else ':--' for r in right]),
+        *map(line, rows)])
 
 # %% ../../nbs/lab/95_pages.ipynb #434a75c9
-OURS = 'checked|exports?|exporti|default_exp|slow|gpu|data' # Directives that Quarto does not know
+# Directives that Quarto does not know
+OURS = 'checked|exports?|exporti|default_exp|slow|gpu|data'
 
 def one_link(md:str)->str: # Markdown
     "The link that the author wrote, where nbdev put another into its text"
@@ -281,8 +303,10 @@ def plain_output(
     "Take from an output what Quarto would misread"
     data = o.get('data', {})
     joined = lambda k: ''.join(data[k])
-    if 'text/html' in data and 'text/markdown' not in data: data['text/markdown'] = html_as_markdown(joined('text/html'))
-    elif 'text/markdown' in data: data['text/markdown'] = one_link(escaped_brackets(joined('text/markdown')))
+    if 'text/html' in data and 'text/markdown' not in data:
+        data['text/markdown'] = html_as_markdown(joined('text/html'))
+    elif 'text/markdown' in data:
+        data['text/markdown'] = one_link(escaped_brackets(joined('text/markdown')))
     data.pop('text/html', None)
 
 def no_directives(
@@ -293,5 +317,6 @@ def no_directives(
         cell.source = one_link(re.sub(r'\A(#\|.*\n)+', '', cell.source))
     elif cell.cell_type=='code':
         cell.source = re.sub(rf'(?m)^#\|\s*({OURS})\b.*\n?', '', cell.source)
-        cell.source = re.sub(r'(?m)^#\|\s*fig-(alt|cap):.*$', lambda m: re.sub(r' ?%', ' percent', m[0]), cell.source)
+        cell.source = re.sub(r'(?m)^#\|\s*fig-(alt|cap):.*$',
+            lambda m: re.sub(r' ?%', ' percent', m[0]), cell.source)
         for o in cell.get('outputs', []): plain_output(o)

@@ -74,8 +74,11 @@ def experiment_section(
     "Title, table, claims and curves of one experiment"
     table = results(exp, records)
     parts = [f'<h2>{escape(exp.title)}</h2>', table.html()]
-    if table.records and not find_spec('matplotlib'): parts.append(f'<p class="note">{NO_CURVES}</p>')
-    elif table.records: parts.append(html_figure(table.plot_curves().figure, CAPTION.format(exp.metric), prefix=exp.name))
+    if table.records and not find_spec('matplotlib'):
+        parts.append(f'<p class="note">{NO_CURVES}</p>')
+    elif table.records:
+        parts.append(html_figure(table.plot_curves().figure, CAPTION.format(exp.metric),
+            prefix=exp.name))
     return f'<section>{"".join(parts)}</section>'
 
 # %% ../../nbs/lab/60_report.ipynb #a7c72e5c
@@ -88,5 +91,6 @@ def write_report(
     extra=(), # Further sections: HTML strings
 )->Path: # `path`
     "Write the page in one step"
-    sections = [experiment_section(e, [r for r in records if r.config['experiment']==e.name]) for e in experiments]
+    sections = [experiment_section(e,
+        [r for r in records if r.config['experiment']==e.name]) for e in experiments]
     return atomic_write(path, html_page(title, sections+list(extra), subtitle))

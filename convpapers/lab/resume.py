@@ -38,8 +38,10 @@ def rng_state(
 )->dict: # Tensors and plain values
     "The state of all global random generators"
     kind,keys,*rest = np.random.get_state()
-    return dict(python=random.getstate(), numpy=(kind, torch.from_numpy(keys.astype('int64')), *map(float, rest)),
-        torch=torch.get_rng_state(), cuda=torch.cuda.get_rng_state() if torch.cuda.is_available() else None)
+    return dict(python=random.getstate(),
+        numpy=(kind, torch.from_numpy(keys.astype('int64')), *map(float, rest)),
+        torch=torch.get_rng_state(),
+        cuda=torch.cuda.get_rng_state() if torch.cuda.is_available() else None)
 
 # %% ../../nbs/lab/23_resume.ipynb #58b2edcc
 def set_rng_state(state:dict):
@@ -48,7 +50,8 @@ def set_rng_state(state:dict):
     random.setstate(state['python'])
     np.random.set_state((kind, keys.numpy().astype('uint32'), int(pos), int(has), cached))
     torch.set_rng_state(state['torch'])
-    if state['cuda'] is not None and torch.cuda.is_available(): torch.cuda.set_rng_state(state['cuda'])
+    if state['cuda'] is not None and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state['cuda'])
 
 # %% ../../nbs/lab/23_resume.ipynb #751a0cac
 def seed_all(seed:int):
@@ -62,7 +65,8 @@ def continues(dl)->bool: return hasattr(dl, 'load_state_dict')
 
 def loader_state(dl)->dict:
     "Where a loader is (ours), or the generator of its next epoch (fastai's)"
-    return dl.state_dict() if continues(dl) else dict(rng=dl.rng.getstate()) if hasattr(dl, 'rng') else {}
+    return (dl.state_dict() if continues(dl) else dict(rng=dl.rng.getstate())
+        if hasattr(dl, 'rng') else {})
 
 def set_loader_state(dl, state:dict):
     "Restore what `loader_state` gave"
@@ -84,12 +88,16 @@ def load_checkpoint(
         with zipfile.ZipFile(path) as z: bad = z.testzip()
         if bad: raise RuntimeError(f'{bad} does not match its checksum')
         state = torch.load(path, map_location='cpu', weights_only=True)
-        if not isinstance(state, dict): raise ValueError(f'it holds a {type(state).__name__}')
-        if missing := [k for k in keys if k not in state]: raise ValueError(f"it lacks {', '.join(missing)}")
+        if not isinstance(state, dict):
+            raise ValueError(f'it holds a {type(state).__name__}')
+        if missing := [k for k in keys if k not in state]:
+            raise ValueError(f"it lacks {', '.join(missing)}")
         return state
-    except (RuntimeError, zipfile.BadZipFile, EOFError, KeyError, ValueError, pickle.UnpicklingError) as e:
+    except (RuntimeError, zipfile.BadZipFile, EOFError, KeyError, ValueError,
+        pickle.UnpicklingError) as e:
         why = str(e).splitlines()[0]
-        raise ValueError(f'{path} is damaged ({why}); it was left in place: move it away to start again') from e
+        raise ValueError(
+            f'{path} is damaged ({why}); it was left in place: move it away to start again') from e
 
 # %% ../../nbs/lab/23_resume.ipynb #7b4edd6a
 def group_names(
@@ -98,9 +106,11 @@ def group_names(
 )->list: # Names of parameters, a list a group
     "Which parameters an optimizer has in which group; a `ValueError` for one that is not of `model`"
     names = {id(p): n for n,p in model.named_parameters()}
-    foreign = [tuple(p.shape) for g in opt.param_groups for p in g['params'] if id(p) not in names]
+    foreign = [tuple(p.shape) for g in opt.param_groups
+        for p in g['params'] if id(p) not in names]
     if not foreign: return [[names[id(p)] for p in g['params']] for g in opt.param_groups]
-    raise ValueError(f"the optimizer changes parameters that are not of the model, of shapes {foreign}; "
+    raise ValueError(
+        f"the optimizer changes parameters that are not of the model, of shapes {foreign}; "
         'a checkpoint cannot hold them: make them parameters of the model')
 
 def regroup(
@@ -112,7 +122,9 @@ def regroup(
     here,named = group_names(opt, model),dict(model.named_parameters())
     if here==groups: return
     lost = sorted({n for g in groups for n in g}^{n for g in here for n in g})
-    if lost: raise ValueError(f"the optimizer of the checkpoint and this one differ in {', '.join(lost)}")
+    if lost:
+        raise ValueError(
+            f"the optimizer of the checkpoint and this one differ in {', '.join(lost)}")
     settings = opt.param_groups[0]
     opt.param_groups.clear()
     for g in groups: opt.add_param_group({**settings, 'params': [named[n] for n in g]})
@@ -122,7 +134,8 @@ def numbers_of(
     cb, # A callback
 )->dict:
     "Its attributes that are numbers"
-    plain = lambda v: bool(v) if isinstance(v, (bool,np.bool_)) else int(v) if isinstance(v, (int,np.integer)) else float(v)
+    plain = lambda v: bool(v) if isinstance(v, (bool,np.bool_)) else int(v) if isinstance(v,
+        (int,np.integer)) else float(v)
     return {k: plain(v) for k,v in vars(cb).items() if isinstance(v, (Number,np.bool_)) and not isinstance(v, complex)}
 
 # %% ../../nbs/lab/23_resume.ipynb #d81b01f6
@@ -130,7 +143,8 @@ def peak_memory(device)->int:
     "Most bytes in use so far: allocated by torch on CUDA, by the whole process elsewhere"
     if device.type=='cuda': return torch.cuda.max_memory_allocated(device)
     if resource is None: return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform=='darwin' else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*(1 if sys.platform=='darwin'
+        else 1024)
 
 # %% ../../nbs/lab/23_resume.ipynb #707bdb33
 class Keep(fa.Callback):
@@ -145,18 +159,22 @@ class Keep(fa.Callback):
     ):
         self.folder,self.config,self.summary,self.device,self.every = Path(folder),config,summary,device,checkpoint_steps
         self.state,self.history,self.restarts,self.peak = None,[],0,0
-        self.head = run_head(config, summary.get('environment', {}), {k: summary[k] for k in FACTS if k in summary})
+        self.head = run_head(config, summary.get('environment', {}),
+            {k: summary[k] for k in FACTS if k in summary})
 
 # %% ../../nbs/lab/23_resume.ipynb #b6504450
 @patch
-def before_epoch(self:Keep): self.clock,self.cpu_clock,self.spent = time.perf_counter(),time.process_time(),[0.,0.,0.]
+def before_epoch(self:Keep):
+    self.clock,self.cpu_clock,self.spent = time.perf_counter(),time.process_time(),[0.,0.,0.]
 
 @patch
 def seconds(self:Keep)->list: # Of the epoch so far, of its training part, and on the processor
     "Time spent, by all the processes that worked on this epoch one after the other"
     now = time.perf_counter()
-    cpu = time.process_time()-self.cpu_clock        # of this process: a run's cost does not depend on what else runs
-    return [self.spent[0]+now-self.clock, self.spent[1]+now-self.train_clock, self.spent[2]+cpu]
+    # of this process: a run's cost does not depend on what else runs
+    cpu = time.process_time()-self.cpu_clock
+    return [self.spent[0]+now-self.clock, self.spent[1]+now-self.train_clock,
+        self.spent[2]+cpu]
 
 @patch
 def after_train(self:Keep): self.speed = self.recorder.smooth_loss.count/self.seconds()[1]
@@ -165,7 +183,8 @@ def after_train(self:Keep): self.speed = self.recorder.smooth_loss.count/self.se
 def after_epoch(self:Keep):
     means = dict(zip(self.recorder.metric_names[1:-1], self.learn.final_record))
     wall,_,cpu = self.seconds()
-    self.history.append(dict(epoch=self.epoch, lr=self.opt.hypers[-1]['lr'], **means, seconds=wall, cpu_seconds=cpu,
+    self.history.append(dict(epoch=self.epoch, lr=self.opt.hypers[-1]['lr'], **means,
+        seconds=wall, cpu_seconds=cpu,
         images_per_second=self.speed, **getattr(self.learn, 'epoch_log', {})))
     self.save(self.epoch+1, 0)
     self.record()
@@ -179,8 +198,10 @@ def save(self:Keep,
     "Write the checkpoint, by the first process for all"
     if step: self.learn.stop_not_finite.check()
     loss = self.recorder.smooth_loss
-    loaders = [loader_state(dl) if continues(dl) or not step else begun for dl,begun in zip(self.dls, self.begun[0])]
-    parts = gather(dict(rng=rng_state(), begun=self.begun[1], loaders=loaders, loss=(float(loss.sum), loss.count) if step else (0., 0)))
+    loaders = [loader_state(dl) if continues(dl) or not step else begun
+        for dl,begun in zip(self.dls, self.begun[0])]
+    parts = gather(dict(rng=rng_state(), begun=self.begun[1], loaders=loaders,
+        loss=(float(loss.sum), loss.count) if step else (0., 0)))
     self.peak = max(self.peak, peak_memory(self.device))
     if rank(): return
     bare = self.learn.model.module if world()>1 and step else self.learn.model
@@ -189,14 +210,17 @@ def save(self:Keep,
         optimizer=self.opt.state_dict(), groups=group_names(self.opt.opt, bare),
         grads={n: p.grad for n,p in bare.named_parameters() if p.grad is not None},
         callbacks={n: numbers_of(cb) for n,cb in self.asked().items()},
-        scaler=scaler.state_dict() if scaler else None, epoch=epoch, step=step, classes=len(self.dls.vocab),
+        scaler=scaler.state_dict() if scaler else None, epoch=epoch, step=step,
+        classes=len(self.dls.vocab),
         history=self.history, world=world(), peak=self.peak, restarts=self.restarts,
-        spent=self.seconds() if step else [0.,0.,0.], **{k: [p[k] for p in parts] for k in parts[0]}))
+        spent=self.seconds() if step else [0.,0.,0.],
+        **{k: [p[k] for p in parts] for k in parts[0]}))
 
 @patch
 def after_batch(self:Keep):
     step = self.iter+1
-    if self.training and self.every and step%self.every==0 and step<self.n_iter: self.save(self.epoch, step)
+    if self.training and self.every and step%self.every==0 and step<self.n_iter:
+        self.save(self.epoch, step)
 
 # %% ../../nbs/lab/23_resume.ipynb #143efdc9
 @patch
@@ -205,8 +229,10 @@ def record(self:Keep, finished:bool=False):
     if rank(): return
     h,last = self.history,self.history[-1] if self.history else {}
     speeds = [r['images_per_second'] for r in h]
-    self.summary.update({k: last.get(k) for k in ('error','train_loss','valid_loss')}, epochs_done=len(h),
-        best_error=min((r['error'] for r in h if 'error' in r), default=None), seconds=sum(r['seconds'] for r in h),
+    self.summary.update({k: last.get(k) for k in ('error','train_loss','valid_loss')},
+        epochs_done=len(h),
+        best_error=min((r['error'] for r in h if 'error' in r), default=None),
+        seconds=sum(r['seconds'] for r in h),
         cpu_seconds=sum(r.get('cpu_seconds', 0.) for r in h),
         images_per_second=statistics.median(speeds[1:] or speeds) if h else None, # the first epoch warms up
         peak_memory_bytes=self.peak, restarts=self.restarts, finished=finished)
@@ -220,9 +246,11 @@ def load(self:Keep,
 ):
     "Let the next fit of `learn` continue at `state`"
     if state['world']!=world():
-        raise ValueError(f"{self.folder} was begun by {state['world']} processes, not {world()}: start as many")
+        raise ValueError(
+            f"{self.folder} was begun by {state['world']} processes, not {world()}: start as many")
     learn.model.load_state_dict(state['model'])
-    learn.start = Start(state['epoch'], state['step'], 0 if continues(learn.dls.train) else state['step'],
+    learn.start = Start(state['epoch'], state['step'],
+        0 if continues(learn.dls.train) else state['step'],
         lambda: set_rng_state(state['rng'][rank()]))
     self.state,self.history,self.peak,self.restarts = state,state['history'],state['peak'],state['restarts']+1
 
@@ -242,7 +270,8 @@ def before_fit(self:Keep):
     self.opt.load_state_dict(self.state['optimizer'])
     for n,p in self.learn.model.named_parameters():
         if n in self.state.get('grads', {}): p.grad = self.state['grads'][n].to(p)
-    for n,cb in self.asked().items(): vars(cb).update(self.state.get('callbacks', {}).get(n, {}))
+    for n,cb in self.asked().items():
+        vars(cb).update(self.state.get('callbacks', {}).get(n, {}))
 
 @patch
 def before_train(self:Keep):
@@ -251,7 +280,8 @@ def before_train(self:Keep):
         for dl,s in zip(self.dls, state['loaders'][rank()]): set_loader_state(dl, s)
         redraws = state['step'] and not continues(self.dls.train)
         set_rng_state(state['begun' if redraws else 'rng'][rank()])
-        loss,self.spent = self.recorder.smooth_loss,[*state['spent'], 0.][:3]     # younger than the first checkpoints
+        # younger than the first checkpoints
+        loss,self.spent = self.recorder.smooth_loss,[*state['spent'], 0.][:3]
         loss.sum,loss.count = state['loss'][rank()]
     begun = state['begun'][rank()] if state and state['step'] else rng_state()
     self.begun = [loader_state(dl) for dl in self.dls],begun
@@ -278,25 +308,30 @@ def name_of(
 )->str:
     "The name that finds `o` again; anything anonymous raises a `TypeError`"
     if isinstance(o, (str, Path)): return str(o)
-    if inspect.ismethod(o) and isinstance(o.__self__, type): return f'{name_of(o.__self__, what)}.{o.__name__}'
+    if inspect.ismethod(o) and isinstance(o.__self__, type):
+        return f'{name_of(o.__self__, what)}.{o.__name__}'
     name,code = getattr(o, '__qualname__', '<'),getattr(o, '__code__', None)
     if isinstance(o, (FunctionType,type)) and o.__module__:
         try: known = resolve_name(f'{o.__module__}:{name}') is o
         except (ImportError, AttributeError, ValueError): known = False
-        if known or '<' not in name+getattr(code, 'co_qualname', ''): return f'{o.__module__}.{name}'
-    raise TypeError(f'{what}={o!r} has no name to record (a lambda, a function inside a function, a partial, an object): '
+        if known or '<' not in name+getattr(code, 'co_qualname', ''):
+            return f'{o.__module__}.{name}'
+    raise TypeError(
+        f'{what}={o!r} has no name to record (a lambda, a function inside a function, a partial, an object): '
         f'give a registered name, or a function or class of a module, and its arguments as {what}_kw')
 
 # %% ../../nbs/lab/23_resume.ipynb #a9918788
 def _flat(d, pre=''):
     out = {}
-    for k,v in d.items(): out |= _flat(v, f'{pre}{k}.') if isinstance(v, dict) and v else {f'{pre}{k}': v}
+    for k,v in d.items():
+        out |= _flat(v, f'{pre}{k}.') if isinstance(v, dict) and v else {f'{pre}{k}': v}
     return out
 
 def _differ(old, new, keys):
     "What differs, in words"
     short = lambda v: textwrap.shorten(repr(v), 80)
-    return [f'{k} ({short(old.get(k))} there, {short(new.get(k))} asked)' for k in keys if old.get(k)!=new.get(k)]
+    return [f'{k} ({short(old.get(k))} there, {short(new.get(k))} asked)'
+        for k in keys if old.get(k)!=new.get(k)]
 
 def _path(o):
     if isinstance(o, Path): return str(o)
@@ -319,13 +354,16 @@ def run_config(
     data_kw=None,
 )->dict: # Ready for JSON
     "What a run is asked, in plain values; a `TypeError` names what has none"
-    config = dict(experiment=experiment, row=row, model=name_of(model), model_kw=dict(model_kw or {}),
-        recipe=recipe.as_dict(), data=name_of(data, 'data'), data_kw=dict(data_kw or {}), seed=seed, epochs=epochs,
+    config = dict(experiment=experiment, row=row, model=name_of(model),
+        model_kw=dict(model_kw or {}),
+        recipe=recipe.as_dict(), data=name_of(data, 'data'), data_kw=dict(data_kw or {}),
+        seed=seed, epochs=epochs,
         device=torch.device(device).type)
     for k,v in _flat(config).items():
         try: json.dumps(v, default=_path)
         except (TypeError, ValueError):
-            raise TypeError(f'{k}={v!r} cannot be recorded: give numbers, strings, lists and dicts of them') from None
+            raise TypeError(
+                f'{k}={v!r} cannot be recorded: give numbers, strings, lists and dicts of them') from None
     return json.loads(json.dumps(config, default=_path))
 
 # %% ../../nbs/lab/23_resume.ipynb #3e3c4645
@@ -333,12 +371,14 @@ def _config_there(folder):
     "The config in `folder`, from `config.json` or, where that is lost, from the checkpoint; None in a fresh folder"
     if (f := folder/'config.json').is_file():
         config = read_json(f)
-        if why := not_a_run(config): raise ValueError(f'{f} is not of a run ({why}); choose another folder')
+        if why := not_a_run(config):
+            raise ValueError(f'{f} is not of a run ({why}); choose another folder')
         return config
     lost = [n for n in ('checkpoint.pt','summary.json','history.csv') if (folder/n).is_file()]
     if not lost: return None
     if lost[0]!='checkpoint.pt' or 'config' not in (state := load_checkpoint(folder/lost[0])):
-        raise ValueError(f"{folder} has {', '.join(lost)} and no config.json, so nobody knows what was asked there: "
+        raise ValueError(
+            f"{folder} has {', '.join(lost)} and no config.json, so nobody knows what was asked there: "
             'move it away, or choose another folder')
     return state['config']
 
@@ -349,7 +389,8 @@ def check_config(
     "Raise a `ValueError` naming the differing keys if `folder` holds a run with another config"
     old = _config_there(Path(folder))
     if old is not None and (diff := _another(old, config)):
-        raise ValueError(f"{folder} holds another run: {', '.join(diff)}; choose another folder")
+        raise ValueError(
+            f"{folder} holds another run: {', '.join(diff)}; choose another folder")
 
 # %% ../../nbs/lab/23_resume.ipynb #20e825ae
 @contextmanager
@@ -359,10 +400,12 @@ def only_one(folder):
     folder.mkdir(parents=True, exist_ok=True)
     lock = locks.FileLock(str(folder/'.lock'))
     try: lock.acquire(timeout=0)
-    except locks.Timeout: raise BlockingIOError(f'another process is training in {folder}') from None
+    except locks.Timeout:
+        raise BlockingIOError(f'another process is training in {folder}') from None
     try:
         for n in ('checkpoint.pt','config.json','history.csv','summary.json'):
-            for torn in folder.glob(f'.{n}.*'): torn.unlink()   # what a killed process was writing
+            for torn in folder.glob(f'.{n}.*'):
+                torn.unlink()   # what a killed process was writing
         yield
     finally: lock.release()
 
@@ -385,12 +428,16 @@ def network_facts(
     model='', # What made it: a registered name, or a function
 )->dict: # Plain values
     "What tells a network from another one: parameters, modules and shapes, and the maker's source if it is a user's"
-    ours = lambda m: type(m).__module__.split('.')[0]=='convpapers'     # their code is known by its commit
+    # their code is known by its commit
+    ours = lambda m: type(m).__module__.split('.')[0]=='convpapers'
     says = lambda m: '' if ours(m) else re.sub(' at 0x[0-9a-f]+', '', m.extra_repr())
     lines = [f'{n}: {type(m).__name__}({says(m)})' for n,m in net.named_modules()]
-    lines += [f'{n}: {tuple(p.shape)} {p.dtype} {p.requires_grad}' for n,p in net.named_parameters()]
-    version = '.'.join(torch.__version__.split('.')[:2])                # another one may describe its layers otherwise
-    return dict(params=sum(p.numel() for p in net.parameters()), modules={f'torch {version}': _hash('\n'.join(lines))}) | _source(model)
+    lines += [f'{n}: {tuple(p.shape)} {p.dtype} {p.requires_grad}'
+        for n,p in net.named_parameters()]
+    # another one may describe its layers otherwise
+    version = '.'.join(torch.__version__.split('.')[:2])
+    return (dict(params=sum(p.numel() for p in net.parameters()),
+        modules={f'torch {version}': _hash('\n'.join(lines))}) | _source(model))
 
 # %% ../../nbs/lab/23_resume.ipynb #4b800522
 def check_facts(
@@ -401,11 +448,13 @@ def check_facts(
     "Raise a `ValueError` naming what changed; what only one of them knows is not compared"
     old,new = (_flat({k: d[k] for k in FACTS if k in d}) for d in (there, now))
     diff = _differ(old, new, [k for k in old if k in new])
-    if diff: raise ValueError(f"{folder} holds a run of the same arguments, and since then something changed: "
+    if diff: raise ValueError(
+            f"{folder} holds a run of the same arguments, and since then something changed: "
         f"{', '.join(diff)}; bring it back, or choose another folder")
 
 # %% ../../nbs/lab/23_resume.ipynb #e3b0790b
-CODE = 'commit','dirty','convpapers','torch','fastai','python','device_name' # Of an environment: what may change the bits
+# Of an environment: what may change the bits
+CODE = 'commit','dirty','convpapers','torch','fastai','python','device_name'
 
 def after(
     env:dict, # The environment of this process
@@ -413,7 +462,8 @@ def after(
 )->dict: # `env` with `earlier`, if there is something to say
     "An environment that remembers the ones before it"
     past = (old or {}).get('earlier', [])
-    if old and any(old.get(k)!=env.get(k) for k in CODE): past = [*past, {k: old.get(k) for k in (*CODE,'date')}]
+    if old and any(old.get(k)!=env.get(k) for k in CODE):
+        past = [*past, {k: old.get(k) for k in (*CODE,'date')}]
     return {**env, 'earlier': past} if past else env
 
 def run_head(
@@ -433,7 +483,8 @@ def build_model(
     "The network of a run"
     if callable(model): return model(**model_kw)
     load_chapters()
-    return networks[model].build(**({} if classes is None else dict(num_classes=classes)) | model_kw)
+    return networks[model].build(**({} if classes is None else dict(num_classes=classes))
+        | model_kw)
 
 # %% ../../nbs/lab/23_resume.ipynb #1c4126c7
 @contextmanager
@@ -467,10 +518,12 @@ def conduct(
         f = folder/'checkpoint.pt'
         state = load_checkpoint(f, *keys) if f.is_file() else None
         if state and (diff := _another(state.get('config', config), config)):
-            raise ValueError(f"{f} is of another run than config.json beside it: {', '.join(diff)}; move one of them away")
+            raise ValueError(
+                f"{f} is of another run than config.json beside it: {', '.join(diff)}; move one of them away")
         parts,facts = prepare()
         if state: check_facts(folder, state.get('facts', {}), facts)
-        env = after(environment(config['device'], config['seed']), state and state.get('environment'))
+        env = after(environment(config['device'], config['seed']),
+            state and state.get('environment'))
         with nullcontext() if rank() else _claim(folder, config):
             train(parts, state, run_head(config, env, facts))
         barrier()
@@ -498,11 +551,14 @@ def train_run(
     "Train, or go on training, and leave a record; raises `ValueError` if `folder` holds another run"
     if epochs is not None: recipe = recipe.at(epochs=epochs)
     device = local_device(device)
-    config = run_config(experiment=experiment, row=row, model=model, model_kw=model_kw, recipe=recipe, data=data,
+    config = run_config(experiment=experiment, row=row, model=model, model_kw=model_kw,
+        recipe=recipe, data=data,
         data_kw=data_kw, seed=seed, epochs=recipe.epochs, device=device)
     boards = [TensorBoard(folder)] if tensorboard and not rank() else []
-    prepare = lambda: _prepare(config, model, model_kw, recipe, data, device, data_kw, progress)
-    train = lambda parts, state, head: _train(folder, head, *parts, state, recipe, device, progress, checkpoint_steps,
+    prepare = lambda: _prepare(config, model, model_kw, recipe, data, device, data_kw,
+        progress)
+    train = lambda parts, state, head: _train(folder, head, *parts, state, recipe, device,
+        progress, checkpoint_steps,
         [*boards, *cbs])
     with process_group(device): return conduct(folder, config, prepare, train, _KEYS)
 
@@ -512,9 +568,11 @@ _KEYS = tuple('model optimizer scaler epoch step history world peak restarts spe
 def _prepare(config, model, model_kw, recipe, data, device, data_kw, progress):
     "Loaders, network and its counts, all from the seed; and what they are"
     seed_all(config['seed'])
-    make = data if callable(data) else lambda bs,**kw: image_data(str(data), bs, **dict(progress=progress) | kw)
+    make = data if callable(data) else lambda bs,**kw: image_data(str(data), bs,
+        **dict(progress=progress) | kw)
     share = dict(rank=rank(), world=world()) if world()>1 else {}
-    dls = make(bs=recipe.batch_size, seed=config['seed'], device=device, augment=recipe.augment or None,
+    dls = make(bs=recipe.batch_size, seed=config['seed'], device=device,
+        augment=recipe.augment or None,
         **data_kw or {}, **share)
     net = build_model(model, model_kw or {}, len(dls.vocab)).to(device)
     source = {'function': _source(data)} if callable(data) and _source(data) else {}
@@ -522,14 +580,21 @@ def _prepare(config, model, model_kw, recipe, data, device, data_kw, progress):
     return (dls, net), facts
 
 def _train(folder, head, dls, net, state, recipe, device, progress, checkpoint_steps, cbs):
-    params,macs = count(copy.deepcopy(net).eval(), tuple(dls.valid.one_batch()[0].shape[1:]))
+    params,macs = count(copy.deepcopy(net).eval(),
+        tuple(dls.valid.one_batch()[0].shape[1:]))
     env = head['environment'] | dict(processes=world())
-    keep = Keep(folder, head['config'], dict(params=params, macs=macs, environment=env, **head['facts']), device, checkpoint_steps)
+    keep = Keep(folder, head['config'],
+        dict(params=params, macs=macs, environment=env, **head['facts']), device,
+        checkpoint_steps)
     learn = learner(net, dls, recipe, progress=progress, cbs=[keep, *cbs])
     if state: keep.load(learn, state)
-    elif rank(): seed_all(head['config']['seed']+1000003*rank())    # each process drops its own units
+    elif rank():
+        # each process drops its own units
+        seed_all(head['config']['seed']+1000003*rank())
     learn.fit(recipe.epochs)
-    if not keep.history: raise ValueError('the training ended before its first epoch did, so there is nothing to record')
+    if not keep.history:
+        raise ValueError(
+            'the training ended before its first epoch did, so there is nothing to record')
     keep.record(finished=True)
 
 # %% ../../nbs/lab/23_resume.ipynb #7c9d664d
@@ -540,6 +605,7 @@ def trained(
 )->nn.Module:
     "The network of a run with the weights of its checkpoint, in evaluation mode"
     r,state = load_run(folder),load_checkpoint(Path(folder)/'checkpoint.pt')
-    net = build_model(model or r.config['model'], r.config['model_kw'], state.get('classes'))
+    net = build_model(model or r.config['model'], r.config['model_kw'],
+        state.get('classes'))
     net.load_state_dict(state['model'])
     return net.to(device).eval()

@@ -39,7 +39,8 @@ class Report(Table):
     "The result of `convert` and `fold`: the model, and a `Change` for each layer looked at"
     def __init__(self, model:nn.Module, rows:list[Change], note:str=''):
         self.model = model
-        super().__init__(('layer','old','new','parameters','after','result'), rows, lambda r: r[:6], note)
+        super().__init__(('layer','old','new','parameters','after','result'), rows,
+            lambda r: r[:6], note)
     @property
     def changed(self)->list[Change]: return [r for r in self if r.new]
     @property
@@ -54,7 +55,8 @@ def selector(
     if isinstance(where, str): return lambda name, m: fnmatchcase(name, where)
     if isinstance(where, (type,tuple)): return lambda name, m: isinstance(m, where)
     if callable(where): return where
-    raise TypeError(f'where={where!r} is not valid; give a name pattern, a type, or a function of name and module')
+    raise TypeError(
+        f'where={where!r} is not valid; give a name pattern, a type, or a function of name and module')
 
 # %% ../../nbs/lab/50_surgery.ipynb #7335f7c9
 PLAIN = nn.Conv1d,nn.Conv2d,nn.Conv3d,nn.ConvTranspose1d,nn.ConvTranspose2d,nn.ConvTranspose3d,nn.Linear
@@ -69,10 +71,13 @@ def arguments_of(
     for name,p in inspect.signature(to).parameters.items():
         if name=='bias': args[name] = old.bias is not None
         elif name in ('device','dtype'): args[name] = getattr(old.weight, name)
-        elif hasattr(old, name) and not (name=='padding' and isinstance(p.default, str)): args[name] = getattr(old, name)
+        elif hasattr(old, name) and not (name=='padding' and isinstance(p.default, str)):
+            args[name] = getattr(old, name)
     if 'kernel_size' in kwargs and isinstance(args.get('padding'), tuple):
         k = kwargs['kernel_size']
-        args['padding'] = tuple(d*(n-1)//2 for d,n in zip(old.dilation, k if isinstance(k, tuple) else (k,)*len(old.dilation)))
+        args['padding'] = tuple(d*(n-1)//2
+            for d,n in zip(old.dilation,
+            k if isinstance(k, tuple) else (k,)*len(old.dilation)))
     return args | kwargs
 
 # %% ../../nbs/lab/50_surgery.ipynb #514adbac
@@ -84,13 +89,16 @@ def maker(
     def plainly(old, kind):
         if why := not_plain(old, kind): raise TypeError(why)
     if not isinstance(to, type):
-        built = inspect.ismethod(to) and isinstance(to.__self__, type)      # such as a layer's `from_conv`; a function may do as it likes
+        # such as a layer's `from_conv`; a function may do as it likes
+        built = inspect.ismethod(to) and isinstance(to.__self__, type)
         def call(old):
-            if built and (kind := next((c for c in PLAIN if isinstance(old, c)), None)): plainly(old, kind)
+            if built and (kind := next((c for c in PLAIN if isinstance(old, c)), None)):
+                plainly(old, kind)
             return to(old, **kwargs)
         return call
     absorb = getattr(to, 'from_conv', None)
-    if absorb and set(kwargs) <= set(inspect.signature(absorb).parameters): return lambda old: absorb(old, **kwargs)
+    if absorb and set(kwargs) <= set(inspect.signature(absorb).parameters):
+        return lambda old: absorb(old, **kwargs)
     def build(old):
         plainly(old, next(c for c in PLAIN if issubclass(to, c)))
         new = to(**arguments_of(old, to, kwargs))
@@ -112,7 +120,8 @@ def sources(
     parts = [(n.split('.'), p) for n,p in old.named_parameters()]
     bias = lambda n: n.startswith('bias')
     named = [p for n,p in parts if leaf in n and bias(n[-1])==bias(leaf)]
-    return named or [p for n,p in parts if any(map(bias, n))==bias(leaf)] or [p for _,p in parts]
+    return (named or [p for n,p in parts if any(map(bias, n))==bias(leaf)]
+        or [p for _,p in parts])
 
 def layout_of(
     module:nn.Module,
@@ -121,8 +130,10 @@ def layout_of(
     for p in module.parameters():
         form = {4: torch.channels_last, 5: torch.channels_last_3d}.get(p.ndim)
         if form is None or isinstance(p, UninitializedParameter): continue
-        last,first = (torch.empty(p.shape, device='meta', memory_format=f).stride() for f in (form,torch.contiguous_format))
-        if last!=first and p.stride() in (last,first): return form if p.stride()==last else torch.contiguous_format
+        last,first = (torch.empty(p.shape, device='meta', memory_format=f).stride()
+            for f in (form,torch.contiguous_format))
+        if last!=first and p.stride() in (last,first):
+            return form if p.stride()==last else torch.contiguous_format
 
 def _fresh(new, kept):
     "The largest parts of `new` that have nothing of the old layer in them"
@@ -138,23 +149,30 @@ def settle(
     model:nn.Module|None=None, # Tells the memory layout where the weights of `old` do not
 )->bool: # Whether all weights were carried
     "Give `new` everything that `old` had besides its function; in place"
-    like,form = next((p for p in old.parameters() if p.is_floating_point()), None),layout_of(old) or (layout_of(model) if model is not None else None)
+    like,form = (next((p for p in old.parameters() if p.is_floating_point()),
+        None),layout_of(old) or (layout_of(model) if model is not None else None))
     for m in _fresh(new, set(old.modules())):
         if like is not None: m.to(like.device, like.dtype)
         m.train(old.training)
         for p in m.parameters():
-            if form is not None and p.ndim==(5 if form==torch.channels_last_3d else 4): p.data = torch.empty_like(p, memory_format=form).copy_(p)
-    new.training,mine,theirs = old.training,dict(new.named_parameters()),{id(p) for p in old.parameters()}
+            if form is not None and p.ndim==(5 if form==torch.channels_last_3d else 4):
+                p.data = torch.empty_like(p, memory_format=form).copy_(p)
+    new.training,mine,theirs = old.training,dict(new.named_parameters()),{id(p)
+        for p in old.parameters()}
     carried,given = bool(mine) and not parametrize.is_parametrized(old),set()
     for name,p in mine.items():
         path,_,leaf = name.rpartition('.')
         was = old._parameters.get(leaf)
-        same = isinstance(was, nn.Parameter) and id(was) not in given and was.shape==p.shape and (p.is_meta or torch.equal(was, p))
-        if same: given.add(id(was))         # once: two parameters of `new` that are equal are not one
+        same = (isinstance(was, nn.Parameter) and id(was) not in given
+            and was.shape==p.shape and (p.is_meta or torch.equal(was, p)))
+        if same:
+            # once: two parameters of `new` that are equal are not one
+            given.add(id(was))
         if same: setattr(new.get_submodule(path), leaf, was)
         elif id(p) not in theirs and (from_ := sources(name, old)):
             p.requires_grad_(p.requires_grad and any(s.requires_grad for s in from_))
-            for k,v in vars(from_[0]).items(): setattr(p, k, v)         # such as a learning rate of its own
+            for k,v in vars(from_[0]).items():
+                setattr(p, k, v)         # such as a learning rate of its own
         carried = carried and same
     return carried
 
@@ -168,16 +186,21 @@ def owners(
         for p in m.parameters(recurse=False): held.setdefault(id(p), []).append(m)
     return held
 
-_HOOKS = dict(_forward_hooks='forward hook', _forward_pre_hooks='forward pre-hook', _backward_hooks='backward hook', _backward_pre_hooks='backward pre-hook',
-    _state_dict_hooks='state-dict hook', _state_dict_pre_hooks='state-dict pre-hook', _load_state_dict_pre_hooks='load hook', _load_state_dict_post_hooks='load hook')
+_HOOKS = dict(_forward_hooks='forward hook', _forward_pre_hooks='forward pre-hook',
+    _backward_hooks='backward hook', _backward_pre_hooks='backward pre-hook',
+    _state_dict_hooks='state-dict hook', _state_dict_pre_hooks='state-dict pre-hook',
+    _load_state_dict_pre_hooks='load hook', _load_state_dict_post_hooks='load hook')
 
 def hooks_of(
     module:nn.Module,
 )->list[str]: # Kind and name of each
     "Hooks on a module and on its own parameters"
     name = lambda h: getattr(h, '__qualname__', type(h).__name__)
-    found = [f'{kind} ({name(h)})' for attr,kind in _HOOKS.items() for h in getattr(module, attr, {}).values()]
-    return found + [f'hook on {n}' for n,p in module._parameters.items() if p is not None and (p._backward_hooks or getattr(p, '_post_accumulate_grad_hooks', None))]
+    found = [f'{kind} ({name(h)})' for attr,kind in _HOOKS.items()
+        for h in getattr(module, attr, {}).values()]
+    return found + [f'hook on {n}'
+        for n,p in module._parameters.items() if p is not None
+        and (p._backward_hooks or getattr(p, '_post_accumulate_grad_hooks', None))]
 
 def obstacle(
     old:nn.Module, # Layer to be replaced
@@ -189,9 +212,11 @@ def obstacle(
     "Why `old` cannot be replaced by `new`"
     stays,kept = set(new.modules()),{id(p) for p in new.parameters()}
     if old in stays: return ''
-    hooks = [h for m in old.modules() if m not in stays for h in hooks_of(m) if not (h.startswith('hook on') and id(m._parameters[h[8:]]) in kept)]
+    hooks = [h for m in old.modules() if m not in stays
+        for h in hooks_of(m) if not (h.startswith('hook on') and id(m._parameters[h[8:]]) in kept)]
     if hooks: return f'has {len(hooks)} hook(s), which would be lost: {", ".join(hooks)}'
-    if parametrize.is_parametrized(old) and not bake: return 'has a parametrization, which would be lost: convert first, then parametrize'
+    if parametrize.is_parametrized(old) and not bake:
+        return 'has a parametrization, which would be lost: convert first, then parametrize'
     tied = [p for p in old.parameters() if id(p) not in kept and any(m not in leaving for m in held[id(p)])]
     return _STAYS if tied else ''
 
@@ -208,11 +233,13 @@ def own_names(
         names.update(i.argval for i in dis.get_instructions(code) if i.opname=='STORE_ATTR')
         for c in code.co_consts:
             if inspect.iscode(c): read(c)
-            else: names.update(s for s in (c if isinstance(c, tuple) else (c,)) if isinstance(s, str))
+            else:
+                names.update(s for s in (c if isinstance(c, tuple) else (c,)) if isinstance(s, str))
     for c in cls.__mro__:
         names.update(getattr(c, '__annotations__', ()))
         for v in vars(c).values():
-            f = inspect.unwrap(v.fget if isinstance(v, property) else getattr(v, '__func__', v))
+            f = inspect.unwrap(v.fget if isinstance(v, property)
+                else getattr(v, '__func__', v))
             if hasattr(f, '__code__'):
                 read(f.__code__)
                 names.update(f.__code__.co_varnames[:f.__code__.co_argcount+f.__code__.co_kwonlyargcount])
@@ -227,15 +254,19 @@ def bring(
     cls = parametrize.type_before_parametrizations(old)
     known = own_names(cls)|vars(nn.Module()).keys()|{'parametrizations'}
     for k,v in vars(old).items():
-        if callable(getattr(cls, k, None)) and k not in vars(nn.Module()): return f'has {k} of its own, set on the object, which would be lost'
+        if callable(getattr(cls, k, None)) and k not in vars(nn.Module()):
+            return f'has {k} of its own, set on the object, which would be lost'
         if k in known or k.startswith('__'): continue
-        if hasattr(new, k): return f'has {k}, which {type(new).__name__} uses for something else'
+        if hasattr(new, k):
+            return f'has {k}, which {type(new).__name__} uses for something else'
         setattr(new, k, v)
     for kind in ('_buffers','_parameters','_modules'):
         for k,v in getattr(old, kind).items():
             if k in known: continue
-            if hasattr(new, k) or (kind=='_modules' and isinstance(new, nn.Sequential)): return f'has {k}, which would be lost in a {type(new).__name__}'
-            if kind=='_buffers': new.register_buffer(k, v, k not in old._non_persistent_buffers_set)
+            if hasattr(new, k) or (kind=='_modules' and isinstance(new, nn.Sequential)):
+                return f'has {k}, which would be lost in a {type(new).__name__}'
+            if kind=='_buffers':
+                new.register_buffer(k, v, k not in old._non_persistent_buffers_set)
             else: setattr(new, k, v)
     return ''
 
@@ -276,7 +307,9 @@ def example_of(
 )->tuple: # Tensors to call the model with
     "An input that `model` runs on; a `ValueError` asks for one where none is found"
     if isinstance(example, Tensor): return (example,)
-    if isinstance(example, (tuple,list)) and example and all(isinstance(e, Tensor) for e in example): return tuple(example)
+    if isinstance(example, (tuple,list)) and example and all(isinstance(e, Tensor)
+            for e in example):
+        return tuple(example)
     like = next((p for p in model.parameters() if p.is_floating_point()), torch.empty(0))
     def noise(shape):
         g = None if like.is_meta else torch.Generator(like.device).manual_seed(0)
@@ -288,13 +321,15 @@ def example_of(
     elif isinstance(first, nn.Linear): shapes = [(2,first.in_features)]
     else:
         sizes = (4,1,16,64) if first.transposed else (64,224,32,128)        # generators begin small
-        shapes = ([(2,*size)] if size else []) + [(2,first.in_channels)+(s,)*len(first.kernel_size) for s in sizes]
+        shapes = ([(2,*size)] if size
+            else []) + [(2,first.in_channels)+(s,)*len(first.kernel_size) for s in sizes]
     for shape in shapes:
         try:
             with trial(model): model(noise(shape))
         except (RuntimeError,ValueError,AssertionError,IndexError): continue
         return (noise(shape),)
-    raise ValueError(f'example=None: found no input that {type(model).__name__} runs on; give example=, a tensor or a shape')
+    raise ValueError(
+        f'example=None: found no input that {type(model).__name__} runs on; give example=, a tensor or a shape')
 
 # %% ../../nbs/lab/50_surgery.ipynb #f4b7280c
 def shapes_of(
@@ -305,7 +340,8 @@ def shapes_of(
     "What reaches each of `layers` when `model` runs on `example`"
     seen = {}
     def note(m, args):
-        if args and isinstance(args[0], Tensor): seen.setdefault(m, (args[0].shape, args[0].dtype, args[0].device))
+        if args and isinstance(args[0], Tensor):
+            seen.setdefault(m, (args[0].shape, args[0].dtype, args[0].device))
     hooks = [m.register_forward_pre_hook(note) for m in layers]
     try:
         with trial(model): out = model(*(e.clone() for e in example))
@@ -327,11 +363,14 @@ def compare_layers(
 def _describe(m):
     k = getattr(m, 'kernel_size', None)
     if isinstance(m, nn.Sequential) and len(m)<4: return ', '.join(map(_describe, m))
-    return type(m).__name__.removeprefix('Parametrized') + (f" {'×'.join(map(str, k))}" if isinstance(k, tuple) else '')
+    return (type(m).__name__.removeprefix('Parametrized')
+        + (f" {'×'.join(map(str, k))}" if isinstance(k, tuple) else ''))
 
 def _size(m): return sum(p.numel() for p in m.parameters())
 
-def _places(model, old): return [(p,key) for p in model.modules() for key,child in p._modules.items() if child is old]
+def _places(model, old):
+    return [(p,key) for p in model.modules()
+        for key,child in p._modules.items() if child is old]
 
 def _put(places, new):
     for parent,key in places: parent._modules[key] = new
@@ -345,15 +384,18 @@ def kept_generators(
     types = {p.device.type for p in (*model.parameters(),*model.buffers())}-{'cpu','meta'}|({'cuda'} if torch.cuda.is_initialized() else set())
     with ExitStack() as stack:
         stack.enter_context(torch.random.fork_rng(devices=[]))
-        for t in sorted(types): stack.enter_context(torch.random.fork_rng(devices=range(torch.get_device_module(t).device_count()), device_type=t))
-        torch.default_generator.manual_seed(torch.randint(2**62, (), device='cpu').item())      # not the numbers that the caller draws next
+        for t in sorted(types):
+            stack.enter_context(torch.random.fork_rng(devices=range(torch.get_device_module(t).device_count()), device_type=t))
+        # not the numbers that the caller draws next
+        torch.default_generator.manual_seed(torch.randint(2**62, (), device='cpu').item())
         yield
 
 # %% ../../nbs/lab/50_surgery.ipynb #4b38cad8
 class _Surgeon:
     "The state of one operation"
     def __init__(self, model, chosen, example, verify, exact, bake):
-        self.model,self.chosen,self.verify,self.exact,self.bake = model,{m for _,m in chosen},verify,exact,bake
+        self.model,self.chosen,self.verify,self.exact,self.bake = model,{m
+            for _,m in chosen},verify,exact,bake
         self.held,self.done,self.rows,self.tied,self.of = owners(model),[],[],{},{}
         self.leaving = {inner for m in self.chosen for inner in m.modules()}
         if verify:
@@ -365,7 +407,8 @@ class _Surgeon:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter('always')
             try:
-                with trial(old): new = make(old)        # a spectral norm would move on in training mode
+                with trial(old):
+                    new = make(old)        # a spectral norm would move on in training mode
             except (ValueError,TypeError) as e: return None,str(e),None
         if new is None or new is old: return None,None,None
         carried = settle(new, old, self.model)
@@ -374,20 +417,26 @@ class _Surgeon:
         if reason: return None,reason,None
         result,error = 'weights carried' if carried else 'new parameters',None
         if self.verify:
-            if old not in self.shapes: return None,'the example does not reach it, so it cannot be compared',None
+            if old not in self.shapes:
+                return None,'the example does not reach it, so it cannot be compared',None
             try: error = compare_layers(old, new, self.shapes[old])
-            except Exception as e: return None,f'{type(new).__name__} does not run on its input: {e}',None
-            if error==float('inf'): return None,f'{_describe(new)} would change the shape of its output',None
+            except Exception as e:
+                return None,f'{type(new).__name__} does not run on its input: {e}',None
+            if error==float('inf'):
+                return None,f'{_describe(new)} would change the shape of its output',None
             same = error<=tolerance(self.shapes[old][1])
-            if self.exact and not same: return None,f'its output would differ by {error:.1g}',None
-            result = ('weights carried, ' if carried else '' if same else 'new parameters, ') + ('same output' if same else 'other output')
+            if self.exact and not same:
+                return None,f'its output would differ by {error:.1g}',None
+            result = (('weights carried, ' if carried else '' if same
+                else 'new parameters, ') + ('same output' if same else 'other output'))
         return new,'; '.join([result, *dict.fromkeys(str(w.message) for w in caught)]),error
 
     def derived(self, old, new):
         "Parameters of `new` with their names, and the ids of those that they come from; a norm's begin anew"
         norms = nn.modules.batchnorm._NormBase,nn.LayerNorm,nn.GroupNorm
         for name,p in list(new.named_parameters()):
-            if not isinstance(new.get_submodule(name.rpartition('.')[0]), norms): yield name,p,frozenset(map(id, sources(name, old)))
+            if not isinstance(new.get_submodule(name.rpartition('.')[0]), norms):
+                yield name,p,frozenset(map(id, sources(name, old)))
 
     def retie(self, old, new):
         "Layers that shared a weight share what was made of it"
@@ -395,7 +444,8 @@ class _Surgeon:
             if not any(len(self.held.get(i, ()))>1 for i in ids): continue
             twin = self.tied.setdefault((ids,name,p.shape), p)
             if twin is not p and (not self.exact or p.is_meta or torch.equal(twin, p)):
-                setattr(new.get_submodule(name.rpartition('.')[0]), name.rpartition('.')[2], twin)
+                setattr(new.get_submodule(name.rpartition('.')[0]), name.rpartition('.')[2],
+                    twin)
 
     def check_ties(self):
         "Put back what would have lost a tie, because another layer stayed or got other numbers"
@@ -406,9 +456,11 @@ class _Surgeon:
                 if len(mods)<2: continue
                 lost = [d for d in self.done if any(m in mods for m in d[1].modules()) and i not in map(id, d[2].parameters())]
                 stays = [m for m in mods if not any(m in set(d[1].modules()) for d in lost)]
-                made = {frozenset((n,id(p)) for n,p,ids in self.derived(d[1], d[2]) if i in ids) for d in lost}
+                made = {frozenset((n,id(p))
+                    for n,p,ids in self.derived(d[1], d[2]) if i in ids) for d in lost}
                 if lost and (stays or len(made)>1):
-                    for d in lost: self.put_back(d, _STAYS if stays else 'shares a weight with a layer that becomes another, and the tie would be lost')
+                    for d in lost:
+                        self.put_back(d, _STAYS if stays else 'shares a weight with a layer that becomes another, and the tie would be lost')
                     again = True
 
     def put_back(self, d, reason):
@@ -416,7 +468,8 @@ class _Surgeon:
         _put(places, old)
         if not places: self.model = old
         self.done = [e for e in self.done if e is not d]
-        self.rows = [r._replace(new='', after=r.before, result=reason, error=None) if r is self.of[new] else r for r in self.rows]
+        self.rows = [r._replace(new='', after=r.before, result=reason, error=None)
+            if r is self.of[new] else r for r in self.rows]
 
     def undo(self):
         "Everything as it was"
@@ -430,7 +483,8 @@ class _Surgeon:
             _put(places, new)
             self.done.append((places,old,new))
             if not places: self.model = new
-        row = Change(name, _describe(old), _describe(new) if new else '', _size(old), _size(new or old), result, error)
+        row = Change(name, _describe(old), _describe(new) if new else '', _size(old),
+            _size(new or old), result, error)
         self.rows.append(row)
         if new is not None: self.of[new] = row
 
@@ -442,28 +496,40 @@ class _Surgeon:
         try:
             reached,out = shapes_of(self.model, [new for *_,new in self.done], self.example)
             error = difference(self.out, out)
-            if error==float('inf'): raise RuntimeError('the output of the model has another shape')
-            if same and not error<=tolerance(self.example[0].dtype): raise RuntimeError(f'the output of the model differs by {error:.1g}')
+            if error==float('inf'):
+                raise RuntimeError('the output of the model has another shape')
+            if same and not error<=tolerance(self.example[0].dtype):
+                raise RuntimeError(f'the output of the model differs by {error:.1g}')
             missed = [self.of[new].name for *_,new in self.done if new not in reached]
-            if missed: raise RuntimeError(f'{", ".join(missed)} is not used; is the layer kept elsewhere too, in a list?')
-        except Exception as e: raise RuntimeError(f'nothing was changed: after the swap {e}') from e
+            if missed:
+                raise RuntimeError(
+                    f'{", ".join(missed)} is not used; is the layer kept elsewhere too, in a list?')
+        except Exception as e:
+            raise RuntimeError(f'nothing was changed: after the swap {e}') from e
         return f"output of the model compared on {'×'.join(map(str, self.example[0].shape))}: " + (
             f'same, largest relative difference {error:.1g}' if same else 'same shape')
 
 # %% ../../nbs/lab/50_surgery.ipynb #6ee40a25
 def _operate(model, choose, make, example, verify, exact, bake, copy):
-    if not isinstance(model, nn.Module): raise TypeError(f'model={type(model).__name__} must be an nn.Module')
-    if isinstance(model, torch.jit.ScriptModule): raise TypeError('model is a ScriptModule, whose layers are compiled in; convert before scripting')
+    if not isinstance(model, nn.Module):
+        raise TypeError(f'model={type(model).__name__} must be an nn.Module')
+    if isinstance(model, torch.jit.ScriptModule):
+        raise TypeError(
+            'model is a ScriptModule, whose layers are compiled in; convert before scripting')
     model = deepcopy(model) if copy else model
     chosen = [(n,m) for n,m in model.named_modules() if choose(n, m)]
     empty = [n for n,m in (model.named_modules() if verify else chosen) if any(isinstance(p, UninitializedParameter) for p in m._parameters.values())]
-    if empty: raise ValueError(f'{", ".join(empty)} of {type(model).__name__} has no weight before its first input: run the model once')
+    if empty:
+        raise ValueError(
+            f'{", ".join(empty)} of {type(model).__name__} has no weight before its first input: run the model once')
     with kept_generators(model):
         s = _Surgeon(model, chosen, example, verify and bool(chosen), exact, bake)
         try:
             for name,old in chosen:
                 names = [n for n,m in s.model.named_modules(remove_duplicate=False) if m is old]
-                if names: s.swap(', '.join(names), old, make)       # else it went with a layer that was replaced
+                if names:
+                    # else it went with a layer that was replaced
+                    s.swap(', '.join(names), old, make)
             note = s.finish()
         except BaseException:           # Ctrl-C as well
             s.undo()
@@ -494,13 +560,19 @@ def convert(
     select,plain = selector(where),nn.Module
     if isinstance(to, type):
         plain = next((c for c in PLAIN if issubclass(to, c)), None)
-        if plain is None: raise TypeError(f'to={to.__name__} is no subclass of {", ".join(c.__name__ for c in PLAIN)}; give a function of the module instead')
+        if plain is None:
+            raise TypeError(
+                f'to={to.__name__} is no subclass of {", ".join(c.__name__ for c in PLAIN)}; give a function of the module instead')
     def choose(name, m):
-        if isinstance(to, type) and (isinstance(m, to) or not isinstance(m, plain)): return False
-        if where is None and getattr(m, 'kernel_size', None) in ((1,),(1,1),(1,1,1)): return False
+        if isinstance(to, type) and (isinstance(m, to) or not isinstance(m, plain)):
+            return False
+        if where is None and getattr(m, 'kernel_size', None) in ((1,),(1,1),(1,1,1)):
+            return False
         return bool(select(name, m))
-    if isinstance(model, nn.Module) and not any(choose(n, m) for n,m in model.named_modules()):
-        raise ValueError(f'where={where!r} matches no {plain.__name__} of {type(model).__name__} that could become {getattr(to, "__name__", to)}')
+    if isinstance(model, nn.Module) and not any(choose(n, m)
+            for n,m in model.named_modules()):
+        raise ValueError(
+            f'where={where!r} matches no {plain.__name__} of {type(model).__name__} that could become {getattr(to, "__name__", to)}')
     return _operate(model, choose, maker(to, kwargs), example, verify, exact, False, copy)
 
 # %% ../../nbs/lab/50_surgery.ipynb #b9125d48
@@ -515,10 +587,14 @@ def fold(
     """Replace every layer by its exact plain form, if it has a method `to_conv` or `fold` that gives one.
 
     Raises `TypeError` for an argument that none of these methods knows."""
-    def plain(m): return next((f for f in (getattr(m, n, None) for n in ('to_conv','fold')) if callable(f)), None)
+    def plain(m):
+        return next((f for f in (getattr(m, n, None) for n in ('to_conv','fold')) if callable(f)), None)
     def known(f): return set(kwargs) & set(inspect.signature(f).parameters)
-    methods = [f for f in map(plain, model.modules()) if f] if kwargs and isinstance(model, nn.Module) else []
+    methods = ([f for f in map(plain, model.modules()) if f] if kwargs
+        and isinstance(model, nn.Module) else [])
     if methods and (unknown := set(kwargs).difference(*map(known, methods))):
-        raise TypeError(f'{", ".join(sorted(unknown))}: no layer of {type(model).__name__} that can be folded takes such an argument')
+        raise TypeError(
+            f'{", ".join(sorted(unknown))}: no layer of {type(model).__name__} that can be folded takes such an argument')
     def make(m): return plain(m)(**{k: kwargs[k] for k in known(plain(m))})
-    return _operate(model, lambda n, m: plain(m) is not None, make, example, verify, True, True, copy)
+    return _operate(model, lambda n, m: plain(m) is not None, make, example, verify, True,
+        True, copy)

@@ -46,7 +46,8 @@ def notebook(
     "A notebook without outputs"
     def cell(i, kind, source):
         digest = hashlib.sha256(f'{i}{source}'.encode()).hexdigest()[:8]
-        c = dict(cell_type=kind, id=digest, metadata={}, source=source.splitlines(keepends=True))
+        c = dict(cell_type=kind, id=digest, metadata={},
+            source=source.splitlines(keepends=True))
         return c | (dict(execution_count=None, outputs=[]) if kind=='code' else {})
     cells = [cell(i, *c) for i,c in enumerate(cells_of(text))]
     kernel = dict(display_name='python3', language='python', name='python3')
@@ -367,30 +368,37 @@ REFERENCE = """
   url    = {https://arxiv.org/abs/0000.00000}
 }
 """
-PAGES = {'index': INDEX, '01_idea': LESSON, '10_layers': LAYERS, '30_classification': RESULTS}
+PAGES = {'index': INDEX, '01_idea': LESSON, '10_layers': LAYERS,
+    '30_classification': RESULTS}
 
 # %% ../../nbs/lab/99_add_a_paper.ipynb #808c7308
 def _checked_root(root):
     root = Path(root).expanduser().resolve()
     needed = '.ci/contents.py','nbs/references.bib','convpapers/__init__.py'
     lacks = [f for f in needed if not (root/f).is_file()]
-    if lacks: raise ValueError(f'root={str(root)!r} must be a copy of the repository; it lacks {lacks[0]}')
+    if lacks:
+        raise ValueError(
+            f'root={str(root)!r} must be a copy of the repository; it lacks {lacks[0]}')
     return root
 
 def _checked_name(name, root):
     fit = re.fullmatch('[a-z][a-z0-9]*(_[a-z0-9]+)*', name) and not keyword.iskeyword(name)
-    if not fit: raise ValueError(f'name={name!r} must be small letters and digits, words joined '
+    if not fit: raise ValueError(
+            f'name={name!r} must be small letters and digits, words joined '
         'by single underscores, as in even_kernels')
     taken = [p for p in (root/'nbs'/name, root/'convpapers'/name, root/f'convpapers/{name}.py')
         if p.exists()]
-    if taken: raise ValueError(f'name={name!r} is taken by {taken[0].relative_to(root).as_posix()}')
+    if taken:
+        raise ValueError(
+            f'name={name!r} is taken by {taken[0].relative_to(root).as_posix()}')
     return name
 
 def _checked_part(part, root):
     tree = ast.parse((root/'.ci'/'contents.py').read_text(encoding='utf-8'))
     known = next(ast.literal_eval(n.value) for n in tree.body
         if isinstance(n, ast.Assign) and n.targets[0].id=='PARTS')
-    if part not in known: raise ValueError(f"part={part!r} is none of the course's: {' · '.join(known)}")
+    if part not in known:
+        raise ValueError(f"part={part!r} is none of the course's: {' · '.join(known)}")
     return part
 
 # %% ../../nbs/lab/99_add_a_paper.ipynb #f79f482e
@@ -404,9 +412,11 @@ def new_chapter(
     root = _checked_root(root)
     layer = ''.join(w.capitalize() for w in _checked_name(name, root).split('_')) + '2d'
     names = dict(name=name, Layer=layer, Title=title or name.replace('_', ' ').capitalize(),
-        key=f'{name}paper', part=_checked_part(part, root), **{k: f"{k}-{name.replace('_', '-')}-" for k in ('eq','fig')})
+        key=f'{name}paper', part=_checked_part(part, root),
+        **{k: f"{k}-{name.replace('_', '-')}-" for k in ('eq','fig')})
     bib = root/'nbs'/'references.bib'
-    texts = {root/'nbs'/name/f'{p}.ipynb': notebook(fill(t, names)) for p,t in PAGES.items()}
+    texts = {root/'nbs'/name/f'{p}.ipynb': notebook(fill(t, names))
+        for p,t in PAGES.items()}
     texts[root/'convpapers'/name/'__init__.py'] = fill(PACKAGE, names)
     texts[bib] = bib.read_text(encoding='utf-8') + fill(REFERENCE, names)
     for path,text in texts.items():

@@ -108,14 +108,16 @@ class Lookahead(torch.optim.SGD):
         **kwargs, # Of `torch.optim.SGD`
     ):
         super().__init__(params, lr, **kwargs)
-        self.defaults.update(every=positive_int('every', every), progress=0.)   # for groups that are added later
+        # for groups that are added later
+        self.defaults.update(every=positive_int('every', every), progress=0.)
         for g in self.param_groups: g.update(every=every, progress=0.)
 
     @torch.no_grad()
     def step(self, closure=None):
         for g in self.param_groups:
             for p in g['params']:
-                if 'slow' not in self.state[p]: self.state[p].update(slow=p.clone(), taken=0)
+                if 'slow' not in self.state[p]:
+                    self.state[p].update(slow=p.clone(), taken=0)
         loss = super().step(closure)
         for g in self.param_groups:
             keep = .95**g['every']*g['progress']**3
@@ -126,9 +128,11 @@ class Lookahead(torch.optim.SGD):
         return loss
 
 # %% ../../nbs/lab/20_training.ipynb #2a481f3d
-SCHEDULES = dict(step=step_decay, cosine=cosine, cosine_from_one=cosine_from_one, one_cycle=one_cycle, linear=linear,
+SCHEDULES = dict(step=step_decay, cosine=cosine, cosine_from_one=cosine_from_one,
+    one_cycle=one_cycle, linear=linear,
     warmup_cosine=warmup_cosine, piecewise=piecewise, constant=constant)
-OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW, lookahead=Lookahead)
+OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.Adam, adamw=torch.optim.AdamW,
+    lookahead=Lookahead)
 PRECISIONS = 'fp32','bf16','fp16'
 
 # %% ../../nbs/lab/20_training.ipynb #30d54786
@@ -161,18 +165,25 @@ class Recipe:
     bias_lr: float = 1. # Learning rate of the norms' biases, in units of `lr`; their decay a step stays the same
 
     def __post_init__(self):
-        for n in ('betas','decay_exclude','milestones','factors'): object.__setattr__(self, n, tuple(getattr(self, n)))
-        valid = dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'), precision=PRECISIONS)
+        for n in ('betas','decay_exclude','milestones','factors'):
+            object.__setattr__(self, n, tuple(getattr(self, n)))
+        valid = dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'),
+            precision=PRECISIONS)
         for n,v in valid.items(): one_of(n, getattr(self, n), v)
         for n in ('epochs','batch_size'): positive_int(n, getattr(self, n))
         if self.horizon is not None and positive_int('horizon', self.horizon)<self.epochs:
-            raise ValueError(f'horizon={self.horizon} must be at least epochs={self.epochs}, or None')
+            raise ValueError(
+                f'horizon={self.horizon} must be at least epochs={self.epochs}, or None')
         for n in ('lr','clip','bias_lr'):
-            if (v := getattr(self, n)) is not None and not v>0: raise ValueError(f'{n}={v} must be positive')
-        for n,top in dict(momentum=1, weight_decay=math.inf, label_smoothing=1, warmup=1, gamma=math.inf).items():
-            if not 0<=(v := getattr(self, n))<top: raise ValueError(f'{n}={v} must be at least 0 and below {top}')
+            if (v := getattr(self, n)) is not None and not v>0:
+                raise ValueError(f'{n}={v} must be positive')
+        for n,top in dict(momentum=1, weight_decay=math.inf, label_smoothing=1, warmup=1,
+                gamma=math.inf).items():
+            if not 0<=(v := getattr(self, n))<top:
+                raise ValueError(f'{n}={v} must be at least 0 and below {top}')
         if self.schedule=='piecewise' and len(self.factors)!=len(self.milestones)+1:
-            raise ValueError(f'factors={self.factors} must be one more than milestones={self.milestones}')
+            raise ValueError(
+                f'factors={self.factors} must be one more than milestones={self.milestones}')
         if self.nesterov and self.optimizer in ('sgd','lookahead') and not self.momentum:
             raise ValueError('nesterov=True needs a momentum above 0')
 
@@ -182,12 +193,16 @@ def lr_at(self:Recipe,
     t:float, # Epochs done
 )->float:
     "Learning rate after `t` epochs, to 12 digits (so that 0.1·0.1 reads 0.01)"
-    args = {'step': ('milestones','gamma'), 'piecewise': ('milestones','factors'), **dict.fromkeys(('one_cycle','linear','warmup_cosine'), ('warmup',))}.get(self.schedule, ())
-    factor = SCHEDULES[self.schedule](t, self.horizon or self.epochs, **{a: getattr(self, a) for a in args})
+    args = {'step': ('milestones','gamma'), 'piecewise': ('milestones','factors'),
+        **dict.fromkeys(('one_cycle','linear','warmup_cosine'),
+        ('warmup',))}.get(self.schedule, ())
+    factor = SCHEDULES[self.schedule](t, self.horizon or self.epochs,
+        **{a: getattr(self, a) for a in args})
     return float(f'{self.lr*factor:.12g}')
 
 @patch(as_prop=True)
-def epochs_run(self:Recipe)->int: return next((t for t in range(self.epochs) if self.lr_at(t)<=0), self.epochs)
+def epochs_run(self:Recipe)->int:
+    return next((t for t in range(self.epochs) if self.lr_at(t)<=0), self.epochs)
 
 # %% ../../nbs/lab/20_training.ipynb #daf39ac0
 @patch
@@ -197,14 +212,17 @@ def at(self:Recipe,
     "The same recipe in `epochs` epochs, milestones in proportion"
     scaled = [m*positive_int('epochs', epochs)/self.epochs for m in self.milestones]
     horizon = self.horizon and max(epochs, round(self.horizon*epochs/self.epochs))
-    return replace(self, epochs=epochs, milestones=tuple(int(m) if m==int(m) else m for m in scaled), horizon=horizon)
+    return replace(self, epochs=epochs,
+        milestones=tuple(int(m) if m==int(m) else m for m in scaled), horizon=horizon)
 
 # %% ../../nbs/lab/20_training.ipynb #2aca7557
 @patch
 def as_dict(self:Recipe)->dict:
     "Plain values, ready for JSON"
-    late = dict(callbacks={}, factors=(), horizon=None, bias_lr=1.) # Younger than the first records
-    return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items() if k not in late or v!=late[k]}
+    # Younger than the first records
+    late = dict(callbacks={}, factors=(), horizon=None, bias_lr=1.)
+    return {k: list(v) if isinstance(v, tuple) else v
+        for k,v in asdict(self).items() if k not in late or v!=late[k]}
 
 @patch(cls_method=True)
 def from_dict(cls:Recipe,
@@ -215,7 +233,9 @@ def from_dict(cls:Recipe,
     for k in d:
         if k in known: continue
         near = get_close_matches(k, known, n=3)
-        raise ValueError(f"recipe has no {k!r}; " + (f"did you mean {', '.join(near)}?" if near else f"valid: {', '.join(known)}"))
+        raise ValueError(f"recipe has no {k!r}; "
+            + (f"did you mean {', '.join(near)}?" if near
+            else f"valid: {', '.join(known)}"))
     return cls(**d)
 
 # %% ../../nbs/lab/20_training.ipynb #353b813a
@@ -225,14 +245,18 @@ def not_decayed(
 )->set: # Names of parameters
     "Names of the parameters of `model` that `exclude` spares from weight decay"
     norms = nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm
-    depthwise = lambda m: isinstance(m, nn.modules.conv._ConvNd) and m.groups==m.in_channels>1
+    depthwise = lambda m: isinstance(m,
+        nn.modules.conv._ConvNd) and m.groups==m.in_channels>1
     kinds = dict(norm=lambda m,n: isinstance(m, norms), bias=lambda m,n: n=='bias',
         depthwise=lambda m,n: depthwise(m) and n=='weight')
-    owned = {f'{path}.{n}'.lstrip('.'): (m, n) for path,m in model.named_modules() for n,_ in m.named_parameters(recurse=False)}
+    owned = {f'{path}.{n}'.lstrip('.'): (m, n) for path,m in model.named_modules()
+        for n,_ in m.named_parameters(recurse=False)}
     out = set()
     for e in exclude:
         hit = {k for k,(m,n) in owned.items() if (kinds[e](m, n) if e in kinds else fnmatch(k, e))}
-        if not hit and e not in kinds: raise ValueError(f'decay_exclude={e!r} names no parameter, and is none of {", ".join(kinds)}')
+        if not hit and e not in kinds:
+            raise ValueError(
+                f'decay_exclude={e!r} names no parameter, and is none of {", ".join(kinds)}')
         out |= hit
     return out
 
@@ -245,15 +269,18 @@ def param_groups(
     "Of each of `splits`: those that are decayed, those that are not, and norm biases if they have a rate of their own"
     ids = lambda names: {id(p) for n,p in model.named_parameters() if n in names}
     spared,own = ids(not_decayed(model, recipe.decay_exclude)),set()
-    if recipe.bias_lr!=1: own = ids({n for n in not_decayed(model, ('norm',)) if n.endswith('bias')})
+    if recipe.bias_lr!=1:
+        own = ids({n for n in not_decayed(model, ('norm',)) if n.endswith('bias')})
     if splits is None: splits = [[p for p in model.parameters() if p.requires_grad]]
     if not any(splits): raise ValueError('the model has no trainable parameter')
     def group(ps, decayed, fast):
         wd = recipe.weight_decay*decayed
         ps = [p for p in ps if (id(p) not in spared)==decayed and (id(p) in own)==fast]
-        return dict(params=ps, weight_decay=wd, lr_scale=1.) if not fast else dict(params=ps, weight_decay=wd/recipe.bias_lr,
+        return dict(params=ps, weight_decay=wd,
+            lr_scale=1.) if not fast else dict(params=ps, weight_decay=wd/recipe.bias_lr,
             lr=recipe.lr*recipe.bias_lr, lr_scale=recipe.bias_lr)
-    groups = [group(ps, d, f) for ps in splits for f in (False, True) for d in (True, False)]
+    groups = [group(ps, d, f) for ps in splits for f in (False, True)
+        for d in (True, False)]
     if not own: groups = [{k: v for k,v in g.items() if k!='lr_scale'} for g in groups]
     return [g for g in groups if g['params']]
 
@@ -264,5 +291,7 @@ def optimizer(
     splits=None, # As for `param_groups`
 )->torch.optim.Optimizer:
     "The recipe's `torch.optim` optimizer over the parameters of `model`"
-    args = dict(momentum=recipe.momentum, nesterov=recipe.nesterov) if recipe.optimizer in ('sgd','lookahead') else dict(betas=recipe.betas)
-    return OPTIMIZERS[recipe.optimizer](param_groups(model, recipe, splits), lr=recipe.lr, **args)
+    args = (dict(momentum=recipe.momentum, nesterov=recipe.nesterov)
+        if recipe.optimizer in ('sgd','lookahead') else dict(betas=recipe.betas))
+    return OPTIMIZERS[recipe.optimizer](param_groups(model, recipe, splits), lr=recipe.lr,
+        **args)
