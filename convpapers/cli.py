@@ -424,6 +424,13 @@ def status(
     print(Table(['table','rows','seeds','runs done','CPU time left'], lines))
     print(f'together: {duration(total)}' if lines else 'no table is to be trained')
 
+def _outdated(exp, r):
+    "Whether the record that ships under this run's name is of a recipe that the table no longer asks for"
+    from convpapers.lab.records import record_path, shipped
+    from convpapers.lab.tables import not_asked
+    old = [s for s in shipped(exp.name) if record_path(s.config)==record_path(r.config)]
+    return bool(old) and bool(not_asked(exp, old[0].config))
+
 @command('publish', 'table')
 def publish(
     table:str='', # Only this table; all when empty
@@ -431,6 +438,7 @@ def publish(
 ):
     "Copy finished runs into the records that ship with the package"
     from convpapers.lab.records import find_runs, publish as write
+    from convpapers.lab.tables import not_asked
     load_chapters()
     if table: experiments[table]
     if not Path(out).is_dir(): raise ValueError(f'out={str(out)!r} is no folder; give the one that holds the runs')
@@ -438,8 +446,9 @@ def publish(
     for r in runs:
         exp,env = experiments.get(r.config['experiment']),r.summary.get('environment') or {}
         fault = 'no such table' if exp is None else f"no row {r.config['row']}" if r.config['row'] not in [x.name for x in exp.rows] else (
+            f"not what the table asks: {'; '.join(other)}" if (other := not_asked(exp, r.config)) else
             'its code had changes that no commit holds' if env.get('dirty') else '')
-        try: done += 0 if fault else len(write([r], metric=exp.metric))
+        try: done += 0 if fault else len(write([r], metric=exp.metric, overwrite=_outdated(exp, r)))
         except ValueError as e: fault = str(e)
         if fault: wrong.append(f'left out: {r.folder}: {fault}')
     print('\n'.join([*wrong, f'published {done} of {len(runs)} runs']))

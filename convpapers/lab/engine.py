@@ -19,7 +19,7 @@ from statistics import median
 
 from .basics import in_words, need, positive_int
 from .registry import experiments, load_chapters
-from .tables import _budget, _model_name
+from .tables import _budget, _counts, _model_name
 
 # %% ../../nbs/lab/45_engine.ipynb #6051c683
 @dataclass(frozen=True)
@@ -161,9 +161,12 @@ def expected_seconds(
 )->float|None: # None where nothing is known
     "What a run of this row will cost"
     mine = [r for r in records if r.finished and r.config['experiment']==exp.name and run_seconds(r)]
-    per_epoch = lambda rs: median(run_seconds(r)/max(r.config['epochs'], 1) for r in rs)
-    same = [r for r in mine if r.config['row']==row.name] or mine
-    return per_epoch(same)*row.recipe.epochs if same else None
+    each = lambda r: run_seconds(r)/max(r.config['epochs'], 1)
+    same,macs = [r for r in mine if r.config['row']==row.name],_counts(row, [])[1]
+    known = [each(r)/r.summary['macs'] for r in mine if r.summary.get('macs')]
+    if not mine: return None
+    epoch = median(map(each, same)) if same else median(known)*macs if macs and known else median(map(each, mine))
+    return epoch*row.recipe.epochs
 
 def duration(seconds)->str:
     "In words"

@@ -222,8 +222,9 @@ class SplitOptim(fa.OptimWrapper):
 
     Inside, each of them has one group that is decayed and one that is not; both get one rate, and `wd` is for the former."""
     def __init__(self, model, recipe, params):
+        if not len(params): raise ValueError(f'model: {type(model).__name__} has no parameters that can be trained')
         self.splits = [list(o) for o in params] if isinstance(params[0],
-            (list, tuple, fa.L)) else [list(params)] if len(params) else []
+            (list, tuple, fa.L)) else [list(params)]
         spared = not_decayed(model, recipe.decay_exclude)
         self.spared = [p for n,p in model.named_parameters() if n in spared]
         super().__init__(opt=optimizer(model, recipe, self.splits))

@@ -249,7 +249,7 @@ def publish(
         if not r.summary: raise ValueError(f'{name} has no summary: it did not finish an epoch')
         done = f"{r.summary.get('epochs_done')} of {r.config['epochs']} epochs"
         if not r.finished: raise ValueError(f'{name} is not finished: {done}')
-        if metric not in r.summary: raise ValueError(f'{name} has no {metric} in its summary')
+        if r.summary.get(metric) is None: raise ValueError(f'{name} has no {metric} in its summary')
         text = to_text(r.whole())
         old = out.get(path) or (path.read_text(encoding='utf-8') if path.is_file() else None)
         if old and not overwrite and from_text(old, str(path)).config != from_text(text).config:
