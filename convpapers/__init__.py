@@ -8,3 +8,4 @@ from .learned_strides.layers import DiffStride1d, DiffStride2d, DiffStride3d, Sp
 from .hypercomplex.layers import PHConv1d, PHConv2d, PHConv3d, PHConvTranspose2d, PHLinear
 from .active_shift.layers import ActiveShift2d, GroupedShift2d
 from .xsepconv.layers import DirectionalPad2d, XSepConv2d
+from .heterogeneous.layers import LHConv1d, LHConv2d, LHConv3d
