@@ -10,7 +10,7 @@ __all__ = ['densities', 'penalty', 'strength']
 # %% ../../nbs/heterogeneous/02_density.ipynb #d2b0df36
 from torch import Tensor
 
-# %% ../../nbs/heterogeneous/02_density.ipynb #21061d4e
+# %% ../../nbs/heterogeneous/02_density.ipynb #b9c8f349
 def densities(
     kept:list, # Weights that each layer keeps
     weights:list, # Weights that it has
@@ -20,6 +20,7 @@ def densities(
     macs = sum(k*p for k,p in zip(kept, pixels))/sum(w*p for w,p in zip(weights, pixels))
     return sum(kept)/sum(weights),macs
 
+# %% ../../nbs/heterogeneous/02_density.ipynb #5aedbd79
 def penalty(
     rho_w:Tensor|float, # Share of kept weights
     rho_m:Tensor|float, # Share of kept multiply-adds

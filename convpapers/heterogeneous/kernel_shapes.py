@@ -18,7 +18,7 @@ _ROWS = ('000 000 000', '000 010 000', # nothing, the middle
     '111 111 000', '110 110 110', '000 111 111', '011 011 011', '111 111 111') # halves, all
 SHAPES = [[[int(tap) for tap in row] for row in rows.split()] for rows in _ROWS]
 
-# %% ../../nbs/heterogeneous/01_kernel_shapes.ipynb #b28b0b4f
+# %% ../../nbs/heterogeneous/01_kernel_shapes.ipynb #62caf7c8
 def straight_through(
     hard:Tensor, # What the value shall be
     soft:Tensor, # What the gradient shall be of
@@ -33,6 +33,7 @@ def leaky(
     "`effect` times its slope: 1, or 0.1 where it is far out"
     return effect*torch.ones_like(effect).masked_fill(distance.detach().abs()>=1, .1)
 
+# %% ../../nbs/heterogeneous/01_kernel_shapes.ipynb #e29b4eb9
 def free_mask(
     effect:Tensor, # Any shape
 )->Tensor: # The same, of zeros and ones

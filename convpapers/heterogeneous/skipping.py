@@ -7,7 +7,9 @@ Docs: https://convpapers.github.io/convpapers/heterogeneous/skipping.html.md"""
 # %% auto #0
 __all__ = ['tiles_left', 'skipping_conv']
 
-# %% ../../nbs/heterogeneous/03_skipping.ipynb #a6235d23
+# %% ../../nbs/heterogeneous/03_skipping.ipynb #ea95208a
+from itertools import product
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -22,21 +24,20 @@ def tiles_left(
     m = (tile[0]/block[0])*(tile[1]/block[1])
     return 1-(1-density)**m
 
-# %% ../../nbs/heterogeneous/03_skipping.ipynb #eecb25ca
+# %% ../../nbs/heterogeneous/03_skipping.ipynb #0ef67a36
 def skipping_conv(
     x:Tensor, # `(N, C_in, H, W)`
     weight:Tensor, # `(C_out, C_in, k, k)`, k odd
     tile:tuple=(32,16), # Input and output channels of a tile
-)->tuple: # The map that `F.conv2d` gives with padding k//2, and how many tiles were computed
+)->tuple: # The map as `F.conv2d` gives it with padding k//2, and how many tiles it took
     "A convolution that computes a tile only if there is something in it"
-    k,(h,w),(ci,co) = weight.shape[-1],x.shape[-2:],tile
-    padded,y,done = F.pad(x, (k//2,)*4),x.new_zeros(len(x), len(weight), h, w),0
-    for i in range(k):
-        for j in range(k):
-            for o in range(0, len(weight), co):
-                for c in range(0, x.shape[1], ci):
-                    t = weight[o:o+co,c:c+ci,i,j]
-                    if not t.any(): continue
-                    y[:,o:o+co] += torch.einsum('nchw,oc->nohw', padded[:,c:c+ci,i:i+h,j:j+w], t)
-                    done += 1
+    k,(h,w),(ci,co),done = weight.shape[-1],x.shape[-2:],tile,0
+    padded,y = F.pad(x, (k//2,)*4),x.new_zeros(len(x), len(weight), h, w)
+    outs,ins = range(0, len(weight), co),range(0, x.shape[1], ci)
+    places = product(range(k), range(k), outs, ins)
+    for i,j,o,c in places:
+        t,seen = weight[o:o+co,c:c+ci,i,j],padded[:,c:c+ci,i:i+h,j:j+w]
+        if not t.any(): continue
+        y[:,o:o+co] += torch.einsum('nchw,oc->nohw', seen, t)
+        done += 1
     return y,done
