@@ -9,3 +9,4 @@ from .hypercomplex.layers import PHConv1d, PHConv2d, PHConv3d, PHConvTranspose2d
 from .active_shift.layers import ActiveShift2d, GroupedShift2d
 from .xsepconv.layers import DirectionalPad2d, XSepConv2d
 from .heterogeneous.layers import LHConv1d, LHConv2d, LHConv3d
+from .fully_separable.layers import FuSeConv2d, FuSeConv3d
