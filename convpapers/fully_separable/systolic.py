@@ -20,7 +20,8 @@ def entering(
     "What stands at the edge: line `i` comes `i` ticks late, and zeros before and after it"
     at = tick-torch.arange(len(lines))
     inside = (at>=0)&(at<lines.shape[1])
-    return torch.where(inside, lines.gather(1, at.clamp(0, lines.shape[1]-1)[:,None])[:,0], 0)
+    there = at.clamp(0, lines.shape[1]-1)
+    return torch.where(inside, lines.gather(1, there[:,None])[:,0], 0)
 
 def multiply_on_array(
     A:Tensor, # `(r, T)`
@@ -42,10 +43,10 @@ def line_on_array(
     w:Tensor, # `(n, k)`: its weights
     cells:int, # In a row
 )->tuple: # `(n, cells)` outputs, and the number of ticks
-    "Convolutions in one dimension: pixels walk to the left, and a wire brings one weight to all cells of a row"
+    "Convolutions of lines: pixels walk to the left, a wire brings one weight to all cells"
     held,total,k = torch.zeros(len(x), cells),torch.zeros(len(x), cells),w.shape[1]
     for tick in range(cells+k):
-        if tick>=cells: total = total+w[:,tick-cells,None]*held     # the row is full: all cells multiply
+        if tick>=cells: total = total+w[:,tick-cells,None]*held     # the row is full
         enters = x[:,tick] if tick<x.shape[1] else torch.zeros(len(x))
         held = torch.cat((held[:,1:], enters[:,None]), 1)
     return total,cells+k

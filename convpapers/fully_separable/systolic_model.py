@@ -23,49 +23,49 @@ def product_cycles(
     rows:int, # Of the left matrix: pixels
     products:int, # Added up for each output
     columns:int, # Of the right matrix: filters
-    R:int=64, C:int=64, # Cells of the array
+    R:int=64, S:int=64, # Cells of the array
 )->int:
     "Ticks of a matrix product on an output-stationary array, tile after tile"
-    r,c = _cut(rows, R),_cut(columns, C)
+    r,c = _cut(rows, R),_cut(columns, S)
     return sum(r)*len(c) + sum(c)*len(r) + (products-1)*len(r)*len(c)
 
 def line_cycles(
     lines:int, # Independent lines
     width:int, # Outputs of each, before a stride drops some
     taps:int,
-    R:int=64, C:int=64,
+    R:int=64, S:int=64,
 )->int:
     "Ticks of convolutions in one dimension, on rows of cells that share their weight"
-    return math.ceil(lines/R)*math.ceil(width/C)*(C+taps)
+    return math.ceil(lines/R)*math.ceil(width/S)*(S+taps)
 
 # %% ../../nbs/fully_separable/15_systolic_model.ipynb #e837f870
 def systolic_cycles(
     layer:nn.Module, # `nn.Conv2d`, plain or depthwise, `nn.Linear` or `FuSeConv2d`
     size:tuple=(1,1), # Height and width of the map that enters
-    R:int=64, C:int=64, # Cells of the array
+    R:int=64, S:int=64, # Cells of the array
     *, links:bool=True, # A wire for each row of cells brings one weight to all of them
 )->int:
     "Ticks of one layer for one picture, without memory"
-    positive_int('R', R), positive_int('C', C)
-    if isinstance(layer, nn.Linear): return product_cycles(1, layer.in_features, layer.out_features, R, C)
+    positive_int('R', R), positive_int('S', S)
+    if isinstance(layer, nn.Linear): return product_cycles(1, layer.in_features, layer.out_features, R, S)
     if not isinstance(layer, (nn.Conv2d,FuSeConv2d)): raise TypeError(f'layer={type(layer).__name__} is not valid; give nn.Conv2d, nn.Linear or FuSeConv2d')
     k,s,p,d = layer.kernel_size,layer.stride,layer.padding,layer.dilation
     full = [n+2*q-e*(t-1) for n,q,e,t in zip(size, p, d, k)]                   # outputs at stride 1
     h,w = (-(-n//t) for n,t in zip(full, s))
     def branch(channels, taps, across, along):                                 # lines across, outputs along
-        if links: return line_cycles(channels*across, along, taps, R, C)
-        return channels*product_cycles(h*w, taps, 1, R, C)
+        if links: return line_cycles(channels*across, along, taps, R, S)
+        return channels*product_cycles(h*w, taps, 1, R, S)
     if isinstance(layer, FuSeConv2d): return branch(len(layer.row), k[1], h, full[1]) + branch(len(layer.column), k[0], w, full[0])
-    if layer.groups==1: return product_cycles(h*w, layer.in_channels*k[0]*k[1], layer.out_channels, R, C)
+    if layer.groups==1: return product_cycles(h*w, layer.in_channels*k[0]*k[1], layer.out_channels, R, S)
     if layer.groups!=layer.in_channels: raise ValueError(f'groups={layer.groups} is not valid; the model knows plain and depthwise convolutions')
     if links: return k[0]*branch(layer.out_channels, k[1], h, full[1])
-    return layer.out_channels*product_cycles(h*w, k[0]*k[1], 1, R, C)
+    return layer.out_channels*product_cycles(h*w, k[0]*k[1], 1, R, S)
 
 # %% ../../nbs/fully_separable/15_systolic_model.ipynb #08d3ab5d
 def network_cycles(
     model:nn.Module, # Runs on the meta device too
     input_size:tuple=(3,224,224),
-    R:int=64, C:int=64,
+    R:int=64, S:int=64,
     *, links:bool=True, # As for `systolic_cycles`
     by_kind:bool=False, # A dictionary of `'filters'` and `'rest'`
 ):
@@ -73,7 +73,7 @@ def network_cycles(
     kinds,hooks = dict(filters=0, rest=0),[]
     def hook(m, inputs, _):
         filters = isinstance(m, FuSeConv2d) or getattr(m, 'groups', 1)>1
-        kinds['filters' if filters else 'rest'] += systolic_cycles(m, tuple(inputs[0].shape[2:]) or (1,1), R, C, links=links)
+        kinds['filters' if filters else 'rest'] += systolic_cycles(m, tuple(inputs[0].shape[2:]) or (1,1), R, S, links=links)
     for m in model.modules():
         if isinstance(m, (nn.Conv2d,nn.Linear,FuSeConv2d)): hooks.append(m.register_forward_hook(hook))
     was,like = model.training,next(model.parameters())
