@@ -10,3 +10,4 @@ from .active_shift.layers import ActiveShift2d, GroupedShift2d
 from .xsepconv.layers import DirectionalPad2d, XSepConv2d
 from .heterogeneous.layers import LHConv1d, LHConv2d, LHConv3d
 from .fully_separable.layers import FuSeConv2d, FuSeConv3d
+from .inception_next.layers import InceptionDWConv2d

@@ -72,17 +72,18 @@ def network_tables()->dict: # Title of a chapter to its `Table`
 def create_model(
     name:str, # A name of `list_models()`
     *,
-    output_stride:float|None=None, # timm's name for the last reduction: only that of the network is valid
+    output_stride:float|None=None, # timm's name for the last reduction: only that of the network is valid, where it has no dilated form
     device=None, # Where the parameters shall live
     dtype=None, # Of the parameters
     **kwargs, # For the chapter's function; each takes `num_classes`, `in_chans`, `drop_rate`, `drop_path_rate` and `global_pool`
 )->nn.Module:
     "The network of that name, freshly initialised"
     e = entry_of(name)
-    with nullcontext() if device is None else torch.device(device): model = e.build(**kwargs)
-    if output_stride not in (None, (last := model.feature_info[-1])['reduction'], last['stride']):
+    dilated = {} if output_stride is None or 'output_stride' not in inspect.signature(e.build).parameters else dict(output_stride=output_stride)
+    with nullcontext() if device is None else torch.device(device): model = e.build(**dilated, **kwargs)
+    if not dilated and output_stride not in (None, (last := model.feature_info[-1])['reduction'], last['stride']):
         raise ValueError(f"output_stride={output_stride!r} is not valid: {name} has {last['reduction']:g}, and no dilated form")
-    model.zoo_config,model.in_chans = dict(name=name, kwargs=kwargs),kwargs.get('in_chans', e.input_size[0])
+    model.zoo_config,model.in_chans = dict(name=name, kwargs=kwargs|dilated),kwargs.get('in_chans', e.input_size[0])
     return model if dtype is None else model.to(dtype)
 
 # %% ../nbs/80_zoo.ipynb #9627ce05
@@ -95,7 +96,7 @@ def timm_config(
     "What timm calls a default configuration: no weights, the input, the classes, the last map, first and last layer"
     classes = inspect.signature(e.build).parameters['num_classes'].default
     return dict(url='', num_classes=classes, input_size=e.input_size, pool_size=e.pool_size, interpolation='bilinear',
-        first_conv=() if e.adapt else e.first_conv, classifier='fc', paper_ids=e.paper, license='apache-2.0',
+        first_conv=() if e.adapt else e.first_conv, classifier=e.classifier, paper_ids=e.paper, license='apache-2.0',
         origin_url='https://github.com/convpapers/convpapers', **(_cifar if e.input_size[-1]<=32 else _imagenet))
 
 # %% ../nbs/80_zoo.ipynb #e00a5df4
@@ -118,8 +119,10 @@ def _adapted(state, model):
 def _entrypoint(e, module):
     def build(pretrained=False, **kwargs):
         feature_cfg = dict(kwargs.pop('feature_cfg', {}))
-        if kwargs.get('features_only') and 'out_indices' not in kwargs:     # timm would ask for five of any
-            with torch.device('meta'): feature_cfg.setdefault('out_indices', tuple(range(len(e.build().feature_info))))
+        if kwargs.get('features_only'):
+            with torch.device('meta'): info = e.build().feature_info
+            if 'out_indices' not in kwargs: feature_cfg.setdefault('out_indices', tuple(range(len(info))))  # timm would ask for five of any
+            if any('.' in i['module'] for i in info): feature_cfg.setdefault('flatten_sequential', True)   # stages in a container
         make = need('zoo', 'timm.models').build_model_with_cfg
         return make(partial(_timm_model, e.name), e.name, pretrained, feature_cfg=feature_cfg,
             pretrained_filter_fn=_adapted, **kwargs)

@@ -109,7 +109,7 @@ class ImageClassifier(nn.Module):
         return x
 
     def _step(self, name, x):
-        m = getattr(self, name)
+        m = self.get_submodule(name)
         return (checkpointed(m, x) if self.grad_checkpointing and name!=self.steps[0]
             else m(x))
 
@@ -140,7 +140,7 @@ def _norm_steps(self:ImageClassifier):
     "The steps behind the last map, if all they do is to normalise it"
     if not self.feature_info: return ()
     tail = self.steps[self.steps.index(self.feature_info[-1]['module'])+1:]
-    params = [p for n in tail for p in getattr(self, n).parameters()]
+    params = [p for n in tail for p in self.get_submodule(n).parameters()]
     return tail if params and all(p.ndim<2 for p in params) else ()
 
 # %% ../../nbs/lab/05_classifier.ipynb #b3199aa8
@@ -177,7 +177,9 @@ def prune_intermediate_layers(self:ImageClassifier,
     info,short = self.feature_info[taken[-1]],taken[-1]<len(self.feature_info)-1
     end = self.steps.index(info['module'])+1
     if not short and not (prune_norm and self._norm_steps()): end = len(self.steps)
-    for name in self.steps[end:]: delattr(self, name)
+    for name in self.steps[end:]:
+        owner,_,last = name.rpartition('.')
+        delattr(self.get_submodule(owner), last)
     self.steps,self.feature_info = self.steps[:end],self.feature_info[:taken[-1]+1]
     if short: self.num_features = info['num_chs']
     if short or prune_head: self._drop_head()
@@ -262,7 +264,7 @@ def group_matcher(self:ImageClassifier,
     "Patterns that sort parameters by depth; a norm behind the last step belongs to it"
     def pattern(name):
         if name in self._norm_steps(): return [(rf'^{name}\.', (99999,))]
-        blocks = not coarse and [n for n,_ in getattr(self, name).named_children()]
+        blocks = not coarse and [n for n,_ in self.get_submodule(name).named_children()]
         return (rf'^{name}\.(\d+)\.' if blocks and all(n.isdigit() for n in blocks)
             else rf'^{name}\.')
     return {n: pattern(n) for n in self.steps}

@@ -85,6 +85,7 @@ class NetworkEntry:
     macs: int|None = None # Multiply-adds of convolution and linear weights on one input
     note: str = '' # What a user should know, in one sentence
     first_conv: str = 'stem' # Dotted name of the first convolution
+    classifier: str = 'fc' # Dotted name of the last layer
     pool_size: tuple = (1,1) # Height and width of the map that leaves the body, at `input_size`
     adapt: Callable|None = field(default=None, compare=False) # `f(state, model, channels)` fits a checkpoint's stem to `model`; None for a plain one
 
@@ -104,12 +105,13 @@ def register_network(
     macs:int|None=None, # Multiply-adds, likewise
     note:str='',
     first_conv:str='stem', # Dotted name of the first convolution
+    classifier:str='fc', # Dotted name of the last layer
     pool_size:tuple|int=1, # Size of the map that leaves the body at `input_size`; one number for both sides
     adapt:Callable|None=None, # See `NetworkEntry`
 )->NetworkEntry:
     "Announce a network under `name`"
     pool = (pool_size,)*2 if isinstance(pool_size, int) else tuple(pool_size)
-    entry = NetworkEntry(name, build, paper, tuple(input_size), params, macs, note, first_conv, pool, adapt)
+    entry = NetworkEntry(name, build, paper, tuple(input_size), params, macs, note, first_conv, classifier, pool, adapt)
     return networks.add(name, entry)
 
 # %% ../../nbs/lab/01_registry.ipynb #3ca5e386
