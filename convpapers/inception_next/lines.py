@@ -30,7 +30,7 @@ def support(
     name:str, # `'cross'`, `'row'`, `'column'`, `'square'`, or a side such as `'7'`
     k:int=11,
 )->Tensor: # `(k, k)`, 0 or 1
-    "The pixels that a kernel may use: one branch, all branches (`cross`), or a square of that side"
+    "The pixels that a kernel may use: a branch, all (`cross`), or a square of that side"
     i,c = torch.arange(k)-k//2,torch.zeros(k, dtype=torch.bool)
     c[k//2] = True
     near = lambda n: (i.abs()<=n//2)[:,None]&(i.abs()<=n//2)
@@ -43,7 +43,7 @@ def visibility(
     pattern:Tensor, # `(k, k)`
     S:Tensor, # `(k, k)`, 0 or 1
 )->float: # From 0 to 1
-    "How clear the best linear detector with support `S` sees a pattern in white noise, relative to one that sees all of it"
+    "How clear the best linear detector with support `S` sees a pattern, 1 with all pixels"
     return ((pattern*S).square().sum()/pattern.square().sum()).sqrt().item()
 
 # %% ../../nbs/inception_next/03_lines.ipynb #b5f913f4
