@@ -95,7 +95,7 @@ def gathered_regions(
     "The same, with one product a pixel: pixels are sorted by sample and region, and each run of them meets its filter"
     n,g,c,L = P.shape
     m,o = W.shape[2:4]
-    key = (guide.argmax(1)+m*torch.arange(n, device=P.device)[:,None]).flatten()
+    key = (guide.max(1).indices+m*torch.arange(n, device=P.device)[:,None]).flatten()
     order = key.argsort(stable=True)
     inverse = torch.empty_like(order).scatter_(0, order, torch.arange(len(order), device=P.device))
     rows = _Permute.apply(P.permute(0,3,1,2).reshape(n*L, g*c), order, inverse)

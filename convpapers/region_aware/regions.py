@@ -18,7 +18,7 @@ def region_masks(
 )->Tensor: # `(N, m, *size)`: 1 where a filter's guide is the largest, 0 elsewhere
     "The regions as masks; of equal values the first one wins"
     zero = torch.zeros_like(guide)
-    return zero.scatter(1, guide.argmax(1, keepdim=True), 1.)
+    return zero.scatter(1, guide.max(1, keepdim=True).indices, 1.)
 
 # %% ../../nbs/region_aware/01_regions.ipynb #0eecd905
 def region_conv(
