@@ -11,3 +11,4 @@ from .xsepconv.layers import DirectionalPad2d, XSepConv2d
 from .heterogeneous.layers import LHConv1d, LHConv2d, LHConv3d
 from .fully_separable.layers import FuSeConv2d, FuSeConv3d
 from .inception_next.layers import InceptionDWConv2d
+from .overparameterized.layers import DOConv1d, DOConv2d, DOConv3d
