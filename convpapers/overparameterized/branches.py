@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# %% ../../nbs/overparameterized/03_branches.ipynb #81d0b963
+# %% ../../nbs/overparameterized/03_branches.ipynb #313c3dfa
 def fold_norm(
     weight:Tensor, # `(out, in/groups, *kernel)`
     norm:nn.Module, # A batch norm behind it
@@ -21,6 +21,7 @@ def fold_norm(
     a = norm.weight/(norm.running_var+norm.eps).sqrt()
     return weight*a.view(-1, *(1,)*(weight.ndim-1)), norm.bias-a*norm.running_mean
 
+# %% ../../nbs/overparameterized/03_branches.ipynb #6ad3253b
 def centred(
     weight:Tensor, # `(out, in/groups, *small)`, odd sizes
     kernel_size:tuple, # Odd sizes, none smaller
@@ -29,6 +30,7 @@ def centred(
     margins = [(k-n)//2 for k,n in zip(kernel_size, weight.shape[2:])]
     return F.pad(weight, [m for m in margins[::-1] for _ in range(2)])
 
+# %% ../../nbs/overparameterized/03_branches.ipynb #f446392e
 def identity_kernel(
     channels:int,
     groups:int=1, # Convolution groups

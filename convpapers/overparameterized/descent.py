@@ -11,7 +11,7 @@ __all__ = ['preconditioner', 'descend']
 import torch
 from torch import Tensor
 
-# %% ../../nbs/overparameterized/02_descent.ipynb #5980cf73
+# %% ../../nbs/overparameterized/02_descent.ipynb #98cb456f
 def preconditioner(
     D:Tensor, # `(M, S)`
     w:Tensor, # `(S,)`
@@ -19,6 +19,7 @@ def preconditioner(
     "What the gradient is multiplied by when `D @ w` is trained instead of a kernel"
     return D@D.T + w@w*torch.eye(len(D), dtype=D.dtype)
 
+# %% ../../nbs/overparameterized/02_descent.ipynb #4d45d888
 def descend(
     w:Tensor, # `(S,)`, where it starts
     D:Tensor, # `(M, S)`, likewise
