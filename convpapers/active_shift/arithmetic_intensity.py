@@ -99,6 +99,7 @@ class Point(NamedTuple):
     nbytes: int # Bytes that must be moved
     seconds: float # Measured
     bound: float # Seconds that @eq-as-roof leaves at least
+    scatter: float = 0. # Half the interquartile range of its ratio to the copy, as a share
 
 def roofline_points(
     benches:Mapping[tuple,Bench], # `measure_operators` for each setting
@@ -110,7 +111,7 @@ def roofline_points(
         beta = 4*operator_work('copy', *s).accesses/b['copy'].forward
         for r in b:
             w = operator_work('copy' if r.name=='clone' else r.name.split(',')[0], *s)
-            points.append(Point(s, r.name, w.macs, 4*w.accesses, r.forward, max(w.macs/pi, 4*w.accesses/beta)))
+            points.append(Point(s, r.name, w.macs, 4*w.accesses, r.forward, max(w.macs/pi, 4*w.accesses/beta), r.spread/r.forward_ratio))
     return points
 
 # %% ../../nbs/active_shift/03_arithmetic_intensity.ipynb #908b2e50
@@ -122,7 +123,7 @@ def roofline_table(
     def cells(p):
         c,side,batch = p.setting
         return [f'{batch}×{c}×{side}×{side}', p.name, f'{p.macs/1e6:.1f}', f'{p.nbytes/2**20:.1f}', f'{p.macs/p.nbytes:.2f}', f'{p.seconds*1e6:.0f}',
-            f'{p.macs/p.seconds/1e9:.1f}', f'{p.nbytes/p.seconds/1e9:.1f}', f'{p.bound/p.seconds:.0%}']
+            f'{p.macs/p.seconds/1e9:.1f}', f'{p.nbytes/p.seconds/1e9:.1f}', f'{p.bound/p.seconds:.0%}' + (f' ± {p.bound/p.seconds*p.scatter:.0%}' if p.scatter else '')]
     return Table(['input','operator','M multiply-adds','MiB','per byte','µs','G multiply-adds/s','GB/s','of the roof'], points, cells,
         f"{measured.circumstances}; shift: {measured.about['shift']}")
 

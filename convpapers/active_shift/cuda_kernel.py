@@ -24,7 +24,7 @@ def shift_bytes(
     padding:tuple=(0,0),
     itemsize:int=4, # Bytes an element
 )->tuple: # Forward, backward
-    "Bytes that the shift and its backward pass must move at least, if each element is read once and written once"
+    "Bytes that the shift and its backward pass must move at least, if each element comes from memory once and is written once"
     N,C,H,W = shape
     h,w = _out_size((H,W), stride, padding)
     return itemsize*N*C*(H*W+h*w),itemsize*N*C*(2*H*W+h*w)

@@ -73,9 +73,12 @@ def shift_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
     what:str='forward', # 'forward', or 'both' for forward and backward
 )->Table:
-    "One form a row, one input a column: microseconds, and multiples of a copy"
+    "One form a row, one input a column: microseconds, and multiples of a copy ± half their interquartile range"
     first = next(iter(benches.values()))
-    def cells(name): return [name, *(v for b in benches.values() for v in (f'{getattr(b[name], what)*1e6:.0f}', f'{getattr(b[name], what+"_ratio"):.2f}'))]
+    def ratio(r):
+        spread = r.spread if what=='both' or r.both is None else r.forward_spread
+        return f'{getattr(r, what+"_ratio"):.2f}' + (f' ± {spread:.2f}' if spread else '')
+    def cells(name): return [name, *(v for b in benches.values() for v in (f'{getattr(b[name], what)*1e6:.0f}', ratio(b[name])))]
     title = {'forward': 'forward', 'both': 'forward and backward'}[what]
     return Table([title, *(h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, µs', '÷ copy'))], [r.name for r in first], cells, first.circumstances)
 
