@@ -16,7 +16,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 from fastcore.script import anno_parser, store_true
-from .lab.basics import Table, in_words, need, positive_int
+from .lab.basics import Table, cores, in_words, need, positive_int
 from .lab.engine import Job, data_label, duration, expected_seconds, missing as _missing, run_folder, run_job
 from .lab.engine import reproduce_row, run_jobs, seed_list, whole_path
 from .lab.records import all_records as _all_records
@@ -329,6 +329,7 @@ def train_jobs(
         return []
     records = _all_records(None, jobs[0].out if jobs else 'runs')
     cost = [expected_seconds(e := experiments[j.experiment], e.row(j.row), records) if not j.epochs else None for j in jobs]
+    if None not in cost: print(f"{len(jobs)} runs, {n} side by side; about {duration(sum(cost)/n)}", flush=True)
     gpus = 1 if ray and jobs and str(jobs[0].device).startswith('cuda') else 0
     ends = run_jobs(jobs, n, ray, gpus=gpus, say=lambda l: print(l, flush=True), seconds=cost)
     return [d for d in ends if d.error]
@@ -363,9 +364,9 @@ def no_bars():
 @command('reproduce', 'table')
 def reproduce(
     table:str='', # Names of tables; `convpapers list` shows them
-    data:str='', # digits, cifar10, cifar100, svhn, svhn_extra, tiny_imagenet or a folder with train/<class>/; the table's own by default
+    data:str='', # animals, digits, cifar10, cifar100, svhn, svhn_extra, tiny_imagenet or a folder with train/<class>/; the table's own by default
     epochs:int=0, # Epochs a run; 0 for the recipe's own
-    seeds:str='', # Seeds, as in 0-4 or 0,1,2; seed 0 by default, with --missing or --all as many as the table is made for
+    seeds:str='', # Seeds, as in 0-4 or 0,1,2; seed 0 by default; without a table, with --missing or --all as many as the table is made for
     rows:str='', # Rows, as in C2,C3; all by default
     device:str='', # cpu, cuda, cuda:1, mps; the best there is by default
     out:str='runs', # Folder for runs and report
@@ -373,7 +374,7 @@ def reproduce(
     quiet:store_true=False, # No progress bars
     batch_size:int=0, # Pictures a step, for a small folder of your own; 0 for the recipe's own
     size:str='', # Side of the pictures of a folder, as in 64 or 48x64; what suits the data by default
-    jobs:int=1, # Runs side by side, one thread each
+    jobs:int=0, # Runs side by side, one thread each; 1 by default, without a table one a core
     missing:store_true=False, # Only what the tables still lack
     all:store_true=False, # Every table of `convpapers status`, the most telling first
     ray:str='', # Address of a Ray cluster that does the runs; `auto` finds one, `local` starts one
@@ -381,19 +382,20 @@ def reproduce(
     "Train the rows of tables and write a report; the same command again resumes"
     need('train', 'fastai', 'matplotlib', 'sklearn')
     load_chapters()
-    positive_int('epochs', epochs, 0), positive_int('batch_size', batch_size, 0), positive_int('jobs', jobs)
+    positive_int('epochs', epochs, 0), positive_int('batch_size', batch_size, 0), positive_int('jobs', jobs, 0)
     changed = dict(data=data, epochs=epochs, batch_size=batch_size, size=size)
     if missing and any(changed.values()): raise ValueError(
         f"missing asks for the tables' own runs; leave out {', '.join(k for k,v in changed.items() if v)}")
     tables = [table] if isinstance(table, str) and table else list(dict.fromkeys(table))      # a run twice at once would meet its own lock
     if tables and all: raise ValueError(f"all and the tables {', '.join(tables)}: choose one of them")
-    whole = all or missing
-    names = tables or ((to_train() if all else main_job()[:1 if any(changed.values()) or rows else None]))
-    numbers = seed_list(seeds) if seeds else None if whole else [0]
+    main = not (tables or all or rows or any(changed.values()))
+    names = tables or (to_train() if all else main_job()[:None if main else 1])
+    numbers = seed_list(seeds) if seeds else None if main or all or missing else [0]
+    jobs = jobs or (cores() if main else 1)
     kw = dict(batch_size=batch_size, size=picture_size(size), tensorboard=tensorboard)
     todo = [j for t in names for j in table_jobs(t, data, epochs, numbers, rows, missing, out, device or None,
         **{k: v for k,v in kw.items() if v})]
-    with no_bars() if quiet else nullcontext(): failed = train_jobs(todo, jobs, ray, not quiet)
+    with no_bars() if quiet else nullcontext(): failed = train_jobs(todo, max(1, min(jobs, len(todo))), ray, not quiet)
     for t in names: show(t, out)
     print(f"report: {write_reports(out, names[0] if len(names)==1 else '')}")
     for d in failed:

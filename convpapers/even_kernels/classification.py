@@ -6,9 +6,8 @@ Docs: https://convpapers.github.io/convpapers/even_kernels/classification.html.m
 
 # %% auto #0
 __all__ = ['CIFAR_RECIPE', 'RESNET_ERRORS', 'DENSENET_ERRORS', 'IMAGENET_RECIPE', 'IMAGENET_SMALL_RECIPE', 'WIDE_RECIPE',
-           'WIDE_RECIPE_MIXED', 'SMALL_RECIPE', 'DIGITS_RECIPE', 'SMALL_CLAIMS', 'depth_table', 'depth_rows',
-           'depth_claims', 'interpolate', 'saving', 'saving_lines', 'shufflenet_v2', 'mobilenet_v2', 'printed_as',
-           'small_rows']
+           'WIDE_RECIPE_MIXED', 'SMALL_RECIPE', 'SMALL_CLAIMS', 'depth_table', 'depth_rows', 'depth_claims',
+           'interpolate', 'saving', 'saving_lines', 'shufflenet_v2', 'mobilenet_v2', 'printed_as', 'small_rows']
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #0babd0f1
 import math
@@ -212,7 +211,6 @@ register_experiment(Experiment('even_kernels_wide_densenet', 'CIFAR-10: Wide-Den
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #7f8ac5c4
 SMALL_RECIPE = replace(CIFAR_RECIPE, schedule='linear', warmup=.15, update='step', epochs=3)
-DIGITS_RECIPE = replace(SMALL_RECIPE, augment=dict(crop=4, flip=False), epochs=8)
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #c21cf6db
 def small_rows(
@@ -229,9 +227,6 @@ SMALL_CLAIMS = (Claim('symmetric padding lowers the error of C2', 'C2sp', 'C2'),
     Claim('C3 is better than C2sp at equal depth', 'C3', 'C2sp'))
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #ddfc915f
-register_experiment(Experiment('even_kernels_small', 'Embedded digits: ResNet-8 with C2, C2sp and C3', 'even_kernels',
-    small_rows(('C2','C2sp','C3'), DIGITS_RECIPE, 8), 'digits', claims=SMALL_CLAIMS, citation='wu2019poster', xlabel='depth', main=True,
-    note="The paper's column is its ResNet-20 on CIFAR-10; it has no ResNet-8 and no digits, so only the order of the rows can be compared."))
-register_experiment(Experiment('even_kernels_cifar10_small', 'CIFAR-10 at a small equal budget: ResNet-20 by kernel', 'even_kernels',
-    small_rows(('C2','C2sp','C3','C4','C4sp'), SMALL_RECIPE), 'cifar10', citation='wu2019poster', xlabel='depth',
+register_experiment(Experiment('even_kernels_cifar10_small', 'CIFAR-10 at a small equal budget: ResNet-20 by kernel',
+    'even_kernels', small_rows(('C2','C2sp','C3','C4','C4sp'), SMALL_RECIPE), 'cifar10', citation='wu2019poster', xlabel='depth',
     claims=(*SMALL_CLAIMS, Claim('symmetric padding lowers the error of C4', 'C4sp', 'C4'))));

@@ -24,7 +24,9 @@ from .basics import atomic_write, read_json, write_json
 # %% ../../nbs/lab/30_records.ipynb #1e0ad152
 def _git(folder, *args):
     "What git prints in `folder`, or None where git, the checkout or the answer is missing"
-    try: r = subprocess.run(['git','-C',str(folder),*args], capture_output=True, text=True, timeout=30)
+    try:
+        r = subprocess.run(['git','-C',str(folder),*args], capture_output=True, text=True,
+            timeout=30)
     except (OSError, subprocess.TimeoutExpired): return None
     return r.stdout.strip() if r.returncode==0 else None
 
@@ -41,8 +43,10 @@ def code_version(
     pkg = import_module('convpapers')
     folder = Path(folder or pkg.__path__[0])
     if _git(folder, 'ls-files', '--error-unmatch', '__init__.py') is None:
-        return dict(commit=f'convpapers {_version("convpapers") or pkg.__version__}', dirty=None)
-    return dict(commit=_git(folder, 'rev-parse', 'HEAD'), dirty=bool(_git(folder, 'status', '--porcelain', '--', '*.py')))
+        return dict(commit=f'convpapers {_version("convpapers") or pkg.__version__}',
+            dirty=None)
+    return dict(commit=_git(folder, 'rev-parse', 'HEAD'),
+        dirty=bool(_git(folder, 'status', '--porcelain', '--', '*.py')))
 
 # %% ../../nbs/lab/30_records.ipynb #d6030fcf
 def cpu_name(
@@ -58,7 +62,8 @@ def device_name(
 )->str:
     "The accelerator's name, or the processor's"
     device = torch.device(device)
-    return torch.cuda.get_device_name(device) if device.type=='cuda' else cpu_name() if device.type=='cpu' else device.type
+    return (torch.cuda.get_device_name(device) if device.type=='cuda' else cpu_name()
+        if device.type=='cpu' else device.type)
 
 # %% ../../nbs/lab/30_records.ipynb #9727dc4d
 def environment(
@@ -66,9 +71,12 @@ def environment(
     seed:int|None=None, # The run's seed
 )->dict: # Plain values, ready for JSON
     "Code, machine, versions and date of a run; never fails, whatever is missing is None"
-    return dict(seed=seed, **code_version(), device=str(device), device_name=device_name(device), cpu=cpu_name(),
-        cores=os.cpu_count(), threads=torch.get_num_threads(), platform=platform.system(), python=platform.python_version(),
-        torch=torch.__version__, fastai=_version('fastai'), convpapers=import_module('convpapers').__version__,
+    return dict(seed=seed, **code_version(), device=str(device),
+        device_name=device_name(device), cpu=cpu_name(),
+        cores=os.cpu_count(), threads=torch.get_num_threads(), platform=platform.system(),
+        python=platform.python_version(),
+        torch=torch.__version__, fastai=_version('fastai'),
+        convpapers=import_module('convpapers').__version__,
         date=datetime.now(timezone.utc).isoformat(timespec='seconds'))
 
 # %% ../../nbs/lab/30_records.ipynb #4497d671
@@ -78,7 +86,8 @@ def write_history(
 )->Path: # `path`
     "Write `rows` as CSV in one step, columns in order of first appearance"
     text = io.StringIO()
-    out = csv.DictWriter(text, list(dict.fromkeys(k for r in rows for k in r)), lineterminator='\n')
+    out = csv.DictWriter(text, list(dict.fromkeys(k for r in rows for k in r)),
+        lineterminator='\n')
     out.writeheader()
     out.writerows(rows)
     return atomic_write(path, text.getvalue())
@@ -96,11 +105,14 @@ def read_history(
 )->list: # One dict an epoch, numbers as numbers
     "The rows of a history; a damaged one raises a `ValueError` that names the file and the line, and stays in place"
     path = Path(path)
-    try: head,*rows = list(csv.reader(io.StringIO(path.read_text(encoding='utf-8')))) or [[]]
-    except (UnicodeDecodeError, csv.Error) as e: raise ValueError(f'{path} is damaged ({e}); it was left in place') from e
+    try: head,*rows = (list(csv.reader(io.StringIO(path.read_text(encoding='utf-8'))))
+        or [[]])
+    except (UnicodeDecodeError, csv.Error) as e:
+        raise ValueError(f'{path} is damaged ({e}); it was left in place') from e
     for i,r in enumerate(rows, 2):
         if len(r)!=len(head):
-            raise ValueError(f'{path} is damaged (line {i} has {len(r)} cells, not {len(head)}); it was left in place')
+            raise ValueError(
+                f'{path} is damaged (line {i} has {len(r)} cells, not {len(head)}); it was left in place')
     return [dict(zip(head, map(_number, r))) for r in rows]
 
 # %% ../../nbs/lab/30_records.ipynb #8aa6cb33
@@ -122,9 +134,13 @@ class Record:
 
     def whole(self):
         "This record; a `ValueError` if it says that it is finished and its history is empty or lacks an epoch"
-        epochs,done = [row.get('epoch') for row in self.history],self.summary.get('epochs_done')
-        if not self.finished or epochs and epochs==list(range(len(epochs) if done is None else done)): return self
-        raise ValueError(f'the run is finished after {done} epochs and its history has {epochs}')
+        epochs,done = [row.get('epoch')
+            for row in self.history],self.summary.get('epochs_done')
+        if not self.finished or epochs and epochs==list(range(len(epochs) if done is None
+                else done)):
+            return self
+        raise ValueError(
+            f'the run is finished after {done} epochs and its history has {epochs}')
 
     def save(self, folder)->Path:
         "Write the three files, each in one step; the summary last, so it never speaks of epochs that the history lacks"
@@ -149,8 +165,10 @@ def not_a_run(
     if not isinstance(config, dict): return f'it holds a {type(config).__name__}'
     missing = [k for k in CONFIG_KEYS if k not in config]
     kinds = dict(experiment=str, row=str, seed=int, epochs=int)
-    wrong = [f'{k}={config[k]!r}' for k,kind in kinds.items() if k in config and not isinstance(config[k], kind)]
-    return f"it lacks {', '.join(missing)}" if missing else f"it says {', '.join(wrong)}" if wrong else ''
+    wrong = [f'{k}={config[k]!r}'
+        for k,kind in kinds.items() if k in config and not isinstance(config[k], kind)]
+    return (f"it lacks {', '.join(missing)}" if missing else f"it says {', '.join(wrong)}"
+        if wrong else '')
 
 _NUMBERS = 'error','seconds','cpu_seconds','epochs_done','params','macs' # Of a summary
 
@@ -159,7 +177,8 @@ def _not_a_summary(summary):
     if not isinstance(summary, dict): return 'not an object'
     wrong = [k for k in _NUMBERS if summary.get(k) is not None and (isinstance(summary[k], bool) or not isinstance(summary[k], (int,float)))]
     if wrong: return f'{wrong[0]}={summary[wrong[0]]!r} is no number'
-    return '' if isinstance(summary.get('environment', {}), dict) else f"environment={summary['environment']!r} is no object"
+    return ('' if isinstance(summary.get('environment', {}), dict)
+        else f"environment={summary['environment']!r} is no object")
 
 def load_run(
     folder, # A run folder
@@ -168,15 +187,18 @@ def load_run(
     folder = Path(folder)
     if not (folder/'config.json').is_file():
         raise FileNotFoundError(f'{folder} is not a run folder: it has no config.json')
-    parts = {n: read_json(f) if (f := folder/f'{n}.json').is_file() else {} for n in ('config','summary')}
+    parts = {n: read_json(f) if (f := folder/f'{n}.json').is_file() else {}
+        for n in ('config','summary')}
     if why := not_a_run(parts['config']):
-        raise ValueError(f'{folder} is not a run folder: its config.json is of something else ({why})')
+        raise ValueError(
+            f'{folder} is not a run folder: its config.json is of something else ({why})')
     if why := _not_a_summary(parts['summary']):
         raise ValueError(f'{folder}/summary.json is damaged ({why}); it was left in place')
     history = read_history(f) if (f := folder/'history.csv').is_file() else []
     try: return Record(parts['config'], history, parts['summary'], folder).whole()
     except (ValueError, TypeError) as e:
-        raise ValueError(f'{folder}/history.csv is damaged ({e}); it was left in place') from None
+        raise ValueError(
+            f'{folder}/history.csv is damaged ({e}); it was left in place') from None
 
 # %% ../../nbs/lab/30_records.ipynb #4ee0a82b
 _said = set() # What `find_runs` has said to leave out
@@ -185,10 +207,13 @@ def find_runs(
     root, # A folder, searched at any depth
 )->list: # Records, ordered by path
     "Every run below `root`, finished or not; a `config.json` of something else is left out, which is said once"
-    found = {f: not_a_run(read_json(f)) for f in sorted(Path(root).rglob('config.json')) if f.is_file()}
+    found = {f: not_a_run(read_json(f))
+        for f in sorted(Path(root).rglob('config.json')) if f.is_file()}
     if new := {f: why for f,why in found.items() if why and f.resolve() not in _said}:
         _said.update(f.resolve() for f in new)
-        warnings.warn('left out, since they are not of a run: '+'; '.join(f'{f} ({w})' for f,w in new.items()))
+        warnings.warn(
+            'left out, since they are not of a run: '+'; '.join(f'{f} ({w})'
+            for f,w in new.items()))
     return [load_run(f.parent) for f,why in found.items() if not why]
 
 # %% ../../nbs/lab/30_records.ipynb #4f7707a8
@@ -203,8 +228,10 @@ def to_text(
     r:Record,
 )->str: # JSON, a line for each entry
     "A record as the text that we publish"
-    cols = {k: [row.get(k) for row in r.history] for k in dict.fromkeys(k for row in r.history for k in row)}
-    cols = {k: [float(f'{v:.6g}') if isinstance(v, float) else v for v in vs] for k,vs in cols.items()}
+    cols = {k: [row.get(k) for row in r.history]
+        for k in dict.fromkeys(k for row in r.history for k in row)}
+    cols = {k: [float(f'{v:.6g}') if isinstance(v, float) else v for v in vs]
+        for k,vs in cols.items()}
     entry = lambda k,v: f'  {json.dumps(k)}: {json.dumps(v, allow_nan=False)}'
     part = lambda d: '{\n' + ',\n'.join(entry(k, v) for k,v in d.items()) + '\n }'
     parts = dict(config=_portable(r.config), history=cols, summary=_portable(r.summary))
@@ -218,7 +245,8 @@ def from_text(
     "The record in a published text; damage raises a `ValueError` that names the file"
     try:
         d = json.loads(text)
-        history = [dict(zip(d['history'], vs)) for vs in zip(*d['history'].values(), strict=True)]
+        history = [dict(zip(d['history'], vs))
+            for vs in zip(*d['history'].values(), strict=True)]
         return Record(d['config'], history, d['summary']).whole()
     except (ValueError, KeyError, TypeError, AttributeError) as e:
         raise ValueError(f'{name} is damaged ({e!r})') from e
@@ -231,7 +259,8 @@ def record_path(
     missing = [k for k in CONFIG_KEYS if k not in config]
     if missing: raise ValueError(f'config lacks {", ".join(missing)}')
     slug = lambda s: re.sub('[^a-z0-9]+', '_', str(s).lower()).strip('_')
-    experiment,row,data = (slug(s) for s in (config['experiment'], config['row'], Path(config['data']).name))
+    experiment,row,data = (slug(s)
+        for s in (config['experiment'], config['row'], Path(config['data']).name))
     return f"{experiment}/{row}-{data}-e{config['epochs']}-s{config['seed']}.json"
 
 # %% ../../nbs/lab/30_records.ipynb #093555f2
@@ -246,14 +275,19 @@ def publish(
     out = {}
     for r in records:
         path,name = root/record_path(r.config),r.folder or r
-        if not r.summary: raise ValueError(f'{name} has no summary: it did not finish an epoch')
+        if not r.summary:
+            raise ValueError(f'{name} has no summary: it did not finish an epoch')
         done = f"{r.summary.get('epochs_done')} of {r.config['epochs']} epochs"
         if not r.finished: raise ValueError(f'{name} is not finished: {done}')
-        if r.summary.get(metric) is None: raise ValueError(f'{name} has no {metric} in its summary')
+        if r.summary.get(metric) is None:
+            raise ValueError(f'{name} has no {metric} in its summary')
         text = to_text(r.whole())
-        old = out.get(path) or (path.read_text(encoding='utf-8') if path.is_file() else None)
-        if old and not overwrite and from_text(old, str(path)).config != from_text(text).config:
-            raise ValueError(f'{path} holds a run with another config; overwrite=True replaces it')
+        old = out.get(path) or (path.read_text(encoding='utf-8') if path.is_file()
+            else None)
+        if old and not overwrite and from_text(old,
+                str(path)).config != from_text(text).config:
+            raise ValueError(
+                f'{path} holds a run with another config; overwrite=True replaces it')
         out[path] = text
     return [atomic_write(p, t) for p,t in out.items()]
 
@@ -266,7 +300,8 @@ def shipped(
     if not root.is_dir(): return []
     folders = [e for e in root.iterdir() if e.is_dir() and experiment in (None, e.name)]
     found = [f for e in folders for f in e.iterdir() if f.name.endswith('.json')]
-    return [from_text(f.read_text(encoding='utf-8'), f.name) for f in sorted(found, key=str)]
+    return [from_text(f.read_text(encoding='utf-8'), f.name)
+        for f in sorted(found, key=str)]
 
 # %% ../../nbs/lab/30_records.ipynb #0d967f50
 def all_records(

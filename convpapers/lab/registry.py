@@ -20,7 +20,8 @@ from typing import Callable, NamedTuple
 def _same_name(a, b):
     "Whether two functions or classes are one by name; a notebook's own stands for its module's"
     if a.__qualname__!=b.__qualname__: return False
-    if '<' in a.__qualname__ and hasattr(a, '__code__'): return _code(a)==_code(b)  # a lambda has no name
+    if '<' in a.__qualname__ and hasattr(a, '__code__'):
+        return _code(a)==_code(b)  # a lambda has no name
     return a.__module__==b.__module__ or '__main__' in (a.__module__, b.__module__)
 
 def _code(f):
@@ -38,12 +39,15 @@ def same_entry(
     if a is b: return True
     if hasattr(a, '__qualname__') and hasattr(b, '__qualname__'): return _same_name(a, b)
     if not _same_name(type(a), type(b)): return False
-    if isinstance(a, partial): return same_entry((a.func, a.args, a.keywords), (b.func, b.args, b.keywords))
+    if isinstance(a, partial):
+        return same_entry((a.func, a.args, a.keywords), (b.func, b.args, b.keywords))
     if isinstance(a, (list, tuple)): return len(a)==len(b) and all(map(same_entry, a, b))
-    if isinstance(a, dict): return a.keys()==b.keys() and all(same_entry(a[k], b[k]) for k in a)
+    if isinstance(a, dict):
+        return a.keys()==b.keys() and all(same_entry(a[k], b[k]) for k in a)
     if not is_dataclass(a): return a==b
     names = [[f.name for f in fields(o)] for o in (a,b)]
-    return names[0]==names[1] and all(same_entry(getattr(a, k), getattr(b, k)) for k in names[0])
+    return names[0]==names[1] and all(same_entry(getattr(a, k), getattr(b, k))
+        for k in names[0])
 
 # %% ../../nbs/lab/01_registry.ipynb #849f35b1
 class UnknownName(KeyError):
@@ -64,7 +68,8 @@ class Register(dict):
         return entry
     def __missing__(self, name):
         near = get_close_matches(str(name), self, n=3, cutoff=.4)
-        hint = f"did you mean {', '.join(near)}?" if near else f'`convpapers list` shows the {len(self)} there are'
+        hint = (f"did you mean {', '.join(near)}?" if near
+            else f'`convpapers list` shows the {len(self)} there are')
         raise UnknownName(f'there is no {self.kind} {name!r}; {hint}')
 
 # %% ../../nbs/lab/01_registry.ipynb #e346ab73
