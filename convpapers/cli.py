@@ -391,11 +391,11 @@ def reproduce(
     main = not (tables or all or rows or any(changed.values()))
     names = tables or (to_train() if all else main_job()[:None if main else 1])
     numbers = seed_list(seeds) if seeds else None if main or all or missing else [0]
-    jobs = jobs or (cores() if main else 1)
     kw = dict(batch_size=batch_size, size=picture_size(size), tensorboard=tensorboard)
     todo = [j for t in names for j in table_jobs(t, data, epochs, numbers, rows, missing, out, device or None,
         **{k: v for k,v in kw.items() if v})]
-    with no_bars() if quiet else nullcontext(): failed = train_jobs(todo, max(1, min(jobs, len(todo))), ray, not quiet)
+    jobs = jobs or (min(cores(), len(todo)) if main else 1)
+    with no_bars() if quiet else nullcontext(): failed = train_jobs(todo, jobs, ray, not quiet)
     for t in names: show(t, out)
     print(f"report: {write_reports(out, names[0] if len(names)==1 else '')}")
     for d in failed:

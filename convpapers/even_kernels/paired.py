@@ -31,10 +31,10 @@ def keyed_resnet(
     return keyed_init(cifar_resnet(depth, kernel, width=width, **kwargs), torch.initial_seed())
 
 ANIMALS_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=5e-4, schedule='linear', update='step', warmup=.25,
-    epochs=7, batch_size=64, augment=dict(crop=2, flip='alternate'))
+    epochs=10, batch_size=64, augment=dict(crop=0, flip=False))
 
 register_experiment(Experiment('even_kernels_animals', 'Ten animals: a small ResNet with C3, C2sp and C2', 'even_kernels',
-    tuple(Row(k, keyed_resnet, dict(depth=14, kernel=k), ANIMALS_RECIPE) for k in ('C3','C2sp','C2')), 'animals', seeds=5,
+    tuple(Row(k, keyed_resnet, dict(depth=8, kernel=k), ANIMALS_RECIPE) for k in ('C3','C2sp','C2')), 'animals', seeds=5,
     order=1, main=True, claims=SMALL_CLAIMS, citation='wu2019convolution'));
 
 # %% ../../nbs/even_kernels/31_paired.ipynb #12800a4b
