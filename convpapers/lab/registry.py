@@ -116,7 +116,8 @@ def register_network(
 )->NetworkEntry:
     "Announce a network under `name`"
     pool = (pool_size,)*2 if isinstance(pool_size, int) else tuple(pool_size)
-    entry = NetworkEntry(name, build, paper, tuple(input_size), params, macs, note, first_conv, classifier, pool, adapt)
+    entry = NetworkEntry(name, build, paper, tuple(input_size), params, macs, note,
+        first_conv, classifier, pool, adapt)
     return networks.add(name, entry)
 
 # %% ../../nbs/lab/01_registry.ipynb #3ca5e386
