@@ -12,3 +12,4 @@ from .heterogeneous.layers import LHConv1d, LHConv2d, LHConv3d
 from .fully_separable.layers import FuSeConv2d, FuSeConv3d
 from .inception_next.layers import InceptionDWConv2d
 from .overparameterized.layers import DOConv1d, DOConv2d, DOConv3d
+from .gaussian_masks.layers import DynamicGMConv2d, GMConv1d, GMConv2d, GMConv3d
