@@ -104,7 +104,7 @@ def columns_conv(
     if bias is not None: y = y+bias[:,None]
     return y.view(len(weight), len(x), *sides).transpose(0, 1).contiguous()
 
-FEWER = 2 # The columns are taken where a batch has so many times fewer output pixels than the layer has filters
+FEWER = 8 # The columns are taken where a batch has so many times fewer output pixels than the layer has filters
 
 def _by_columns(layer, x):
     if not (torch.is_grad_enabled() and isinstance(layer, nn.Conv2d) and layer.groups==1 and layer.per=='layer' and layer.padding_mode=='zeros'): return False

@@ -24,7 +24,7 @@ def squared_distances(
 # %% ../../nbs/gaussian_masks/01_mask.ipynb #f62ae617
 def gaussian_mask(
     kernel_size:int|tuple, # Taps; one number for both axes of a square
-    sigma:float|Tensor, # Width of the mask in taps, above zero; a tensor gives a mask for each
+    sigma:float|Tensor, # Width in taps, above zero; a tensor gives a mask for each
 )->Tensor: # `(*sigma.shape, *kernel_size)`
     "What the weight at each tap is multiplied by"
     d2 = squared_distances(kernel_size)

@@ -19,11 +19,12 @@ def effective_field(
     x:Tensor, # `(N, C, H, W)`: pictures
     seed:int=0, # Of the signs
 )->Tensor: # `(H, W)`
-    "Mean square of the gradient of the map's middle pixel, its channels added with random signs, for each input pixel"
+    "Mean square gradient of the map's middle pixel, channels added with random signs"
     x = x.detach().requires_grad_()
     y = model(x)
     middle = y[..., y.shape[-2]//2, y.shape[-1]//2]
-    signs = torch.randint(2, middle.shape, generator=torch.Generator().manual_seed(seed))*2-1
+    g = torch.Generator().manual_seed(seed)
+    signs = torch.randint(2, middle.shape, generator=g)*2-1
     g, = torch.autograd.grad((middle*signs).sum(), x)
     return g.square().sum(1).mean(0)
 
