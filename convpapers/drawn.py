@@ -7,9 +7,9 @@ Docs: https://convpapers.github.io/convpapers/drawn.html.md"""
 # %% auto #0
 __all__ = ['BORDERS', 'VIEWS', 'MISTAKES', 'TYPES', 'ERRORS', 'CONV1D_SP', 'CONV2D_SP', 'CONV2D_SAME', 'SYMMETRIC_PAD',
            'DIRECTIONAL_PAD', 'SPECTRAL_POOLS', 'DIFF_STRIDES', 'ALGEBRAS', 'CROPPED', 'PH_CONVS', 'EMPTY',
-           'PH_TRANSPOSE', 'PH_LINEAR', 'ACTIVE_SHIFT', 'GROUPED_SHIFT', 'XSEP_ACTS', 'XSEP', 'FAMILIES', 'Refused',
-           'onto_map', 'border_fits', 'gathered', 'convolved', 'window', 'laid_out', 'Family', 'same', 'agree', 'hold',
-           'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
+           'PH_TRANSPOSE', 'PH_LINEAR', 'ACTIVE_SHIFT', 'GROUPED_SHIFT', 'XSEP_ACTS', 'XSEP', 'FUSE', 'FAMILIES',
+           'Refused', 'onto_map', 'border_fits', 'gathered', 'convolved', 'window', 'laid_out', 'Family', 'same',
+           'agree', 'hold', 'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
 
 # %% ../nbs/85_drawn.ipynb #2651e351
 import copy, math, warnings
@@ -19,7 +19,7 @@ from typing import Callable
 import torch
 from torch import Tensor, nn
 from . import active_shift as shifts, even_kernels as even, hypercomplex as hyper
-from . import learned_strides as strides, xsepconv as xsep
+from . import fully_separable as fuse, learned_strides as strides, xsepconv as xsep
 from .lab.basics import need, one_of
 from .lab.counting import Table
 
@@ -954,7 +954,55 @@ XSEP = Family(xsep.XSepConv2d, _xsep_draws, _xsep_kwargs, lambda c: (c['per'], *
         close=dict(dilation=0), inward=dict(padding=-1),
         words=dict(padding='valid'), half=dict(stride=1.5)))
 
+# %% ../nbs/85_drawn.ipynb #d27316a6
+def _fuse_places(c):
+    "For each axis the places of all taps, and of the middle one alone"
+    lines = [window(n, k, s, p, p, d) for n,k,s,p,d in
+        zip(c['size'], c['kernel'], c['stride'], c['padding'], c['dilation'])]
+    return lines,[p[:,k//2:k//2+1] for p,k in zip(lines, c['kernel'])]
+
+def _fuse_refuses(c):
+    for n,p in zip(c['size'], c['padding']): border_fits(n, p, p, c['border'])
+    _fuse_places(c)
+
+def _fuse_formula(layer, x, c):
+    (lines,middles),dim = _fuse_places(c),len(c['size'])
+    names = ('row','column','depth')[:dim]
+    parts = [x]*dim if c['variant']=='full' else x.tensor_split(dim, 1)
+    out = []
+    for i,(name,part) in enumerate(zip(names, parts)):
+        axis,w = dim-1-i,getattr(layer, name)
+        places = [lines[a] if a==axis else middles[a] for a in range(dim)]
+        if len(w): out.append(convolved(part, w, None, places, len(w), c['border']))
+    y = torch.cat(out, 1)
+    return y if layer.bias is None else y+layer.bias.view(-1, *[1]*dim)
+
+def _fuse_draws(dim):
+    def draws(st):
+        each = lambda *v: st.tuples(*[st.sampled_from(v)]*dim)
+        return dict(size=each(1,2,3,4,5,7,9), kernel=each(1,3,3,5), stride=each(1,1,2,3),
+            padding=each(0,1,2,3,4), dilation=each(1,1,2,3), per=st.sampled_from((1,2,3,4,5,8)),
+            bias=st.booleans(), border=st.sampled_from(('zeros',)+BORDERS),
+            variant=st.sampled_from(('half','full')))
+    return draws
+
+def _fuse_kwargs(c):
+    out = c['per']*(len(c['size']) if c['variant']=='full' else 1)
+    return dict(in_channels=c['per'], out_channels=out, kernel_size=c['kernel'],
+        stride=c['stride'], padding=c['padding'], dilation=c['dilation'], bias=c['bias'],
+        padding_mode=c['border'], variant=c['variant'], dtype=torch.float64)
+
+_fuse_wrong = dict(even=dict(kernel_size=2), none=dict(kernel_size=0), still=dict(stride=0),
+    back=dict(padding=-1), close=dict(dilation=0), groups=dict(groups=99),
+    border=dict(padding_mode='mirror'), form=dict(variant='quarter'), half=dict(stride=1.5),
+    out=dict(out_channels=99))
+FUSE = [Family(cls, _fuse_draws(dim), _fuse_kwargs, lambda c: (c['per'], *c['size']),
+    _fuse_formula, _fuse_refuses, lambda layer, c: dict(to_conv=layer.to_conv()),
+    dim=dim, wrong=_fuse_wrong, inputs=_conv_mistakes)
+    for cls,dim in ((fuse.FuSeConv2d,2), (fuse.FuSeConv3d,3))]
+
 # %% ../nbs/85_drawn.ipynb #6cd20dd5
 FAMILIES = {f.name: f for f in (CONV1D_SP, CONV2D_SP, CONV2D_SAME, SYMMETRIC_PAD,
     *SPECTRAL_POOLS, *DIFF_STRIDES, *PH_CONVS,
-    PH_TRANSPOSE, PH_LINEAR, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, DIRECTIONAL_PAD)}
+    PH_TRANSPOSE, PH_LINEAR, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, DIRECTIONAL_PAD,
+    *FUSE)}
