@@ -347,28 +347,37 @@ L shift_backward_f64(const double* g, const double* x, const double* shift, doub
 SOURCE = '\n'.join([SIMD, EACH, AXES, RUN, PLANE, SCATTER, GRADIENT, STREAM, ENTRY])
 _Dims = ctypes.c_int64*12
 _pointer = ctypes.c_void_p
-FUNCTIONS = {f'shift_{way}_{t}': (ctypes.c_int64, [_pointer]*n) for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}
+FUNCTIONS = {f'shift_{way}_{t}': (ctypes.c_int64, [_pointer]*n)
+    for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}
 
 # %% ../../nbs/active_shift/10_cpu_kernel.ipynb #15153c38
 def _answer(dead):
     "How many channels read nothing; an error for a shift that is not a number"
-    if answered(dead)<0: raise ValueError('shift has values that are not numbers (NaN); valid are finite numbers of pixels')
+    if answered(dead)<0:
+        raise ValueError(
+            'shift has values that are not numbers (NaN); valid are finite numbers of pixels')
     return dead
 
-LARGEST = 2**40                 # of a stride or padding: what is computed from them fits 64 bits
+# of a stride or padding: what is computed from them fits 64 bits
+LARGEST = 2**40
 
 @lru_cache(4096)                # building the array takes longer than the call
 def _sizes(shape, stride, padding, relu, threads):
     (n,c,h,w),(sh,sw),(ph,pw) = shape,stride,padding
     if min(stride)<1 or min(padding)<0 or max(*stride,*padding)>LARGEST:
-        raise ValueError(f'stride={stride}, padding={padding} are not valid; strides are at least 1, paddings at least 0, and both at most {LARGEST}')
-    if h+2*ph<1 or w+2*pw<1: raise ValueError(f'the output would be empty: input has shape {shape}, padding={padding}')
+        raise ValueError(
+            f'stride={stride}, padding={padding} are not valid; strides are at least 1, paddings at least 0, and both at most {LARGEST}')
+    if h+2*ph<1 or w+2*pw<1:
+        raise ValueError(
+            f'the output would be empty: input has shape {shape}, padding={padding}')
     oh,ow = (h+2*ph-1)//sh+1,(w+2*pw-1)//sw+1
-    return (n,c,oh,ow),_Dims(n, c, h, w, oh, ow, sh, sw, ph, pw, relu, threads if n*c*h*w>=SHARE else 1)
+    return (n,c,oh,ow),_Dims(n, c, h, w, oh, ow, sh, sw, ph, pw, relu,
+        threads if n*c*h*w>=SHARE else 1)
 
 def _dims(shape, stride, padding, relu):
     "Size of the output, and the integers for the kernel"
-    return _sizes(tuple(shape), tuple(stride), tuple(padding), bool(relu), get_num_threads())
+    return _sizes(tuple(shape), tuple(stride), tuple(padding), bool(relu),
+        get_num_threads())
 
 SHARE = 2**16       # pixels from which on several threads are worth waking
 
@@ -377,9 +386,13 @@ def _fits(x, shift, *others):
     "The kernel gets addresses and believes in them"
     for name,t in zip(('input','shift','grad'), (x,shift,*others)):
         if t.dtype not in (torch.float32,torch.float64) or t.dtype!=x.dtype or not t.is_cpu:
-            raise TypeError(f'{name} is {t.dtype} on {t.device}; valid are float32 or float64, one for all, on the CPU')
-        if not t.is_contiguous(): raise ValueError(f'{name} of shape {tuple(t.shape)} is not contiguous')
-    if x.ndim!=4 or shift.shape!=(2,x.shape[1]): raise ValueError(f'input has shape {tuple(x.shape)} and shift {tuple(shift.shape)}; valid are (N, C, H, W) and (2, C)')
+            raise TypeError(
+                f'{name} is {t.dtype} on {t.device}; valid are float32 or float64, one for all, on the CPU')
+        if not t.is_contiguous():
+            raise ValueError(f'{name} of shape {tuple(t.shape)} is not contiguous')
+    if x.ndim!=4 or shift.shape!=(2,x.shape[1]):
+        raise ValueError(
+            f'input has shape {tuple(x.shape)} and shift {tuple(shift.shape)}; valid are (N, C, H, W) and (2, C)')
 
 def run_forward(
     library, # From `native.library()`
@@ -396,7 +409,8 @@ def run_forward(
 def _run_forward(library, input, shift, stride, padding, relu): # What has been checked already
     size,d = _dims(input.shape, stride, padding, relu)
     out = torch.empty_like(input) if size==input.shape else input.new_empty(size)
-    f = library.shift_forward_f32 if input.dtype==torch.float32 else library.shift_forward_f64
+    f = (library.shift_forward_f32 if input.dtype==torch.float32
+        else library.shift_forward_f64)
     return out,_answer(f(input.data_ptr(), shift.data_ptr(), out.data_ptr(), d))
 
 def run_backward(
@@ -412,35 +426,48 @@ def run_backward(
     "The gradients, the same to the bit in every run and with any number of threads"
     _fits(input, shift, grad)
     size,d = _dims(input.shape, stride, padding, relu)
-    if grad.shape!=size: raise ValueError(f'grad has shape {tuple(grad.shape)}; valid is {size}, that of the output')
+    if grad.shape!=size:
+        raise ValueError(
+            f'grad has shape {tuple(grad.shape)}; valid is {size}, that of the output')
     gx = torch.empty_like(input) if needs[0] else None
     gs = torch.empty_like(shift) if needs[1] else None
-    f = library.shift_backward_f32 if input.dtype==torch.float32 else library.shift_backward_f64
-    _answer(f(grad.data_ptr(), input.data_ptr(), shift.data_ptr(), *(None if t is None else t.data_ptr() for t in (gx,gs)), d))
+    f = (library.shift_backward_f32 if input.dtype==torch.float32
+        else library.shift_backward_f64)
+    _answer(f(grad.data_ptr(), input.data_ptr(), shift.data_ptr(),
+        *(None if t is None else t.data_ptr() for t in (gx,gs)), d))
     return gx,gs
 
 # %% ../../nbs/active_shift/10_cpu_kernel.ipynb #0b228d9d
 def _check(library):
     "Forward and backward against the form made of plain PyTorch, with shifts of every kind; no autograd, which may not be at hand after a fork"
     x = torch.sin(torch.arange(2*6*5*7, dtype=torch.float64)).view(2, 6, 5, 7)
-    shift = torch.tensor([[0.,1,-.3,2.6,-4.5,.2], [0.,-2,.4,-1.7,.5,9]], dtype=torch.float64)
+    shift = torch.tensor([[0.,1,-.3,2.6,-4.5,.2], [0.,-2,.4,-1.7,.5,9]],
+        dtype=torch.float64)
     points = torch.eye(35, dtype=torch.float64).view(35, 1, 5, 7).expand(-1, 6, -1, -1)
     for stride,padding in (((1,1),(0,0)), ((2,1),(1,0))):
         def move(x, shift): return shift_by_taps(x, shift, stride, padding)
         y = move(x.relu(), shift)
         g = torch.cos(torch.arange(y.numel(), dtype=torch.float64)).view(y.shape)
-        gx = torch.einsum('ncij,pcij->ncp', g, move(points, shift)).view(x.shape)*(x>0)         # what each pixel gave to the output
+        # what each pixel gave to the output
+        gx = torch.einsum('ncij,pcij->ncp', g, move(points, shift)).view(x.shape)*(x>0)
         whole,step = shift.floor(),torch.tensor([[1.],[0.]], dtype=torch.float64)
-        gs = torch.stack([(g*(move(x.relu(), w+e)-move(x.relu(), w))).sum((0,2,3))              # straight lines between the integers
-            for w,e in ((torch.stack([whole[0],shift[1]]),step), (torch.stack([shift[0],whole[1]]),step.flip(0)))])
+        # straight lines between the integers
+        gs = torch.stack([(g*(move(x.relu(), w+e)-move(x.relu(), w))).sum((0,2,3))
+            for w,e in ((torch.stack([whole[0],shift[1]]),step),
+            (torch.stack([shift[0],whole[1]]),step.flip(0)))])
         for dtype,eps in ((torch.float64,1e-10), (torch.float32,1e-4)):
             a,s,h = (t.to(dtype).contiguous() for t in (x,shift,g))
-            got = [run_forward(library, a, s, stride, padding, True)[0], *run_backward(library, h, a, s, stride, padding, True)]
-            for name,u,v in zip(('output','gradient of input','gradient of shift'), got, (y,gx,gs)):
+            got = [run_forward(library, a, s, stride, padding, True)[0],
+                *run_backward(library, h, a, s, stride, padding, True)]
+            for name,u,v in zip(('output','gradient of input','gradient of shift'), got,
+                    (y,gx,gs)):
                 error = (u-v).abs().max().item()
-                if not error<=eps: raise AssertionError(f'{name} differs from the oracle by {error:.1g} in {dtype}')
+                if not error<=eps:
+                    raise AssertionError(
+                        f'{name} differs from the oracle by {error:.1g} in {dtype}')
 
-native = Native('active_shift', SOURCE, FUNCTIONS, _check, WIDE, 'shifts run as depthwise convolutions')
+native = Native('active_shift', SOURCE, FUNCTIONS, _check, WIDE,
+    'shifts run as depthwise convolutions')
 
 # %% ../../nbs/active_shift/10_cpu_kernel.ipynb #6f807d62
 def _ready(*tensors):
@@ -473,5 +500,6 @@ def native_shift_backward(
     return gx.to(input.dtype),gs.to(shift.dtype)
 
 def _library():
-    if (library := native.library()) is None: raise RuntimeError(f"backend='native' is not to be had: {native.reason}")
+    if (library := native.library()) is None:
+        raise RuntimeError(f"backend='native' is not to be had: {native.reason}")
     return library

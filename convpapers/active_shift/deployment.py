@@ -26,8 +26,10 @@ def affine_of(
     norm:nn.BatchNorm2d,
 )->tuple: # Factor and offset, `(C,)` each
     "The norm of eval mode as a factor and an offset for each channel"
-    if norm.running_var is None: raise ValueError(f'{norm} keeps no statistics, so it cannot be folded')
-    a = (norm.running_var+norm.eps).rsqrt() if norm.weight is None else norm.weight/(norm.running_var+norm.eps).sqrt()
+    if norm.running_var is None:
+        raise ValueError(f'{norm} keeps no statistics, so it cannot be folded')
+    a = ((norm.running_var+norm.eps).rsqrt() if norm.weight is None
+        else norm.weight/(norm.running_var+norm.eps).sqrt())
     b = -norm.running_mean*a if norm.bias is None else norm.bias-norm.running_mean*a
     return a.detach(),b.detach()
 
@@ -334,7 +336,8 @@ def pack_block(
     m = len(w['w1'])
     zeros = lambda name, *shape: w['w1'].new_zeros(shape) if w.get(name) is None else w[name]
     second = w['w2'] if w.get('skip') is None else torch.cat((w['w2'], w['skip']), 1)            # @eq-as-joined
-    parts = w['a1'],w['b1'],zeros('c1', m),zeros('a2', m),zeros('b2', m),zeros('shift', 2, m),pack(w['w1']),pack(second),zeros('', 16)
+    parts = w['a1'],w['b1'],zeros('c1', m),zeros('a2', m),zeros('b2', m),zeros('shift', 2,
+        m),pack(w['w1']),pack(second),zeros('', 16)
     return torch.cat([t.flatten() for t in parts])
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #76714bc5
@@ -365,7 +368,8 @@ def plan_of(
     guard = _up(min(reach,H+1)*W + min(reach,W+1) + 1, 16)
     pitch = _up(H*W+guard, 16)
     if n*(c*H*W+o*OH*OW)<2**16: threads = 1                      # not worth waking another
-    plan = Plan(n, c, m, o, H, W, s, panel_height(m), panel_height(o), _columns(c, H*W), _columns(m+c*skip, OH*OW),
+    plan = Plan(n, c, m, o, H, W, s, panel_height(m), panel_height(o), _columns(c, H*W),
+        _columns(m+c*skip, OH*OW),
         reach, guard, pitch, late, moves, skip, add, threads)
     return plan,n*(guard+m*pitch)+64*(s+1),(n,o,OH,OW)
 
@@ -379,11 +383,14 @@ def block_by_steps(
 )->Tensor: # `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`
     "A folded block, step by step"
     def norm(x, i): return (w[f'a{i}'][:,None,None]*x + w[f'b{i}'][:,None,None]).relu_()
-    def mix(name, x): return torch.bmm(w[name].expand(len(x), -1, -1), x.flatten(2)).unflatten(2, x.shape[2:])
+    def mix(name, x):
+        return torch.bmm(w[name].expand(len(x), -1, -1), x.flatten(2)).unflatten(2,
+            x.shape[2:])
     h = norm(x, 1)
     y = mix('w1', h)
     if w.get('c1') is not None: y = (y + w['c1'][:,None,None]).relu_()
-    y = y[..., ::stride, ::stride] if w.get('shift') is None else mover(y, w['shift'], (stride,stride))
+    y = (y[..., ::stride, ::stride] if w.get('shift') is None
+        else mover(y, w['shift'], (stride,stride)))
     y = mix('w2', y if w.get('a2') is None else norm(y, 2))
     if w.get('skip') is not None: y = y + mix('skip', h[..., ::stride, ::stride])
     return y+x if add else y
@@ -403,7 +410,8 @@ def workspace(n:int)->Tensor:
     "`n` floats for what lives inside one block only; up to 16 MiB they are the same pages each time"
     plain = dict(dtype=torch.float32, device='cpu')              # whatever the defaults are
     if n>2**22: return torch.empty(n, **plain)
-    if getattr(_local, 'pages', None) is None or len(_local.pages)<n: _local.pages = torch.empty(n, **plain)
+    if getattr(_local, 'pages', None) is None or len(_local.pages)<n:
+        _local.pages = torch.empty(n, **plain)
     return _local.pages
 
 def run_block(
@@ -415,16 +423,25 @@ def run_block(
     out:Tensor|None=None, # Where the result goes, contiguous; may be `x` itself where the shapes agree
 )->Tensor: # `out`
     "A folded block in one call of C++"
-    if not (x.is_contiguous() and packed.is_contiguous() and x.dtype==packed.dtype==torch.float32 and x.is_cpu and packed.is_cpu and x.ndim==4):
-        raise ValueError(f'x is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid is a contiguous map in float32 on the CPU, and so is `packed`')
+    if not (x.is_contiguous() and packed.is_contiguous()
+            and x.dtype==packed.dtype==torch.float32 and x.is_cpu and packed.is_cpu
+            and x.ndim==4):
+        raise ValueError(
+            f'x is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid is a contiguous map in float32 on the CPU, and so is `packed`')
     c,m,o,stride,*_ = form
-    if x.shape[1]!=c: raise ValueError(f'x has {x.shape[1]} channels, and the block is for {c}')
-    if packed.numel()!=packed_size(form): raise ValueError(f'packed has {packed.numel()} values; valid are {packed_size(form)}, as pack_block makes them')
+    if x.shape[1]!=c:
+        raise ValueError(f'x has {x.shape[1]} channels, and the block is for {c}')
+    if packed.numel()!=packed_size(form):
+        raise ValueError(
+            f'packed has {packed.numel()} values; valid are {packed_size(form)}, as pack_block makes them')
     plan,room,shape = plan_of(x.shape, form, add, torch.get_num_threads())
-    y,out = workspace(room),x.new_empty(shape) if out is None else out          # `y` must have a name while the kernel runs
+    # `y` must have a name while the kernel runs
+    y,out = workspace(room),x.new_empty(shape) if out is None else out
     if out.shape!=shape or out.dtype!=x.dtype or not out.is_cpu or not out.is_contiguous():
-        raise ValueError(f'out is {out.dtype} of shape {tuple(out.shape)}; valid is a contiguous one of shape {tuple(shape)} in float32')
-    answered(library.block(x.data_ptr(), packed.data_ptr(), y.data_ptr(), out.data_ptr(), plan))
+        raise ValueError(
+            f'out is {out.dtype} of shape {tuple(out.shape)}; valid is a contiguous one of shape {tuple(shape)} in float32')
+    answered(library.block(x.data_ptr(), packed.data_ptr(), y.data_ptr(), out.data_ptr(),
+        plan))
     return out
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #c3900c30
@@ -435,7 +452,8 @@ def form_of(
     "The form of a block, as `plan_of` takes it"
     shift,has = w.get('shift'),lambda name: w.get(name) is not None
     reach = 1 if shift is None or shift.is_meta else int(shift.abs().max().clamp(max=1e6))+1
-    return w['w1'].shape[1],len(w['w1']),len(w['w2']),stride,reach,has('a2'),has('shift'),has('skip')
+    return w['w1'].shape[1],len(w['w1']),len(w['w2']),stride,reach,has('a2'),has(
+        'shift'),has('skip')
 
 def _check(library):
     "The block against its steps: strides, shifts beyond the image, ragged sizes"
@@ -444,20 +462,26 @@ def _check(library):
     for c,m,o,h,w,stride in ((5,20,5,7,9,1),(14,3,20,8,8,2),(40,5,40,13,1,1),(6,33,9,5,6,3),(17,18,17,7,7,1)):
         x,shift = draw(2, c, h, w),4*draw(2, m)
         shift[:,:2] = torch.tensor([[1.,-12.],[0.,3.]])
-        common = dict(a1=draw(c), b1=draw(c), w1=draw(m, c)/c**.5, w2=draw(o, m)/m**.5, shift=shift)
-        for own in (dict(c1=draw(m)), dict(c1=draw(m), skip=draw(o, c)/c**.5), dict(a2=draw(m), b2=draw(m)), dict(c1=draw(m), shift=None)):
+        common = dict(a1=draw(c), b1=draw(c), w1=draw(m, c)/c**.5, w2=draw(o, m)/m**.5,
+            shift=shift)
+        for own in (dict(c1=draw(m)), dict(c1=draw(m), skip=draw(o, c)/c**.5),
+                dict(a2=draw(m), b2=draw(m)), dict(c1=draw(m), shift=None)):
             parts,add = common|own,stride==1 and c==o and 'skip' not in own
             want = block_by_steps(x, parts, stride, add, shift_by_taps)
             got = run_block(library, x, pack_block(parts), form_of(parts, stride), add)
-            if not (e := (got-want).abs().max().item())<1e-4: raise AssertionError(f'the block differs from its steps by {e:.1g}')
+            if not (e := (got-want).abs().max().item())<1e-4:
+                raise AssertionError(f'the block differs from its steps by {e:.1g}')
 
-native = Native('active_shift_blocks', SOURCE, dict(block=(ctypes.c_int64, [_pointer]*4+[ctypes.POINTER(Plan)])), _check, WIDE, 'folded blocks run as separate steps')
+native = Native('active_shift_blocks', SOURCE,
+    dict(block=(ctypes.c_int64, [_pointer]*4+[ctypes.POINTER(Plan)])), _check, WIDE,
+    'folded blocks run as separate steps')
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #17aed3de
 def runs_native(x:Tensor)->bool:
     "Whether the C++ form takes `x`; the steps in plain PyTorch take everything"
     return (ordinary(x) and x.device.type=='cpu' and x.dtype==torch.float32 and x.numel()>0
-        and not (torch.is_grad_enabled() and x.requires_grad) and native.library() is not None)
+        and not (torch.is_grad_enabled() and x.requires_grad)
+        and native.library() is not None)
 
 @no_torchscript
 class FoldedBlock(nn.Module):
@@ -469,9 +493,12 @@ class FoldedBlock(nn.Module):
         **weights, # By name, see `block_by_steps`
     ):
         super().__init__()
-        self.inplace,self.stride,offsets = inplace,stride or _stride(shift),getattr(shift, 'shift', None)
+        self.inplace,self.stride,offsets = (inplace,stride
+            or _stride(shift),getattr(shift, 'shift', None))
         weights['shift'] = None if offsets is None else offsets.float()
-        for name,t in weights.items(): self.register_buffer(name, None if t is None else t.detach().clone().contiguous())
+        for name,t in weights.items():
+            self.register_buffer(name,
+                None if t is None else t.detach().clone().contiguous())
         self.names = tuple(weights)
         self.register_buffer('packed', None, persistent=False)
         self._repack()
@@ -481,33 +508,43 @@ class FoldedBlock(nn.Module):
 
     def _repack(self, keys=None):
         w = self.weights()
-        if w['shift'] is not None and not w['shift'].is_meta and not w['shift'].isfinite().all(): raise ValueError('shift has values that are not numbers; it cannot be folded')
+        if w['shift'] is not None and not w['shift'].is_meta and not w['shift'].isfinite().all():
+            raise ValueError('shift has values that are not numbers; it cannot be folded')
         self.packed,self.form = pack_block(w),form_of(w, self.stride)
 
     def _apply(self, fn, recurse=True):
         before = self._buffers['shift']
         out = super()._apply(fn, recurse)
         after = self._buffers['shift']
-        if after is not None and after.dtype not in (torch.float32,torch.float64): self._buffers['shift'] = before.to(after.device)     # as in the layer, shifts are not narrowed
-        if self._buffers['w1'].dtype==torch.float32: self.packed = pack_block(self.weights())       # what was narrowed is not in it
+        if after is not None and after.dtype not in (torch.float32,torch.float64):
+            # as in the layer, shifts are not narrowed
+            self._buffers['shift'] = before.to(after.device)
+        if self._buffers['w1'].dtype==torch.float32:
+            self.packed = pack_block(self.weights())       # what was narrowed is not in it
         return out
 
     def extra_repr(self)->str: return f'stride={self.stride}, inplace={self.inplace}'
 
     def run(self, x:Tensor, add:bool)->Tensor: # `add`: the input is added at the end
         "The block, in C++ or step by step"
-        if x.ndim!=4 or x.shape[1]!=self.form[0]: raise ValueError(f'input has shape {tuple(x.shape)}; valid is (N, {self.form[0]}, H, W)')
+        if x.ndim!=4 or x.shape[1]!=self.form[0]:
+            raise ValueError(
+                f'input has shape {tuple(x.shape)}; valid is (N, {self.form[0]}, H, W)')
         buffers = self._buffers                                  # faster than attributes
         packed,x = buffers['packed'],x.contiguous()
         if runs_native(x) and packed.dtype==x.dtype and packed.device==x.device:
-            return run_block(native.library(), x, packed, self.form, add, x if add and self.inplace else None)
+            return run_block(native.library(), x, packed, self.form, add,
+                x if add and self.inplace else None)
         return block_by_steps(x, self.weights(), self.stride, add)
 
 def _stride(shift):
     s = shift.stride if isinstance(shift.stride, tuple) else (shift.stride,)*2
-    known = isinstance(getattr(shift, 'shift', None), Tensor) or type(shift).__name__=='Subsample2d'
-    if not known or s[0]!=s[1] or getattr(shift, 'padding', (0,0))!=(0,0) or getattr(shift, 'relu', False):
-        raise ValueError(f'{shift} cannot be folded: only a shift with equal strides, no padding and no ReLU of its own can')
+    known = (isinstance(getattr(shift, 'shift', None), Tensor)
+        or type(shift).__name__=='Subsample2d')
+    if not known or s[0]!=s[1] or getattr(shift, 'padding', (0,0))!=(0,0) or getattr(shift,
+            'relu', False):
+        raise ValueError(
+            f'{shift} cannot be folded: only a shift with equal strides, no padding and no ReLU of its own can')
     return s[0]
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #a75f6121
@@ -519,9 +556,12 @@ class FoldedShiftBlock(FoldedBlock):
     def __init__(self, block:nn.Module, inplace:bool=False): # A `ShiftBlock`, and see `FoldedBlock`
         (a1,b1),(a2,b2) = affine_of(block.norm1),affine_of(block.norm2)
         skip = None if block.shortcut is None else block.shortcut.weight.flatten(1)
-        super().__init__(block.shift, inplace, a1=a1, b1=b1, w1=a2[:,None]*block.conv1.weight.flatten(1), c1=b2,
+        super().__init__(block.shift, inplace, a1=a1, b1=b1,
+            w1=a2[:,None]*block.conv1.weight.flatten(1), c1=b2,
             w2=block.conv2.weight.flatten(1), skip=skip)
-    def forward(self, x:Tensor)->Tensor: return leaf(self, x) if isinstance(x, Proxy) else self.run(x, self._buffers['skip'] is None)
+    def forward(self, x:Tensor)->Tensor:
+        return (leaf(self, x) if isinstance(x, Proxy)
+            else self.run(x, self._buffers['skip'] is None))
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #dd2570e5
 class FoldedShiftNetBlock(FoldedBlock):
@@ -531,10 +571,13 @@ class FoldedShiftNetBlock(FoldedBlock):
     """
     def __init__(self, block:nn.Module, inplace:bool=False): # A `ShiftNetBlock`, and see `FoldedBlock`
         (a1,b1),(a2,b2) = affine_of(block.norm1),affine_of(block.norm2)
-        if _stride(block.shift)!=1: raise ValueError('a ShiftNet block whose shift has a stride cannot be folded')
-        super().__init__(block.shift, inplace, stride=block.conv2.stride[0], a1=a1, b1=b1, w1=block.conv1.weight.flatten(1),
+        if _stride(block.shift)!=1:
+            raise ValueError('a ShiftNet block whose shift has a stride cannot be folded')
+        super().__init__(block.shift, inplace, stride=block.conv2.stride[0], a1=a1, b1=b1,
+            w1=block.conv1.weight.flatten(1),
             a2=a2, b2=b2, w2=block.conv2.weight.flatten(1))
         self.pool = block.pool
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
-        return self.run(x, True) if self.pool is None else torch.cat((self.pool(x), self.run(x, False)), dim=1)
+        return (self.run(x, True) if self.pool is None
+            else torch.cat((self.pool(x), self.run(x, False)), dim=1))

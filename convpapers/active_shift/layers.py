@@ -34,19 +34,24 @@ def choose_backend(
 def _like(t, x):
     "`t` in the dtype and memory format of `x`"
     if t.dtype!=x.dtype: t = t.to(x.dtype)
-    return t if x.is_contiguous() and x.stride(1)!=1 else t.contiguous(memory_format=layout(x))
+    return (t if x.is_contiguous() and x.stride(1)!=1
+        else t.contiguous(memory_format=layout(x)))
 
 def _size(x, stride, padding):
-    return [x.shape[0], x.shape[1], *((n+2*p-1)//s+1 for n,s,p in zip(x.shape[2:], stride, padding))]
+    return [x.shape[0], x.shape[1],
+        *((n+2*p-1)//s+1 for n,s,p in zip(x.shape[2:], stride, padding))]
 
 def _working(*tensors):
     "Contiguous and in float64 if the first of them is, else in float32"
     dtype = torch.float64 if tensors[0].dtype==torch.float64 else torch.float32
-    return [t if t.dtype==dtype and t.is_contiguous() else t.to(dtype).contiguous() for t in tensors]
+    return [t if t.dtype==dtype and t.is_contiguous() else t.to(dtype).contiguous()
+        for t in tensors]
 
 # %% ../../nbs/active_shift/12_layers.ipynb #1d51a30f
 def _refuse_nan(shift):
-    if shift.device.type=='cpu' and shift.isnan().any(): raise ValueError('shift has values that are not numbers (NaN); valid are finite numbers of pixels')
+    if shift.device.type=='cpu' and shift.isnan().any():
+        raise ValueError(
+            'shift has values that are not numbers (NaN); valid are finite numbers of pixels')
 
 def _by_pixels(x, *others):
     "Whether a number that is none would spread over the window of a convolution; the sum of `x` tells"
@@ -55,14 +60,19 @@ def _by_pixels(x, *others):
 def _chosen(x, stride, padding, backend):
     "The backend for a call; Triton counts in 32 bits"
     backend,chosen = backend or '',choose_backend(x.device, backend)
-    return 'torch' if chosen=='triton' and not backend and max(*stride, *padding)>2**20 else chosen
+    return ('torch' if chosen=='triton' and not backend and max(*stride, *padding)>2**20
+        else chosen)
 
 def _run(x, shift, stride, padding, relu, backend):
     "Output, and how many channels read nothing, which the C++ kernel tells"
-    if (not backend and x.is_cpu and x.dtype==shift.dtype==torch.float32 and x.is_contiguous() and shift.is_contiguous() and x.stride(1)!=1
-        and (library := native.library()) is not None): return _run_forward(library, x, shift, stride, padding, relu)      # nothing to convert
+    if (not backend and x.is_cpu and x.dtype==shift.dtype==torch.float32
+            and x.is_contiguous() and shift.is_contiguous() and x.stride(1)!=1
+        and (library := native.library()) is not None): return _run_forward(library, x,
+        shift, stride, padding, relu)      # nothing to convert
     backend,dead = _chosen(x, stride, padding, backend),0
-    if backend=='native': y,dead = run_forward(native_library(native, x.device), *_working(x, shift), stride, padding, relu)
+    if backend=='native':
+        y,dead = run_forward(native_library(native, x.device), *_working(x, shift), stride,
+            padding, relu)
     elif backend=='triton':
         from convpapers.active_shift.cuda_kernel import triton_shift
         y = triton_shift(x, shift, stride, padding, relu)
@@ -70,7 +80,8 @@ def _run(x, shift, stride, padding, relu, backend):
         _refuse_nan(shift)
         wide,s = _working(x, shift)
         if not x.numel(): return x.new_zeros(_size(x, stride, padding)),0
-        y = (bilinear_sum if _by_pixels(wide) else shift_by_taps)(wide.relu() if relu else wide, s, stride, padding)
+        y = (bilinear_sum if _by_pixels(wide) else shift_by_taps)(wide.relu() if relu
+            else wide, s, stride, padding)
     return _like(y, x),dead
 
 # %% ../../nbs/active_shift/12_layers.ipynb #04c6a865
@@ -83,19 +94,23 @@ def _pixels_backward(g, x, shift, stride, padding, relu):
     weights = [w[:,None,None] for w in ((1-da)*(1-db), (1-da)*db, da*(1-db), da*db)]
     gx, = torch.autograd.grad(Z, x, [torch.where(w==0, 0., g*w) for w in weights])
     inside = shift_corners(torch.ones_like(x), shift, stride, padding)
-    S00,S01,S10,S11 = (torch.where(i>0, g*z.detach(), 0.).sum((0,2,3)) for z,i in zip(Z, inside))
+    S00,S01,S10,S11 = (torch.where(i>0, g*z.detach(), 0.).sum((0,2,3))
+        for z,i in zip(Z, inside))
     return gx,_slopes(S00, S01, S10, S11, da, db)
 
 def _slopes(S00, S01, S10, S11, da, db): # The derivative by the floor rule
-    return torch.stack([_weigh(S10-S00, 1-db) + _weigh(S11-S01, db), _weigh(S01-S00, 1-da) + _weigh(S11-S10, da)])
+    return torch.stack([_weigh(S10-S00, 1-db) + _weigh(S11-S01, db),
+        _weigh(S01-S00, 1-da) + _weigh(S11-S10, da)])
 
 def _taps_backward(g, x, shift, stride, padding, relu):
     "The gradients by the backward pass of the depthwise convolution"
     if not g.numel() or not x.numel(): return torch.zeros_like(x),torch.zeros_like(shift)
     if _by_pixels(g, x): return _pixels_backward(g, x, shift, stride, padding, relu)
     radii = tuple(shift_reach(a, n+2*p+1) for a,n,p in zip(shift, x.shape[2:], padding))
-    gx,gk,_ = torch.ops.aten.convolution_backward(g, x.relu() if relu else x, shift_kernel(shift, radii), None, stride,
-        [p+r for p,r in zip(padding, radii)], [1,1], False, [0,0], x.shape[1], [True,True,False])
+    gx,gk,_ = torch.ops.aten.convolution_backward(g, x.relu() if relu else x,
+        shift_kernel(shift, radii), None, stride,
+        [p+r for p,r in zip(padding, radii)], [1,1], False, [0,0], x.shape[1],
+        [True,True,False])
     (a,b),(da,db) = floor_parts(shift)
     gk = functional.pad(gk[:,0], (1,2,1,2))                     # zero where nothing is read
     i,j = (w.clamp(-r-1, r+1).long()+r+1 for w,r in zip((a,b), radii))
@@ -107,7 +122,9 @@ def _backward(g, tensors, options, needs=(True,True)):
     "Gradients of input and shift, None where not needed"
     (x,shift),(stride,padding,relu,backend) = tensors,options
     backend,(wide,s,h) = _chosen(x, stride, padding, backend),_working(x, shift, g)
-    if backend=='native': gx,gs = run_backward(native_library(native, x.device), h, wide, s, stride, padding, relu, needs)
+    if backend=='native':
+        gx,gs = run_backward(native_library(native, x.device), h, wide, s, stride, padding,
+            relu, needs)
     elif backend=='triton':
         from convpapers.active_shift.cuda_kernel import triton_shift_backward
         gx,gs = triton_shift_backward(g, x, shift, stride, padding, relu)
@@ -118,7 +135,8 @@ def _backward(g, tensors, options, needs=(True,True)):
 _warned = WeakTensorKeyDictionary()
 def _warn(shift, dead):
     _warned[shift] = True
-    warnings.warn(f'{dead} of {shift.shape[1]} channels read nothing: their shifts lie beyond the image. Their output is zero, and so are their gradients',
+    warnings.warn(
+        f'{dead} of {shift.shape[1]} channels read nothing: their shifts lie beyond the image. Their output is zero, and so are their gradients',
         stacklevel=5)
 
 def _forward(x, shift, stride, padding, relu, backend):
@@ -129,25 +147,38 @@ def _forward(x, shift, stride, padding, relu, backend):
 def _plain(x, shift, stride, padding, relu, backend=''):
     "The same in plain operations"
     wide,s = _working(x, shift)
-    taps = ordinary(x, shift) and not _by_pixels(wide.detach())             # transforms cannot ask for numbers
+    # transforms cannot ask for numbers
+    taps = ordinary(x, shift) and not _by_pixels(wide.detach())
     move = shift_by_taps if taps else bilinear_sum
     return move(wide.relu() if relu else wide, s, tuple(stride), tuple(padding)).to(x.dtype)
 
-_shift = Operator('convpapers::active_shift2d', 'Tensor input, Tensor shift', 'int[] stride, int[] padding, bool relu, str backend',
+_shift = Operator('convpapers::active_shift2d', 'Tensor input, Tensor shift',
+    'int[] stride, int[] padding, bool relu, str backend',
     _forward, _backward, _plain, lambda tensors, options: _size(tensors[0], *options[:2]))
 
 # %% ../../nbs/active_shift/12_layers.ipynb #0ffd046b
 def _check(x, shift, padding):
-    if not isinstance(x, Tensor): raise TypeError(f'input is a {type(x).__name__}; valid is a tensor')
+    if not isinstance(x, Tensor):
+        raise TypeError(f'input is a {type(x).__name__}; valid is a tensor')
     size,pairs = x.shape,shift.shape
-    if not x.is_floating_point(): raise TypeError(f'input is {x.dtype}; valid are floating-point tensors, which can be interpolated')
-    if not 3<=len(size)<=4: raise ValueError(f'input has shape {tuple(x.shape)}; valid are (N, C, H, W) and (C, H, W)')
+    if not x.is_floating_point():
+        raise TypeError(
+            f'input is {x.dtype}; valid are floating-point tensors, which can be interpolated')
+    if not 3<=len(size)<=4:
+        raise ValueError(
+            f'input has shape {tuple(x.shape)}; valid are (N, C, H, W) and (C, H, W)')
     if len(pairs)!=2 or pairs[0]!=2 or not shift.is_floating_point():
-        raise ValueError(f'shift is {shift.dtype} of shape {tuple(shift.shape)}; valid is a floating-point tensor of shape (2, C)')
-    if size[-3]!=pairs[1]: raise ValueError(f'input has {x.shape[-3]} channels, and the shift is for {shift.shape[1]}')
-    if x.device!=shift.device: raise ValueError(f'input is on {x.device} and shift on {shift.device}; valid is one device for both')
+        raise ValueError(
+            f'shift is {shift.dtype} of shape {tuple(shift.shape)}; valid is a floating-point tensor of shape (2, C)')
+    if size[-3]!=pairs[1]:
+        raise ValueError(
+            f'input has {x.shape[-3]} channels, and the shift is for {shift.shape[1]}')
+    if x.device!=shift.device:
+        raise ValueError(
+            f'input is on {x.device} and shift on {shift.device}; valid is one device for both')
     if size[-2]+2*padding[0]<1 or size[-1]+2*padding[1]<1:
-        raise ValueError(f'the output would be empty: input has shape {tuple(x.shape)}, padding={padding}')
+        raise ValueError(
+            f'the output would be empty: input has shape {tuple(x.shape)}, padding={padding}')
 
 def active_shift2d(
     input:Tensor, # `(N, C, H, W)` or `(C, H, W)`, floating-point
@@ -167,7 +198,8 @@ def active_shift2d(
     One rule for every backend: a pixel with weight zero is not read, so NaN and infinity reach the outputs that the pixel
     has a part in, and no others; an infinite shift reads nothing, so output and gradients are zero."""
     if backend is not None: one_of('backend', backend, BACKENDS)
-    return _shifted(input, shift, whole('stride', stride, 1), whole('padding', padding, 0), relu, backend)
+    return _shifted(input, shift, whole('stride', stride, 1), whole('padding', padding, 0),
+        relu, backend)
 
 def _shifted(input, shift, stride, padding, relu, backend=None):
     "`active_shift2d` for a stride and a padding that are known to be right"
@@ -183,25 +215,34 @@ class _Shift(nn.Module):
     def _apply(self, fn, recurse=True):
         def keep(t):
             out = fn(t)
-            return t.to(out.device) if out.is_floating_point() and out.dtype not in (torch.float32,torch.float64) else out
+            return (t.to(out.device) if out.is_floating_point()
+                and out.dtype not in (torch.float32,torch.float64) else out)
         return super()._apply(keep, recurse)
 
     def __setattr__(self, name, value):
-        if name in ('stride','padding'): value = whole(name, value, int(name=='stride'))      # on a built layer as well
+        if name in ('stride','padding'):
+            value = whole(name, value, int(name=='stride'))      # on a built layer as well
         super().__setattr__(name, value)
 
     def forward(self, x:Tensor)->Tensor:
-        return leaf(self, x) if isinstance(x, Proxy) else _shifted(x, self.shift, self.stride, self.padding, self.relu)
+        return (leaf(self, x) if isinstance(x, Proxy)
+            else _shifted(x, self.shift, self.stride, self.padding, self.relu))
 
     def extra_repr(self):
-        return ', '.join([str(self.channels)] + [f'{k}={getattr(self, k)}' for k,default in self._shown.items() if getattr(self, k)!=default])
+        return ', '.join([str(self.channels)]
+            + [f'{k}={getattr(self, k)}'
+            for k,default in self._shown.items() if getattr(self, k)!=default])
 
     def to_depthwise(self)->nn.Module: # `nn.Conv2d`, after an `nn.ReLU` in an `nn.Sequential` if the layer has one
         "The depthwise convolution that equals this layer exactly, borders included; its kernel holds the longest shift"
         radii = tuple(shift_reach(a) for a in self.shift)
-        if max(radii)>128: raise ValueError(f'shift reaches {max(radii)} pixels; valid are up to 128, whose kernel has 257 taps a side')
-        conv = nn.Conv2d(self.channels, self.channels, tuple(2*r+1 for r in radii), self.stride, tuple(p+r for p,r in zip(self.padding, radii)),
-            groups=self.channels, bias=False, device=self.shift.device, dtype=self.shift.dtype)
+        if max(radii)>128:
+            raise ValueError(
+                f'shift reaches {max(radii)} pixels; valid are up to 128, whose kernel has 257 taps a side')
+        conv = nn.Conv2d(self.channels, self.channels, tuple(2*r+1 for r in radii),
+            self.stride, tuple(p+r for p,r in zip(self.padding, radii)),
+            groups=self.channels, bias=False, device=self.shift.device,
+            dtype=self.shift.dtype)
         with torch.no_grad(): conv.weight.copy_(shift_kernel(self.shift, radii))
         return (nn.Sequential(nn.ReLU(), conv) if self.relu else conv).train(self.training)
 
@@ -222,13 +263,19 @@ class GroupedShift2d(Constants, _Shift):
         dtype=None, # float64, or else they are float32
     ):
         super().__init__()
-        for name,v in dict(channels=channels, kernel_size=kernel_size, dilation=dilation).items(): positive_int(name, v)
-        if dilation>LARGEST: raise ValueError(f'dilation={dilation} must be at most {LARGEST}')
-        if kernel_size%2==0: raise ValueError(f'kernel_size={kernel_size} must be odd: an even square has no centre')
+        for name,v in dict(channels=channels, kernel_size=kernel_size,
+                dilation=dilation).items():
+            positive_int(name, v)
+        if dilation>LARGEST:
+            raise ValueError(f'dilation={dilation} must be at most {LARGEST}')
+        if kernel_size%2==0:
+            raise ValueError(
+                f'kernel_size={kernel_size} must be odd: an even square has no centre')
         self.channels,self.kernel_size,self.dilation = channels,kernel_size,dilation
         self.stride,self.padding = whole('stride', stride, 1),whole('padding', padding, 0)
         dtype = torch.float64 if dtype==torch.float64 else torch.float32
-        self.register_buffer('shift', torch.empty(2, channels, device=device, dtype=dtype), persistent=False)
+        self.register_buffer('shift', torch.empty(2, channels, device=device, dtype=dtype),
+            persistent=False)
         self.reset_parameters()
 
     @torch.no_grad()
@@ -242,7 +289,8 @@ class GroupedShift2d(Constants, _Shift):
 
     def __setattr__(self, name, value):
         if name in ('kernel_size','dilation') and 'shift' in self._buffers:
-            raise ValueError(f'{name}={value!r} cannot be set: the offsets follow from it; build another layer')
+            raise ValueError(
+                f'{name}={value!r} cannot be set: the offsets follow from it; build another layer')
         super().__setattr__(name, value)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #011b6370
@@ -264,7 +312,9 @@ class ActiveShift2d(_Shift):
     ):
         super().__init__()
         positive_int('channels', channels)
-        if not 0<=init<float('inf'): raise ValueError(f'init={init!r} is not valid; give a finite number of pixels, 0 or more')
+        if not 0<=init<float('inf'):
+            raise ValueError(
+                f'init={init!r} is not valid; give a finite number of pixels, 0 or more')
         self.channels,self.init,self.relu = channels,init,relu
         self.stride,self.padding = whole('stride', stride, 1),whole('padding', padding, 0)
         dtype = torch.float64 if dtype==torch.float64 else torch.float32
@@ -277,7 +327,8 @@ class ActiveShift2d(_Shift):
 
     @classmethod
     def _of(cls, shift, stride, padding, relu, training):
-        new = cls(shift.shape[1], stride, padding, relu=relu, device=shift.device, dtype=shift.dtype)
+        new = cls(shift.shape[1], stride, padding, relu=relu, device=shift.device,
+            dtype=shift.dtype)
         with torch.no_grad(): new.shift.copy_(shift)
         return new.train(training)
 
@@ -286,7 +337,8 @@ class ActiveShift2d(_Shift):
         grouped:GroupedShift2d, # Its offsets become learnable
     )->'ActiveShift2d':
         "A grouped shift as the place to start from"
-        return cls._of(grouped.shift, grouped.stride, grouped.padding, grouped.relu, grouped.training)
+        return cls._of(grouped.shift, grouped.stride, grouped.padding, grouped.relu,
+            grouped.training)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #9a8f82d0
 @torch.no_grad()
@@ -295,7 +347,8 @@ def nearest_shift(
 )->Tensor: # `(2, C)`, counted from the first tap
     "The shifts whose kernels are nearest to `kernel` by the sum of squares"
     k = functional.pad(kernel.double(), (1,1,1,1))
-    B = torch.stack([torch.stack([k[:, u:k.shape[1]-1+u, v:k.shape[2]-1+v] for v in (0,1)], -1) for u in (0,1)], -2)         # every 2×2 block
+    B = torch.stack([torch.stack([k[:, u:k.shape[1]-1+u, v:k.shape[2]-1+v] for v in (0,1)],
+        -1) for u in (0,1)], -2)         # every 2×2 block
     def axis(p, q):
         "The best fraction along one axis for the fraction `q` along the other; `p` holds sums of the block against it"
         return (.5 + (p[1]-p[0])/(2*((1-q)**2+q**2))).clamp(0, 1)
@@ -305,13 +358,18 @@ def nearest_shift(
         for _ in range(60):
             da = axis([B[...,u,0]*(1-db)+B[...,u,1]*db for u in (0,1)], db)
             db = axis([B[...,0,v]*(1-da)+B[...,1,v]*da for v in (0,1)], da)
-        taps = torch.stack([1-da, da], -1)[...,:,None]*torch.stack([1-db, db], -1)[...,None,:]
-        cost = (taps*taps-2*taps*B).sum((-2,-1))                # the distance, less the part that is the same for all
-        if best is not None: da,db,cost = (torch.where(cost<best[2], new, old) for new,old in zip((da,db,cost), best))
+        taps = torch.stack([1-da, da], -1)[...,:,None]*torch.stack([1-db, db],
+            -1)[...,None,:]
+        # the distance, less the part that is the same for all
+        cost = (taps*taps-2*taps*B).sum((-2,-1))
+        if best is not None:
+            da,db,cost = (torch.where(cost<best[2], new, old)
+                for new,old in zip((da,db,cost), best))
         best = da,db,cost
     at = best[2].flatten(1).argmin(1)
     i,j = at//B.shape[2],at%B.shape[2]
-    return torch.stack([i-1+best[0].flatten(1).gather(1, at[:,None])[:,0], j-1+best[1].flatten(1).gather(1, at[:,None])[:,0]])
+    return torch.stack([i-1+best[0].flatten(1).gather(1, at[:,None])[:,0],
+        j-1+best[1].flatten(1).gather(1, at[:,None])[:,0]])
 
 # %% ../../nbs/active_shift/12_layers.ipynb #3247f106
 @patch(cls_method=True)
@@ -321,30 +379,41 @@ def from_depthwise(cls:ActiveShift2d,
     nearest:bool=False, # Take the nearest shift, and leave out the bias, where the convolution is no shift
 )->ActiveShift2d:
     "The active shift that equals a depthwise convolution. Raises `ValueError` where there is none, and `nearest` is False"
-    if not isinstance(conv, nn.Conv2d): raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d')
+    if not isinstance(conv, nn.Conv2d):
+        raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d')
     if not conv.groups==conv.in_channels==conv.out_channels or conv.padding_mode!='zeros':
-        raise ValueError(f'conv has groups={conv.groups}, {conv.in_channels} → {conv.out_channels} channels and padding_mode={conv.padding_mode!r}; '
+        raise ValueError(
+            f'conv has groups={conv.groups}, {conv.in_channels} → {conv.out_channels} channels and padding_mode={conv.padding_mode!r}; '
                          'valid is a depthwise convolution with zeros around')
     k,(dh,dw) = conv.weight[:,0],conv.dilation
     wide = k.new_zeros(len(k), (k.shape[1]-1)*dh+1, (k.shape[2]-1)*dw+1)
-    wide[:,::dh,::dw] = k                                       # dilation as zeros between the taps
+    # dilation as zeros between the taps
+    wide[:,::dh,::dw] = k
     reach = [n-1 for n in wide.shape[1:]]
-    before = [r//2 for r in reach] if conv.padding=='same' else [0,0] if conv.padding=='valid' else conv.padding
+    before = ([r//2 for r in reach] if conv.padding=='same' else [0,0]
+        if conv.padding=='valid' else conv.padding)
     extra = [0,0] if conv.padding=='same' else [p-r/2 for p,r in zip(before, reach)]
     if any(e<0 or e%1 for e in extra): raise ValueError(f'conv has kernel_size={conv.kernel_size}, dilation={conv.dilation}, padding={conv.padding}; '
         'a shift has outputs of this size only where the padding is at least half of what the kernel reaches')
-    rows,columns = (torch.arange(n, device=k.device, dtype=torch.float64) for n in wide.shape[1:])
-    where = lambda: torch.stack([(wide.double().sum(2)*rows).sum(1), (wide.double().sum(1)*columns).sum(1)])        # the centre of mass
+    rows,columns = (torch.arange(n, device=k.device, dtype=torch.float64)
+        for n in wide.shape[1:])
+    where = lambda: torch.stack([(wide.double().sum(2)*rows).sum(1),
+        (wide.double().sum(1)*columns).sum(1)])        # the centre of mass
     shift = nearest_shift(wide) if nearest else where()
-    origin = torch.tensor([[p-e] for p,e in zip(before, extra)], device=k.device, dtype=torch.float64)
+    origin = torch.tensor([[p-e] for p,e in zip(before, extra)], device=k.device,
+        dtype=torch.float64)
     if not nearest:
         built = (1-(rows-shift[0][:,None]).abs()).clamp(min=0)[:,:,None]*(1-(columns-shift[1][:,None]).abs()).clamp(min=0)[:,None,:]
         off = (built-wide).abs().amax((1,2))>1e-5
-        if off.any(): raise ValueError(f'{int(off.sum())} of {len(k)} kernels are no shifts, the first of channel {int(off.nonzero()[0])}; '
+        if off.any(): raise ValueError(
+                f'{int(off.sum())} of {len(k)} kernels are no shifts, the first of channel {int(off.nonzero()[0])}; '
             'nearest=True takes the nearest')
-        if conv.bias is not None and conv.bias.count_nonzero(): raise ValueError('conv has a bias, a shift has none; nearest=True leaves it out')
+        if conv.bias is not None and conv.bias.count_nonzero():
+            raise ValueError(
+                'conv has a bias, a shift has none; nearest=True leaves it out')
     dtype = torch.float64 if k.dtype==torch.float64 else torch.float32
-    return cls._of((shift-origin).to(dtype), conv.stride, tuple(int(e) for e in extra), False, conv.training)
+    return cls._of((shift-origin).to(dtype), conv.stride, tuple(int(e) for e in extra),
+        False, conv.training)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #bed09ae3
 @patch(cls_method=True)
@@ -353,5 +422,6 @@ def from_conv(cls:ActiveShift2d,
     nearest:bool=True, # As for `from_depthwise`
 )->ActiveShift2d|None: # None leaves `module` as it is
     "An active shift in the place of a depthwise convolution larger than 1×1, for `convert(model, ActiveShift2d.from_conv)`"
-    if not isinstance(module, nn.Conv2d) or module.groups==1 or module.kernel_size==(1,1): return None
+    if not isinstance(module, nn.Conv2d) or module.groups==1 or module.kernel_size==(1,1):
+        return None
     return cls.from_depthwise(module, nearest)

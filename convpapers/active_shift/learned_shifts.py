@@ -86,4 +86,5 @@ def path_reach(
     layers, # As for `path_moments`
 )->tuple: # Smallest and largest displacement, `(2,)` each
     "The farthest pixels that any path reads"
-    return sum(j*s.floor().amin(1) for s,j in layers), sum(j*s.ceil().amax(1) for s,j in layers)
+    return sum(j*s.floor().amin(1) for s,j in layers), sum(j*s.ceil().amax(1)
+        for s,j in layers)

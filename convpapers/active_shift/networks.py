@@ -39,10 +39,12 @@ class PointwiseConv2d(nn.Conv2d):
         stride:int=1, # Every `stride`-th pixel of every `stride`-th row
         device=None,
         dtype=None,
-    ): super().__init__(in_channels, out_channels, 1, stride, bias=False, device=device, dtype=dtype)
+    ): super().__init__(in_channels, out_channels, 1, stride, bias=False, device=device,
+    dtype=dtype)
     def forward(self, x:torch.Tensor)->torch.Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
-        if x.device.type!='cpu' or x.ndim!=4 or not x.is_contiguous(): return super().forward(x)
+        if x.device.type!='cpu' or x.ndim!=4 or not x.is_contiguous():
+            return super().forward(x)
         if self.stride!=(1,1): x = x[..., ::self.stride[0], ::self.stride[1]]
         y = torch.bmm(self.weight.flatten(1).expand(len(x), -1, -1), x.flatten(2))
         return y.unflatten(2, x.shape[2:])
@@ -54,7 +56,8 @@ class Subsample2d(nn.Module):
         super().__init__()
         self.stride = stride
     def extra_repr(self)->str: return f'stride={self.stride}'
-    def forward(self, x:torch.Tensor)->torch.Tensor: return x[..., ::self.stride, ::self.stride] if self.stride>1 else x
+    def forward(self, x:torch.Tensor)->torch.Tensor:
+        return x[..., ::self.stride, ::self.stride] if self.stride>1 else x
 
 # %% ../../nbs/active_shift/20_networks.ipynb #d1b34a41
 def random_shift(channels:int, stride:int=1, init:float=1.)->ActiveShift2d:
@@ -71,7 +74,8 @@ def active_shift(channels:int, stride:int=1)->ActiveShift2d:
     "A learned shift"
     return ActiveShift2d(channels, stride=stride)
 
-SHIFTS = dict(active=active_shift, grouped=grouped_shift, random=random_shift, none=Subsample2d)
+SHIFTS = dict(active=active_shift, grouped=grouped_shift, random=random_shift,
+    none=Subsample2d)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #6a3701b3
 def shift_maker(
@@ -105,7 +109,8 @@ class ShiftBlock(nn.Module):
         self.norm1,self.act1,self.conv1 = nn.BatchNorm2d(c_in),nn.ReLU(inplace=True),PointwiseConv2d(c_in, m)
         self.norm2,self.act2,self.shift = nn.BatchNorm2d(m),nn.ReLU(inplace=True),shift_maker(shift)(m, stride)
         self.conv2 = PointwiseConv2d(m, c_out)
-        self.shortcut = None if stride==1 and c_in==c_out else PointwiseConv2d(c_in, c_out, stride)
+        self.shortcut = (None if stride==1 and c_in==c_out
+            else PointwiseConv2d(c_in, c_out, stride))
     def add_drop_path(self, rate:float): self.drop_path = DropPath(rate)
     def forward(self, x:torch.Tensor)->torch.Tensor:
         h = self.act1(self.norm1(x))
@@ -123,7 +128,8 @@ class ShiftClassifier(ImageClassifier):
         super().__init__(*args, **kwargs)
         self._start_fc()
     def _start_fc(self):
-        if isinstance(self.fc, nn.Linear): nn.init.uniform_(self.fc.weight, -(b := (3/self.num_features)**.5), b)
+        if isinstance(self.fc, nn.Linear):
+            nn.init.uniform_(self.fc.weight, -(b := (3/self.num_features)**.5), b)
     def reset_classifier(self, num_classes:int, global_pool:str|None=None):
         "Put a fresh linear layer at the end, on the device and in the precision of the body"
         super().reset_classifier(num_classes, global_pool)
@@ -141,7 +147,8 @@ def shift_stages(
     "Stages of blocks; the first block of a stage changes width and size"
     stages = {}
     for i,(c,n,s) in enumerate(zip(widths, repeats, strides, strict=True), first):
-        stages[f'stage{i}'] = nn.Sequential(*[block(c if j else c_in, c, 1 if j else s) for j in range(n)])
+        stages[f'stage{i}'] = nn.Sequential(*[block(c if j else c_in, c, 1 if j else s)
+            for j in range(n)])
         c_in = c
     return stages
 
@@ -161,11 +168,13 @@ def as_resnet(
 )->ShiftClassifier:
     "AS-ResNet for 224×224 images ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)): 17 blocks, 17 shifts, 39 convolutions"
     widths = [positive_int('width', width)*m for m in (1,1,2,4,8)]
-    stages = shift_stages(partial(ShiftBlock, shift=shift), width, widths, (1,3,4,6,3), (1,2,2,2,2))
+    stages = shift_stages(partial(ShiftBlock, shift=shift), width, widths, (1,3,4,6,3),
+        (1,2,2,2,2))
     stem = nn.Conv2d(in_chans, width, 3, stride=2, padding=1, bias=False)
     features = {f'stage{i}': (c,2<<i) for i,c in enumerate(widths)}
     body = dict(stem=stem, **stages, act=norm_act(widths[-1]))
-    return ShiftClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, **head)
+    return ShiftClassifier(body, widths[-1], num_classes, features=features,
+        drop_rate=drop_rate, **head)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #6490cbfd
 def as_resnet_cifar(
@@ -186,7 +195,8 @@ def as_resnet_cifar(
     stem = nn.Conv2d(in_chans, width, 3, padding=1, bias=False)
     features = {f'stage{i}': (c,1<<i-1) for i,c in enumerate(widths, 1)}
     body = dict(stem=stem, **stages, act=norm_act(widths[-1]))
-    return ShiftClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, **head)
+    return ShiftClassifier(body, widths[-1], num_classes, features=features,
+        drop_rate=drop_rate, **head)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #08bbf44e
 class ShiftNetBlock(nn.Module):
@@ -207,7 +217,8 @@ class ShiftNetBlock(nn.Module):
         self.norm2,self.act2,self.conv2 = nn.BatchNorm2d(m),nn.ReLU(inplace=True),PointwiseConv2d(m, channels, stride)
         self.pool = nn.AvgPool2d(3, 2, 1) if stride==2 else None
     def add_drop_path(self, rate:float):
-        if self.pool is None: self.drop_path = DropPath(rate)                # at stride 2 there is no sum
+        if self.pool is None:
+            self.drop_path = DropPath(rate)                # at stride 2 there is no sum
     def forward(self, x:torch.Tensor)->torch.Tensor:
         y = self.shift(self.conv1(self.act1(self.norm1(x))))
         y = skip_some(self, self.conv2(self.act2(self.norm2(y))))
@@ -219,7 +230,8 @@ class ShiftNetBlock(nn.Module):
 
 # %% ../../nbs/active_shift/20_networks.ipynb #53eaefb6
 SHIFTNET_STEMS = dict(A=32, B=16) # Channels of the stem
-SHIFTNET_GROUPS = ((5,4,4,5), (6,4,3,5), (7,3,2,3), (3,2,1,3)) # Blocks, expansion of the first, of the others, kernel of the shift
+# Blocks, expansion of the first, of the others, kernel of the shift
+SHIFTNET_GROUPS = ((5,4,4,5), (6,4,3,5), (7,3,2,3), (3,2,1,3))
 
 def shiftnet(
     variant:str='A', # `'A'` or `'B'`
@@ -231,15 +243,20 @@ def shiftnet(
     **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
     "ShiftNet for 224×224 images ([Wu et al. 2018](https://arxiv.org/abs/1711.08141)); the configuration of C is not published"
-    if variant=='C': raise ValueError("variant='C': the configuration of ShiftNet-C is not published; choose 'A' or 'B'")
+    if variant=='C':
+        raise ValueError(
+            "variant='C': the configuration of ShiftNet-C is not published; choose 'A' or 'B'")
     c = SHIFTNET_STEMS[one_of('variant', variant, SHIFTNET_STEMS)]
     body,features = dict(stem=nn.Conv2d(in_chans, c, 7, stride=2, padding=3, bias=False)),{}
     for i,(n,first,rest,k) in enumerate(SHIFTNET_GROUPS, 1):
-        make = partial(grouped_shift, kernel_size=k) if shift=='grouped' else shift_maker(shift)
-        body[f'stage{i}'] = nn.Sequential(ShiftNetBlock(c, 2, first, make), *[ShiftNetBlock(2*c, 1, rest, make) for _ in range(n-1)])
+        make = (partial(grouped_shift, kernel_size=k) if shift=='grouped'
+            else shift_maker(shift))
+        body[f'stage{i}'] = nn.Sequential(ShiftNetBlock(c, 2, first, make),
+            *[ShiftNetBlock(2*c, 1, rest, make) for _ in range(n-1)])
         c *= 2
         features[f'stage{i}'] = (c,2<<i)
-    return ImageClassifier(body | dict(act=norm_act(c)), c, num_classes, features=features, drop_rate=drop_rate, **head)
+    return ImageClassifier(body | dict(act=norm_act(c)), c, num_classes, features=features,
+        drop_rate=drop_rate, **head)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #33e89431
 class ShiftResNetBlock(nn.Module):
@@ -256,10 +273,13 @@ class ShiftResNetBlock(nn.Module):
     ):
         super().__init__()
         m = expansion*c_out
-        self.conv1,self.act1,self.shift = PointwiseConv2d(c_in, m),norm_act(m),shift_maker(shift)(m, 1)
+        self.conv1,self.act1,self.shift = PointwiseConv2d(c_in,
+            m),norm_act(m),shift_maker(shift)(m, 1)
         self.conv2,self.act2 = PointwiseConv2d(m, c_out, stride),norm_act(c_out)
         self.shortcut = None
-        if stride>1 or c_in!=c_out: self.shortcut = nn.Sequential(PointwiseConv2d(c_in, c_out, stride), nn.BatchNorm2d(c_out))
+        if stride>1 or c_in!=c_out:
+            self.shortcut = nn.Sequential(PointwiseConv2d(c_in, c_out, stride),
+                nn.BatchNorm2d(c_out))
     def add_drop_path(self, rate:float): self.drop_path = DropPath(rate)
     def forward(self, x:torch.Tensor)->torch.Tensor:
         y = skip_some(self, self.act2(self.conv2(self.shift(self.act1(self.conv1(x))))))
@@ -278,12 +298,16 @@ def shift_resnet(
 )->ImageClassifier:
     "ShiftResNet for 32×32 images, as the authors' code for CIFAR builds it"
     n = (positive_int('depth', depth, 8)-2)//6
-    if depth!=6*n+2: raise ValueError(f'depth={depth} is not valid; a ShiftResNet has 6n+2 layers, the nearest is {6*n+2}')
-    block = partial(ShiftResNetBlock, expansion=positive_int('expansion', expansion), shift=shift)
+    if depth!=6*n+2:
+        raise ValueError(
+            f'depth={depth} is not valid; a ShiftResNet has 6n+2 layers, the nearest is {6*n+2}')
+    block = partial(ShiftResNetBlock, expansion=positive_int('expansion', expansion),
+        shift=shift)
     stages = shift_stages(block, 16, (16,32,64), (n,)*3, (1,2,2), first=1)
     stem = dict(stem=nn.Conv2d(in_chans, 16, 3, padding=1, bias=False), act=norm_act(16))
     features = dict(stage1=(16,1), stage2=(32,2), stage3=(64,4))
-    return ImageClassifier(stem | stages, 64, num_classes, features=features, drop_rate=drop_rate, **head)
+    return ImageClassifier(stem | stages, 64, num_classes, features=features,
+        drop_rate=drop_rate, **head)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #cb9b4ac4
 def as_resnet_cifar_counts(
@@ -299,7 +323,8 @@ def as_resnet_cifar_counts(
             m,before = expansion*w,pixels
             if i and not j: pixels //= 4
             skip = 0 if c==w else c*w
-            params += c*m + m*w + skip + 2*c + 2*m + 2*m                       # weights, two norms, shifts
+            # weights, two norms, shifts
+            params += c*m + m*w + skip + 2*c + 2*m + 2*m
             macs,c = macs + c*m*before + (m*w+skip)*pixels, w
     return Counts(params + 2*c + (c+1)*num_classes, macs + c*num_classes)
 
@@ -320,28 +345,41 @@ def shift_resnet_counts(
     return Counts(params + (c+1)*num_classes, macs + c*num_classes)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #e5da77c9
-CIFAR_SHAPES = ((16,1,3), (16,3,3), (16,6,3), (16,9,3), (46,1,3), (88,1,3), (16,6,18)) # Width, expansion, n: the poster's rows
-IMAGENET_COUNTS = {'as_resnet_w32': (901_256, 166_840_320), 'as_resnet_w50': (1_962_950, 397_574_400),
-    'as_resnet_w68': (3_424_460, 726_866_688), 'shiftnet_a': (4_188_680, 1_424_306_176), 'shiftnet_b': (1_183_480, 370_956_288)}
+# Width, expansion, n: the poster's rows
+CIFAR_SHAPES = ((16,1,3), (16,3,3), (16,6,3), (16,9,3), (46,1,3), (88,1,3), (16,6,18))
+IMAGENET_COUNTS = {'as_resnet_w32': (901_256, 166_840_320),
+    'as_resnet_w50': (1_962_950, 397_574_400),
+    'as_resnet_w68': (3_424_460, 726_866_688), 'shiftnet_a': (4_188_680, 1_424_306_176),
+    'shiftnet_b': (1_183_480, 370_956_288)}
 
 for _name,(_params,_macs) in IMAGENET_COUNTS.items():
     _kind,_,_which = _name.rpartition('_')
-    _build,_paper = (partial(as_resnet, int(_which[1:])),'jeon2018active') if _kind=='as_resnet' else (partial(shiftnet, _which.upper()),'wu2018shift')
-    register_network(_name, _build, paper=_paper, input_size=(3,224,224), pool_size=7, params=_params, macs=_macs)
+    _build,_paper = ((partial(as_resnet, int(_which[1:])),'jeon2018active')
+        if _kind=='as_resnet' else (partial(shiftnet, _which.upper()),'wu2018shift'))
+    register_network(_name, _build, paper=_paper, input_size=(3,224,224), pool_size=7,
+        params=_params, macs=_macs)
 
 # %% ../../nbs/active_shift/20_networks.ipynb #f39b119f
 for _w,_e,_n in CIFAR_SHAPES:
-    register_network(f'as_resnet_cifar_{_w}x{_e}' + f'_n{_n}'*(_n!=3), partial(as_resnet_cifar, _w, _e, _n), paper='jeon2018active',
+    register_network(f'as_resnet_cifar_{_w}x{_e}' + f'_n{_n}'*(_n!=3),
+        partial(as_resnet_cifar, _w, _e, _n), paper='jeon2018active',
         input_size=(3,32,32), pool_size=8, **as_resnet_cifar_counts(_w, _e, _n)._asdict())
 for _depth in (20,56,110):
     for _e in (1,3,6,9):
-        register_network(f'shift_resnet{_depth}_e{_e}', partial(shift_resnet, _depth, _e), paper='wu2018shift', input_size=(3,32,32),
+        register_network(f'shift_resnet{_depth}_e{_e}', partial(shift_resnet, _depth, _e),
+            paper='wu2018shift', input_size=(3,32,32),
             pool_size=8, **shift_resnet_counts(_depth, _e)._asdict())
 
 # %% ../../nbs/active_shift/20_networks.ipynb #c1730842
 SLIDES = ( # Network, top-1, top-5, parameters in millions and multiply-adds as printed
-    ('MobileNetV1', 70.6, None, '4.2', '569'), ('ShiftNet-A', 70.1, 89.7, '4.1', '1.4G'), ('MobileNetV2', 71.8, 91., '3.47', '300'),
-    ('AS-ResNet-w68', 72.2, 90.7, '3.42', '729'), ('ShuffleNet ×1.5', 71.3, None, '3.4', '292'), ('MobileNetV2 ×0.75', 69.8, 89.6, '2.61', '209'),
-    ('AS-ResNet-w50', 69.9, 89.3, '1.96', '404'), ('MobileNetV2 ×0.5', 65.4, 86.4, '1.95', '97'), ('MobileNetV1 ×0.5', 63.7, None, '1.3', '149'),
-    ('SqueezeNet', 57.5, 80.3, '1.2', ''), ('ShiftNet-B', 61.2, 83.6, '1.1', '371'), ('AS-ResNet-w32', 64.1, 85.4, '0.9', '171'),
+    ('MobileNetV1', 70.6, None, '4.2', '569'), ('ShiftNet-A', 70.1, 89.7, '4.1', '1.4G'),
+    ('MobileNetV2', 71.8, 91., '3.47', '300'),
+    ('AS-ResNet-w68', 72.2, 90.7, '3.42', '729'),
+    ('ShuffleNet ×1.5', 71.3, None, '3.4', '292'),
+    ('MobileNetV2 ×0.75', 69.8, 89.6, '2.61', '209'),
+    ('AS-ResNet-w50', 69.9, 89.3, '1.96', '404'),
+    ('MobileNetV2 ×0.5', 65.4, 86.4, '1.95', '97'),
+    ('MobileNetV1 ×0.5', 63.7, None, '1.3', '149'),
+    ('SqueezeNet', 57.5, 80.3, '1.2', ''), ('ShiftNet-B', 61.2, 83.6, '1.1', '371'),
+    ('AS-ResNet-w32', 64.1, 85.4, '0.9', '171'),
     ('ShiftNet-C', 58.8, 82., '0.78', ''))

@@ -41,7 +41,9 @@ def read_fields(
         if kind==0: value,at = read_varint(data, at)
         elif kind in (1,2,5):
             n,at = (8,at) if kind==1 else (4,at) if kind==5 else read_varint(data, at)
-            if at+n>len(data): raise ValueError(f'field {number} announces {n:,} bytes, {len(data)-at:,} are left')
+            if at+n>len(data):
+                raise ValueError(
+                    f'field {number} announces {n:,} bytes, {len(data)-at:,} are left')
             value,at = data[at:at+n],at+n
         else: raise ValueError(f'field {number} is of kind {kind}, which does not exist')
         yield number,value
@@ -53,13 +55,17 @@ def read_blob(
     "The weights of one layer"
     shape,old,parts = None,{},[]
     for number,value in read_fields(data):
-        if number in (5,8): parts.append(torch.frombuffer(bytearray(value), dtype=torch.float32 if number==5 else torch.float64).float())
+        if number in (5,8):
+            parts.append(torch.frombuffer(bytearray(value),
+                dtype=torch.float32 if number==5 else torch.float64).float())
         elif number==7: shape = read_shape(value)
         elif number in (1,2,3,4): old[number] = value
     flat = torch.cat(parts) if parts else torch.empty(0)
     if shape is None: shape = [old.get(i, 1) for i in range(1, 5)]
     n = torch.Size(shape).numel()
-    if n!=len(flat): raise ValueError(f'a blob of shape {tuple(shape)} needs {n:,} numbers and holds {len(flat):,}')
+    if n!=len(flat):
+        raise ValueError(
+            f'a blob of shape {tuple(shape)} needs {n:,} numbers and holds {len(flat):,}')
     return flat.view(shape)
 
 def read_shape(
@@ -95,9 +101,13 @@ def read_caffemodel(
             if number!=100 or isinstance(value, int): continue
             fields = list(read_fields(value))
             text = {n: bytes(v).decode() for n,v in fields if n in (1,2)}
-            layers.append(CaffeLayer(text.get(1, ''), text.get(2, ''), [read_blob(v) for n,v in fields if n==7]))
-    except (ValueError,TypeError,RuntimeError) as e: raise ValueError(f'{path} is not a whole .caffemodel: {e}') from e
-    if not layers: raise ValueError(f'{path} is not a whole .caffemodel: it holds no layer of the present format (field 100)')
+            layers.append(CaffeLayer(text.get(1, ''), text.get(2, ''),
+                [read_blob(v) for n,v in fields if n==7]))
+    except (ValueError,TypeError,RuntimeError) as e:
+        raise ValueError(f'{path} is not a whole .caffemodel: {e}') from e
+    if not layers:
+        raise ValueError(
+            f'{path} is not a whole .caffemodel: it holds no layer of the present format (field 100)')
     return layers
 
 # %% ../../nbs/active_shift/21_released_weights.ipynb #51129817
@@ -109,13 +119,15 @@ def caffe_names(
     for i in range(5):
         for j,block in enumerate(getattr(net, f'stage{i}')):
             here,there = f'stage{i}.{j}.',f'{i}_{j+(i>0)}'
-            names |= {here+'norm1': f'scale{there}', here+'conv1': f'conv{there}/1', here+'norm2': f'scale{there}/1',
+            names |= {here+'norm1': f'scale{there}', here+'conv1': f'conv{there}/1',
+                here+'norm2': f'scale{there}/1',
                 here+'shift': f'shift{there}/2', here+'conv2': f'conv{there}/3'}
             if block.shortcut is not None: names[here+'shortcut'] = f'conv/shortcut{i}'
     return names
 
 # %% ../../nbs/active_shift/21_released_weights.ipynb #6b866eb6
-SHIFT_TYPES = ('SpatialShift','ActiveShift') # The layer's type in the released file, and in the published code
+# The layer's type in the released file, and in the published code
+SHIFT_TYPES = ('SpatialShift','ActiveShift')
 
 def fill(
     module:nn.Module, # A convolution, norm, shift or linear layer
@@ -123,11 +135,15 @@ def fill(
 ):
     "Copy the weights of `layer` into `module`"
     norm,shift = isinstance(module, nn.BatchNorm2d),hasattr(module, 'shift')
-    kind = ('Scale',) if norm else SHIFT_TYPES if shift else ('InnerProduct',) if isinstance(module, nn.Linear) else ('Convolution',)
+    kind = (('Scale',) if norm else SHIFT_TYPES if shift else ('InnerProduct',)
+        if isinstance(module, nn.Linear) else ('Convolution',))
     want = [module.shift[1], module.shift[0]] if shift else list(module.parameters(recurse=False))     # xpos is the shift of columns
-    if layer.type not in kind: raise ValueError(f'layer {layer.name!r} is of type {layer.type!r}, not {kind[0]!r}')
+    if layer.type not in kind:
+        raise ValueError(f'layer {layer.name!r} is of type {layer.type!r}, not {kind[0]!r}')
     sizes,have = [p.numel() for p in want],[b.numel() for b in layer.blobs]
-    if sizes!=have: raise ValueError(f'layer {layer.name!r} has blobs of {have} numbers; the network needs {sizes}')
+    if sizes!=have:
+        raise ValueError(
+            f'layer {layer.name!r} has blobs of {have} numbers; the network needs {sizes}')
     with torch.no_grad():
         for p,b in zip(want, layer.blobs): p.copy_(b.view(p.shape))
         if norm: module.running_mean.zero_(), module.running_var.fill_(1-module.eps)
@@ -139,17 +155,22 @@ def load_released_w32(
     """The authors' trained AS-ResNet-w32. Its input comes from `released_input`.
 
     A file that is damaged, or lacks a layer of the network, raises a `ValueError` that names file and layer."""
-    layers = {l.name: l for l in read_caffemodel(path) if l.type!='BatchNorm'}      # worked into `Scale` already
+    # worked into `Scale` already
+    layers = {l.name: l for l in read_caffemodel(path) if l.type!='BatchNorm'}
     try:
         for name in ('conv0','fc/linear'):
-            if not (name in layers and layers[name].blobs): raise ValueError(f'layer {name!r} is missing')
+            if not (name in layers and layers[name].blobs):
+                raise ValueError(f'layer {name!r} is missing')
         stem,fc = (layers[n].blobs[0] for n in ('conv0','fc/linear'))
-        if stem.ndim!=4: raise ValueError(f"layer 'conv0' has a weight of shape {tuple(stem.shape)}; the network needs (width, channels, 3, 3)")
+        if stem.ndim!=4:
+            raise ValueError(
+                f"layer 'conv0' has a weight of shape {tuple(stem.shape)}; the network needs (width, channels, 3, 3)")
         net = as_resnet(len(stem), num_classes=fc.shape[-2], in_chans=stem.shape[1])
         for module,name in caffe_names(net).items():
             if name not in layers: raise ValueError(f'layer {name!r} is missing')
             fill(net.get_submodule(module), layers[name])
-    except ValueError as e: raise ValueError(f'{path} is not an AS-ResNet of the authors: {e}') from e
+    except ValueError as e:
+        raise ValueError(f'{path} is not an AS-ResNet of the authors: {e}') from e
     return net.eval()
 
 # %% ../../nbs/active_shift/21_released_weights.ipynb #1a7c5dc9
@@ -160,7 +181,11 @@ def released_input(
     image:Tensor, # `(…, 3, H, W)`, red, green, blue, from 0 to 1
 )->Tensor: # The same shape; blue, green, red
     "Pixels as the released network wants them"
-    if not image.is_floating_point(): raise TypeError(f'image must be of floats from 0 to 1, not {image.dtype}; divide by 255 first')
-    if image.ndim<3 or image.shape[-3]!=3: raise ValueError(f'image of shape {tuple(image.shape)} is not valid; it must be (…, 3, H, W)')
+    if not image.is_floating_point():
+        raise TypeError(
+            f'image must be of floats from 0 to 1, not {image.dtype}; divide by 255 first')
+    if image.ndim<3 or image.shape[-3]!=3:
+        raise ValueError(
+            f'image of shape {tuple(image.shape)} is not valid; it must be (…, 3, H, W)')
     mean = torch.tensor(RELEASED_MEAN, dtype=image.dtype, device=image.device)[:,None,None]
     return RELEASED_SCALE*(255*image.flip(-3)-mean)

@@ -17,7 +17,9 @@ from ..lab.training import not_decayed
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #22d9023d
 try: from fastai.callback.core import Callback
-except ImportError: Callback = object                      # everything here but `ShiftGradNorm` works without fastai
+except ImportError:
+    # everything here but `ShiftGradNorm` works without fastai
+    Callback = object
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #980500a7
 def shift_params(
@@ -30,12 +32,16 @@ def shift_params(
 def need_shifts(model:nn.Module)->dict:
     "`shift_params`, or a `ValueError` where there are none"
     if found := shift_params(model): return found
-    raise ValueError(f'{type(model).__name__} has no active shift, so there is no gradient of one to change')
+    raise ValueError(
+        f'{type(model).__name__} has no active shift, so there is no gradient of one to change')
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #80cc1196
 def _check(normalize, clip, decay, lr_mult=1.):
-    if clip is not None and not 0<clip<math.inf: raise ValueError(f'clip={clip} must be positive and finite, or None')
-    if normalize and clip is not None: raise ValueError(f'normalize=True and clip={clip} exclude each other; to clip, pass normalize=False')
+    if clip is not None and not 0<clip<math.inf:
+        raise ValueError(f'clip={clip} must be positive and finite, or None')
+    if normalize and clip is not None:
+        raise ValueError(
+            f'normalize=True and clip={clip} exclude each other; to clip, pass normalize=False')
     for name,v in dict(decay=decay, lr_mult=lr_mult).items():
         if not 0<=v<math.inf: raise ValueError(f'{name}={v} must be at least 0 and finite')
 
@@ -74,7 +80,8 @@ def register_shift_grad_norm(
     def before_step(opt, args, kwargs):
         mine = {id(p) for group in opt.param_groups for p in group['params']}
         scale = getattr(opt, 'grad_scale', None)
-        norm_shift_grads([p for p in shifts if id(p) in mine], normalize, clip, decay, 1. if scale is None else scale)
+        norm_shift_grads([p for p in shifts if id(p) in mine], normalize, clip, decay,
+            1. if scale is None else scale)
     return optimizer.register_step_pre_hook(before_step)
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #c132491d
@@ -92,7 +99,8 @@ def shift_param_groups(
     named = [(kind(n), p) for n,p in model.named_parameters() if p.requires_grad]
     if not named: raise ValueError('the model has no trainable parameter')
     settings = (lr, weight_decay), (lr, 0.), (lr*lr_mult, 0.)
-    groups = [dict(params=[p for k,p in named if k==i], lr=r, weight_decay=wd) for i,(r,wd) in enumerate(settings)]
+    groups = [dict(params=[p for k,p in named if k==i], lr=r, weight_decay=wd)
+        for i,(r,wd) in enumerate(settings)]
     return [g for g in groups if g['params']]
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #1fc6a304
@@ -113,7 +121,8 @@ class ShiftGradNorm(Callback):
     """Train active shifts as the authors do: normalised gradients, a rate of their own, no weight decay.
 
     Raises `ValueError` at the begin of a fit if the network has no `ActiveShift2d`; frozen shifts stay where they are."""
-    order,run_valid = 55,False                               # after accumulation, unscaling and clipping
+    # after accumulation, unscaling and clipping
+    order,run_valid = 55,False
     def __init__(self,
         normalize:bool=True, # Each channel's pair of gradients gets length 1, unless it is zero
         clip:float|None=None, # Instead (`normalize=False`): pairs that are longer get this length

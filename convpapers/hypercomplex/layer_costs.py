@@ -28,12 +28,16 @@ def einsum_weight(
     F:Tensor, # `(n, p, q, kh, kw)`
 )->Tensor: # `(n·p, n·q, kh, kw)`
     "The Kronecker sum as one `einsum`"
-    return torch.einsum('iab,ipqxy->apbqxy', A, F).reshape(A.shape[1]*F.shape[1], A.shape[2]*F.shape[2], *F.shape[3:])
+    return torch.einsum('iab,ipqxy->apbqxy', A, F).reshape(A.shape[1]*F.shape[1],
+        A.shape[2]*F.shape[2], *F.shape[3:])
 
-BUILDS = {'broadcast and sum': reference_weight, 'loop of torch.kron': reference_weight_kron, 'einsum': einsum_weight, 'one matrix product': kronecker_sum}
+BUILDS = {'broadcast and sum': reference_weight,
+    'loop of torch.kron': reference_weight_kron, 'einsum': einsum_weight,
+    'one matrix product': kronecker_sum}
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #a35b25ac
-BUILD_SHAPES = ((4,64,64,3), (4,256,256,3), (4,512,512,3), (4,2048,512,1), (3,516,516,3), (2,512,512,3))
+BUILD_SHAPES = ((4,64,64,3), (4,256,256,3), (4,512,512,3), (4,2048,512,1), (3,516,516,3),
+    (2,512,512,3))
 
 def measure_build(
     shape:tuple, # n, input channels, output channels, kernel
@@ -41,7 +45,8 @@ def measure_build(
 )->Bench:
     "Time of the weight and of the gradients of `A` and `F`, against the broadcast product"
     n,c,o,k = shape
-    return bench(BUILDS, (torch.randn(n, n, n), torch.randn(n, o//n, c//n, k, k)), 'broadcast and sum', **kwargs)
+    return bench(BUILDS, (torch.randn(n, n, n), torch.randn(n, o//n, c//n, k, k)),
+        'broadcast and sum', **kwargs)
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #ba0519b1
 def build_table(
@@ -52,12 +57,15 @@ def build_table(
     ways = [r.name for r in next(iter(benches.values()))]
     def cells(item):
         (n,c,o,k),b = item
-        return [f'{n}: {c} → {o}, {k}×{k}', *(f'{b[w].both*1e3:.3g}' for w in ways), f'{1/b[name].both_ratio:.1f}×']
-    return Table(['n, channels, kernel', *(f'{w}, ms' for w in ways), 'faster'], list(benches.items()), cells,
+        return [f'{n}: {c} → {o}, {k}×{k}', *(f'{b[w].both*1e3:.3g}' for w in ways),
+            f'{1/b[name].both_ratio:.1f}×']
+    return Table(['n, channels, kernel', *(f'{w}, ms' for w in ways), 'faster'],
+        list(benches.items()), cells,
         next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #89db3163
-@register_benchmark('kronecker', 'Building a hypercomplex weight: one matrix product against the usual ways, forward and backward')
+@register_benchmark('kronecker',
+    'Building a hypercomplex weight: one matrix product against the usual ways, forward and backward')
 def build_costs(
     shapes:Sequence[tuple]=BUILD_SHAPES, # n, input channels, output channels, kernel
     threads:int=1, # CPU threads
@@ -75,7 +83,8 @@ def with_reference(
     "Every hypercomplex convolution in the authors' formulation"
     for parent in list(model.modules()):
         for name,m in parent.named_children():
-            if isinstance(m, PHConv2d): setattr(parent, name, ReferencePHConv2d(m.n, m.in_channels, m.out_channels, m.kernel_size[0], m.stride[0], m.padding[0]))
+            if isinstance(m, PHConv2d):
+                setattr(parent, name, ReferencePHConv2d(m.n, m.in_channels, m.out_channels, m.kernel_size[0], m.stride[0], m.padding[0]))
     return model
 
 STEPS = 'plain','reference','dense','factored'
@@ -87,11 +96,14 @@ def build_step(
 )->nn.Module:
     "A ResNet-18"
     kind = one_of('name', name, STEPS)
-    net = ph_resnet(18, n=1 if kind=='plain' else n, widths=widths, form='factored' if kind=='factored' else 'dense') if kind!='plain' else ph_resnet(18, n=1, widths=widths)
+    net = (ph_resnet(18, n=1 if kind=='plain' else n, widths=widths,
+        form='factored' if kind=='factored' else 'dense') if kind!='plain'
+        else ph_resnet(18, n=1, widths=widths))
     return with_reference(net) if kind=='reference' else net
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #78dc2504
-SETTINGS = ((4,'standard',16,False), (4,'standard',16,True), (3,'large',16,False), (2,'standard',16,False))
+SETTINGS = ((4,'standard',16,False), (4,'standard',16,True), (3,'large',16,False),
+    (2,'standard',16,False))
 
 def measure_steps(
     n:int=4, # Components
@@ -104,8 +116,10 @@ def measure_steps(
     "Time and kept bytes of a forward and backward pass of each network, against plain convolutions"
     layout = torch.channels_last if channels_last else torch.contiguous_format
     nets = {f: build_step(f, n, widths) for f in forms}
-    nets = {f: m if channels_last and f=='reference' else m.to(memory_format=layout) for f,m in nets.items()}      # banks of rank five have no such layout
-    return bench(nets, torch.randn(batch, 3, 32, 32).to(memory_format=layout), 'plain', **kwargs)
+    nets = {f: m if channels_last and f=='reference' else m.to(memory_format=layout)
+        for f,m in nets.items()}      # banks of rank five have no such layout
+    return bench(nets, torch.randn(batch, 3, 32, 32).to(memory_format=layout), 'plain',
+        **kwargs)
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #298201bb
 def step_table(
@@ -116,12 +130,15 @@ def step_table(
     def cells(item):
         (n,widths,batch,last),r = item
         where = f"n={n}, {widths}, batch {batch}{', channels last' if last else ''}"
-        return [where, r.name, f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}', f'{r.spread:.2f}', f'{r.forward_ratio:.2f}', f'{r.saved/2**20:.0f}', f'{r.saved_ratio:.2f}']
+        return [where, r.name, f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}',
+            f'{r.spread:.2f}', f'{r.forward_ratio:.2f}', f'{r.saved/2**20:.0f}',
+            f'{r.saved_ratio:.2f}']
     return Table(['network','form','step, ms','÷ plain','±','forward ÷ plain','kept MiB','÷ plain'], rows, cells,
         next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #b2b28ff6
-@register_benchmark('hypercomplex_training', 'ResNet-18 of hypercomplex convolutions against plain ones: a training step')
+@register_benchmark('hypercomplex_training',
+    'ResNet-18 of hypercomplex convolutions against plain ones: a training step')
 def training_costs(
     n:int=4, # Components
     widths:str='standard', # See `ph_resnet`
@@ -132,12 +149,16 @@ def training_costs(
 )->Table:
     "Measure on this machine, print as `step_table`"
     kw = dict(threads=threads, rounds=rounds, min_time=.001)
-    return step_table({(n,widths,batch,channels_last): measure_steps(n, widths, batch, channels_last, **kw)})
+    return step_table({(n,widths,batch,channels_last): measure_steps(n, widths, batch,
+        channels_last, **kw)})
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #1f1414f5
-FAST_SHAPES = tuple((n,c,side,batch,3) for n,c in ((4,64),(4,128),(4,256),(4,512),(3,48),(3,96),(3,192),(3,384),(2,64),(2,128),(2,256)) for side,batch in (
-    ((32,1),(32,8)) if c<128 else ((32,1),(16,8)) if c<256 else ((16,1),(8,16)) if c<512 else ((8,1),(4,16))))
-ODD_SHAPES = ((3,60,32,8,3), (3,120,16,8,3), (3,240,8,8,3), (3,516,4,8,3), (4,120,16,8,3), (4,240,8,8,3), (4,256,16,8,1), (4,512,8,8,1), (4,512,32,1,3))
+FAST_SHAPES = tuple((n,c,side,batch,3)
+    for n,c in ((4,64),(4,128),(4,256),(4,512),(3,48),(3,96),(3,192),(3,384),(2,64),(2,128),(2,256)) for side,batch in (
+    ((32,1),(32,8)) if c<128 else ((32,1),(16,8)) if c<256 else ((16,1),(8,16)) if c<512
+    else ((8,1),(4,16))))
+ODD_SHAPES = ((3,60,32,8,3), (3,120,16,8,3), (3,240,8,8,3), (3,516,4,8,3), (4,120,16,8,3),
+    (4,240,8,8,3), (4,256,16,8,1), (4,512,8,8,1), (4,512,32,1,3))
 
 def measure_fast(
     shape:tuple, # n, channels, side of the map, batch, kernel
@@ -151,11 +172,14 @@ def measure_fast(
     fast = layer.fold('always')
     with torch.no_grad():
         exact = layer.double()(x.double())
-        errors = [((m(x)-exact).abs().max()/exact.abs().max()).item() for m in (fast, layer.float().fold())]
+        errors = [((m(x)-exact).abs().max()/exact.abs().max()).item()
+            for m in (fast, layer.float().fold())]
     layout = torch.channels_last if channels_last else torch.contiguous_format
     forms = {'plain': layer.fold(), 'fast': fast, 'unfolded': layer}
-    b = bench({k: m.to(memory_format=layout) for k,m in forms.items()}, x.to(memory_format=layout), 'plain', backward=False, **kwargs)
-    b.about |= dict(error=errors[0], plain_error=errors[1], rank=fast.rank, bound=fast.bound, chosen=worth_factoring(layer.plan, fast.rank, k*k))
+    b = bench({k: m.to(memory_format=layout) for k,m in forms.items()},
+        x.to(memory_format=layout), 'plain', backward=False, **kwargs)
+    b.about |= dict(error=errors[0], plain_error=errors[1], rank=fast.rank,
+        bound=fast.bound, chosen=worth_factoring(layer.plan, fast.rank, k*k))
     return b
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #0d60eb00
@@ -165,13 +189,17 @@ def fast_table(
     "One layer a row: what the fast form should save, what it saves, and whether `fold(fast=True)` takes it"
     def cells(item):
         (n,c,side,batch,k),b = item
-        return [f'{n}', f'{c}', f'{c/n:g}', f'{k}×{k}', f'{batch}×{side}×{side}', f"{b.about['rank']/n**2:.2f}", f"{b['plain'].forward*1e3:.3g}",
-            f"{b['fast'].forward_ratio:.2f}", f"{b['unfolded'].forward_ratio:.2f}", f"{b.about['error']:.0e}", f"{b.about['plain_error']:.0e}", b.about['chosen']]
+        return [f'{n}', f'{c}', f'{c/n:g}', f'{k}×{k}', f'{batch}×{side}×{side}',
+            f"{b.about['rank']/n**2:.2f}", f"{b['plain'].forward*1e3:.3g}",
+            f"{b['fast'].forward_ratio:.2f}", f"{b['unfolded'].forward_ratio:.2f}",
+            f"{b.about['error']:.0e}", f"{b.about['plain_error']:.0e}", b.about['chosen']]
     return Table(['n','channels','c/n','kernel','batch and map','R/n²','plain, ms','fast ÷ plain','unfolded ÷ plain','error of fast','of plain','taken'], list(benches.items()),
-        cells, next(iter(benches.values())).circumstances + '; errors against float64, relative to the largest output')
+        cells, next(iter(benches.values())).circumstances
+        + '; errors against float64, relative to the largest output')
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #dd672dbe
-@register_benchmark('hypercomplex_inference', 'The fast form of a hypercomplex convolution against the plain convolution, forward')
+@register_benchmark('hypercomplex_inference',
+    'The fast form of a hypercomplex convolution against the plain convolution, forward')
 def inference_costs(
     shapes:Sequence[tuple]=FAST_SHAPES+ODD_SHAPES, # n, channels, side of the map, batch, kernel
     threads:int=1, # CPU threads

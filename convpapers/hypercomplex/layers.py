@@ -32,7 +32,9 @@ def dimension(
 )->int:
     "The `n` of a layer, or a `ValueError` that says what is missing"
     if one_of('algebra', name, ('learned',*ALGEBRAS))=='learned':
-        if n is None: raise ValueError("n=None is valid with an algebra that has a dimension of its own; algebra='learned' needs n")
+        if n is None:
+            raise ValueError(
+                "n=None is valid with an algebra that has a dimension of its own; algebra='learned' needs n")
         return positive_int('n', n)
     with torch.device('cpu'): return algebra(name, n).shape[0]
 
@@ -46,11 +48,14 @@ def component_width(
 )->int: # Channels of one component in one group
     "Width of a component; channels that do not share out evenly raise a `ValueError` that names the nearest that do"
     step = n*groups
-    if positive_int(name, channels)%groups: raise ValueError(f'{name}={channels} must be divisible by groups={groups}')
+    if positive_int(name, channels)%groups:
+        raise ValueError(f'{name}={channels} must be divisible by groups={groups}')
     if ragged: return -(-channels//step)
     if channels%step:
-        near = ' and '.join(map(str, (w for w in (channels//step*step, -(-channels//step)*step) if w)))
-        raise ValueError(f"{name}={channels} must be divisible by n={n}{f' times groups={groups}' if groups>1 else ''}; nearest valid: {near}"
+        near = ' and '.join(map(str,
+            (w for w in (channels//step*step, -(-channels//step)*step) if w)))
+        raise ValueError(
+            f"{name}={channels} must be divisible by n={n}{f' times groups={groups}' if groups>1 else ''}; nearest valid: {near}"
                          ' (or ragged=True, which leaves the last component incomplete)')
     return channels//step
 
@@ -77,7 +82,8 @@ class Plan(NamedTuple):
     @classmethod
     def of(cls, dim, groups, n, channels, widths):
         "A plan whose components are padded as `padded_width` says"
-        return cls(dim, groups, n, tuple(channels), tuple(widths), tuple(map(padded_width, widths)))
+        return cls(dim, groups, n, tuple(channels), tuple(widths),
+            tuple(map(padded_width, widths)))
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #cd26f056
 FORMS = 'dense','factored'
@@ -90,7 +96,8 @@ def table_factors(
     rank:int|None=None, # As for `bilinear_rank_factors`
 )->Factors:
     "The factors of a named algebra, found once"
-    with torch.device('cpu'): return bilinear_rank_factors(algebra(name, n, dtype=torch.float64), rank)
+    with torch.device('cpu'):
+        return bilinear_rank_factors(algebra(name, n, dtype=torch.float64), rank)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #fc63b42c
 @no_torchscript
@@ -98,33 +105,47 @@ class _Hypercomplex:
     "What all layers share; stands before a plain layer among their bases"
     _transposed = False
 
-    def _arguments(self, names, channels, groups, n, algebra, frozen, init, form, rank, ragged):
+    def _arguments(self, names, channels, groups, n, algebra, frozen, init, form, rank,
+            ragged):
         "Our own attributes, checked"
         n,groups = dimension(n, algebra),positive_int('groups', groups)
         widths = [component_width(a, c, n, groups, ragged) for a,c in zip(names, channels)]
         if rank is not None: positive_int('rank', rank)
-        if one_of('form', form, FORMS)=='dense' and rank is not None: raise ValueError(f"rank={rank} is valid with form='factored' only")
-        if form=='factored': rank = rank or typical_rank(n) if algebra=='learned' else table_factors(algebra, n, rank).rank
-        return dict(n=n, algebra=algebra, frozen=algebra!='learned' if frozen is None else bool(frozen), init=one_of('init', init, INITS),
-            form=form, rank=rank, ragged=bool(ragged), plan=Plan.of(self._dim, groups, n, channels, widths))
+        if one_of('form', form, FORMS)=='dense' and rank is not None:
+            raise ValueError(f"rank={rank} is valid with form='factored' only")
+        if form=='factored': rank = (rank or typical_rank(n) if algebra=='learned'
+                else table_factors(algebra, n, rank).rank)
+        return dict(n=n, algebra=algebra,
+            frozen=algebra!='learned' if frozen is None else bool(frozen),
+            init=one_of('init', init, INITS),
+            form=form, rank=rank, ragged=bool(ragged),
+            plan=Plan.of(self._dim, groups, n, channels, widths))
 
     def _fill(self, attributes, device, dtype):
         "Banks and mixing instead of the weight of the plain layer, which was set up on the meta device"
-        if 0 in self._kernel: raise ValueError(f'kernel_size={self._kernel} must be at least 1 along every axis')
+        if 0 in self._kernel:
+            raise ValueError(
+                f'kernel_size={self._kernel} must be at least 1 along every axis')
         del self.weight
         for name,value in attributes.items(): setattr(self, name, value)
         kw = dict(device=device, dtype=dtype)
         first,second = self.plan.widths if self._transposed else self.plan.widths[::-1]
-        kernel = self._kernel if self._dim<3 else (self._kernel[0], math.prod(self._kernel[1:]))
-        self.F = nn.Parameter(torch.empty(self.n*self.plan.groups*first, second, *kernel, **kw))
-        for name,size in (dict(A=(self.n,)*3) if self.form=='dense' else {f: (self.n,self.rank) for f in ('w','u','v')}).items():
+        kernel = self._kernel if self._dim<3 else (self._kernel[0],
+            math.prod(self._kernel[1:]))
+        self.F = nn.Parameter(torch.empty(self.n*self.plan.groups*first, second, *kernel,
+            **kw))
+        for name,size in (dict(A=(self.n,)*3) if self.form=='dense'
+                else {f: (self.n,self.rank) for f in ('w','u','v')}).items():
             t = torch.empty(size, **kw)
-            self.register_buffer(name, t) if self.frozen else self.register_parameter(name, nn.Parameter(t))
-        if self.bias is not None: self.bias = nn.Parameter(torch.empty(self.plan.channels[1], **kw))
+            self.register_buffer(name, t) if self.frozen else self.register_parameter(name,
+                nn.Parameter(t))
+        if self.bias is not None:
+            self.bias = nn.Parameter(torch.empty(self.plan.channels[1], **kw))
         self.reset_parameters()
 
     @property
-    def _ready(self): return 'plan' in self.__dict__        # not while the plain layer is set up
+    def _ready(self):
+        return 'plan' in self.__dict__        # not while the plain layer is set up
 
     def __setattr__(self, name, value):
         if name=='weight' and self._ready: raise AttributeError(
@@ -152,7 +173,8 @@ def _build(self:_Hypercomplex, mixing, banks):
     H = kronecker_sum(mixing.mT if self._transposed else mixing, banks, self.plan.groups)
     if not self.ragged: return H
     first,second = self.plan.channels if self._transposed else self.plan.channels[::-1]
-    return narrow(H, H.ndim-1, self.plan.groups, first//self.plan.groups).narrow(1, 0, second//self.plan.groups)
+    return narrow(H, H.ndim-1, self.plan.groups, first//self.plan.groups).narrow(1, 0,
+        second//self.plan.groups)
 
 @patch(as_prop=True)
 def weight(self:_Hypercomplex)->Tensor:
@@ -163,7 +185,9 @@ def weight(self:_Hypercomplex)->Tensor:
 # %% ../../nbs/hypercomplex/10_layers.ipynb #33b8e23d
 def _part(x, dim, parts):
     "Channels of each part"
-    if x.shape[-dim-1]%parts: raise ValueError(f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels, which {parts} parts cannot share')
+    if x.shape[-dim-1]%parts:
+        raise ValueError(
+            f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels, which {parts} parts cannot share')
     return x.shape[-dim-1]//parts
 
 def widen(
@@ -175,7 +199,8 @@ def widen(
     "Zero channels at the end of each part"
     q,axis = _part(x, dim, parts),x.ndim-dim-1
     if q==to: return x
-    return functional.pad(x.unflatten(axis, (parts, q)), (0,0)*dim+(0,to-q)).flatten(axis, axis+1)
+    return functional.pad(x.unflatten(axis, (parts, q)), (0,0)*dim+(0,to-q)).flatten(axis,
+        axis+1)
 
 def narrow(
     x:Tensor, # `(…, parts·q, *spatial)`
@@ -185,7 +210,8 @@ def narrow(
 )->Tensor: # `(…, parts·to, *spatial)`
     "Drop channels at the end of each part, the inverse of `widen`"
     q,axis = _part(x, dim, parts),x.ndim-dim-1
-    return x if q==to else x.unflatten(axis, (parts, q)).narrow(axis+1, 0, to).flatten(axis, axis+1)
+    return x if q==to else x.unflatten(axis, (parts, q)).narrow(axis+1, 0, to).flatten(axis,
+        axis+1)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #6a6f96ea
 @patch
@@ -194,10 +220,13 @@ def forward(self:_Hypercomplex, x:Tensor)->Tensor:
 
 @patch
 def _run(self:_Hypercomplex, x, *args):
-    if self.form=='dense': return self._plain_call(x, self._build(self.mixing, self.banks), self.bias, self.plan.groups, *args)
+    if self.form=='dense':
+        return self._plain_call(x, self._build(self.mixing, self.banks), self.bias,
+            self.plan.groups, *args)
     x = self.plan.enter(x, self.v, type(self).__name__)
     core = self.plan.bank(self.banks, self.w, self._transposed)
-    return self.plan.leave(self._plain_call(x, core, None, self.plan.groups*self.rank, *args), self.u, self.bias)
+    return self.plan.leave(self._plain_call(x, core, None, self.plan.groups*self.rank,
+        *args), self.u, self.bias)
 
 @patch
 def extra_repr(self:_Hypercomplex)->str:
@@ -205,7 +234,8 @@ def extra_repr(self:_Hypercomplex)->str:
     if self.frozen!=(self.algebra!='learned'): own |= dict(frozen=self.frozen)
     if self.form=='factored': own |= dict(form=self.form, rank=self.rank)
     if self.ragged: own |= dict(ragged=True)
-    return ', '.join([super(_Hypercomplex, self).extra_repr(), *(f'{k}={v!r}' for k,v in own.items())])
+    return ', '.join([super(_Hypercomplex, self).extra_repr(),
+        *(f'{k}={v!r}' for k,v in own.items())])
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #8acea081
 @patch
@@ -217,9 +247,11 @@ def reset_parameters(self:_Hypercomplex):
     fan,energy = self.plan.channels[self._transposed]//self.plan.groups*k,self._reset_mixing()/self.n**2
     if self.init=='he': nn.init.normal_(self.F, 0, math.sqrt(2/(fan*energy)))
     else:
-        bound = math.sqrt(6/((self.F.shape[0]//self.n+self.n)*self.F.shape[1]*k) if self.init=='official' else 1/(fan*energy))
+        bound = math.sqrt(6/((self.F.shape[0]//self.n+self.n)*self.F.shape[1]*k)
+            if self.init=='official' else 1/(fan*energy))
         nn.init.uniform_(self.F, -bound, bound)
-    if self.bias is not None: nn.init.uniform_(self.bias, -1/math.sqrt(fan), 1/math.sqrt(fan))
+    if self.bias is not None:
+        nn.init.uniform_(self.bias, -1/math.sqrt(fan), 1/math.sqrt(fan))
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #44f52140
 @patch
@@ -229,10 +261,12 @@ def _reset_mixing(self:_Hypercomplex):
         with torch.device('cpu'): table = algebra(self.algebra, self.n, dtype=torch.float64)
         if self.form=='dense': self.A.copy_(table)
         else:
-            for name,f in zip('wuv', table_factors(self.algebra, self.n, self.rank)): getattr(self, name).copy_(f)
+            for name,f in zip('wuv', table_factors(self.algebra, self.n, self.rank)):
+                getattr(self, name).copy_(f)
         return table.square().sum().item()
     if self.form=='factored':
-        for name in 'wuv': nn.init.normal_(getattr(self, name), 0, (self.n**2*self.rank)**(-1/6))
+        for name in 'wuv':
+            nn.init.normal_(getattr(self, name), 0, (self.n**2*self.rank)**(-1/6))
         return self.n if self.w.is_meta else self.mixing.square().sum().item()
     if self.init=='official': nn.init.xavier_uniform_(self.A)
     else:
@@ -263,19 +297,24 @@ class _PHConv(_Hypercomplex):
         rank:int|None=None, # Products of the factored form; by default those of the algebra, or `typical_rank(n)`
         ragged:bool=False, # Allow channels that `n` does not divide: the last component is left incomplete
     ):
-        own = self._arguments(('in_channels','out_channels'), (in_channels, out_channels), groups, n, algebra, frozen, init, form, rank, ragged)
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, 'meta', dtype)
+        own = self._arguments(('in_channels','out_channels'), (in_channels, out_channels),
+            groups, n, algebra, frozen, init, form, rank, ragged)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            groups, bias, padding_mode, 'meta', dtype)
         if padding_mode!='zeros' and not isinstance(padding, str) and min(self.padding)<0:         # PyTorch would crop
             raise ValueError(f'padding={padding} must be at least 0')
         self._fill(own, device, dtype)
 
     def _plain_call(self, x, weight, bias, groups):
         padding = self.padding
-        if self.padding_mode!='zeros': x,padding = functional.pad(x, self._reversed_padding_repeated_twice, self.padding_mode),0
+        if self.padding_mode!='zeros':
+            x,padding = functional.pad(x, self._reversed_padding_repeated_twice,
+                self.padding_mode),0
         return self._function(x, weight, bias, self.stride, padding, self.dilation, groups)
 
     def _plain_layer(self, c, o, groups, bias, **kw):
-        return self._plain(c, o, self.kernel_size, self.stride, self.padding, self.dilation, groups, bias, self.padding_mode, **kw)
+        return self._plain(c, o, self.kernel_size, self.stride, self.padding, self.dilation,
+            groups, bias, self.padding_mode, **kw)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #15567e6e
 class PHConv1d(_PHConv, nn.Conv1d):
@@ -325,24 +364,32 @@ class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
         rank:int|None=None,
         ragged:bool=False,
     ):
-        own = self._arguments(('in_channels','out_channels'), (in_channels, out_channels), groups, n, algebra, frozen, init, form, rank, ragged)
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation, padding_mode, 'meta', dtype)
+        own = self._arguments(('in_channels','out_channels'), (in_channels, out_channels),
+            groups, n, algebra, frozen, init, form, rank, ragged)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding,
+            output_padding, groups, bias, dilation, padding_mode, 'meta', dtype)
         self._fill(own, device, dtype)
 
     def forward(self,
         x:Tensor,
         output_size:list|None=None, # As for `nn.ConvTranspose2d`
     )->Tensor:
-        return leaf(self, x, output_size) if isinstance(x, Proxy) else self._run(x, output_size)
+        return (leaf(self, x, output_size) if isinstance(x, Proxy)
+            else self._run(x, output_size))
 
     def _plain_call(self, x, weight, bias, groups, output_size=None):
-        extra = self._output_padding(x, output_size, self.stride, self.padding, self.kernel_size, 2, self.dilation)
-        if any(e>=max(s, d) for e,s,d in zip(extra, self.stride, self.dilation)):       # of an empty batch PyTorch does not ask it
-            raise ValueError(f'output_padding={tuple(extra)} must be smaller than stride={self.stride} or dilation={self.dilation}')
-        return functional.conv_transpose2d(x, weight, bias, self.stride, self.padding, extra, groups, self.dilation)
+        extra = self._output_padding(x, output_size, self.stride, self.padding,
+            self.kernel_size, 2, self.dilation)
+        # of an empty batch PyTorch does not ask it
+        if any(e>=max(s, d) for e,s,d in zip(extra, self.stride, self.dilation)):
+            raise ValueError(
+                f'output_padding={tuple(extra)} must be smaller than stride={self.stride} or dilation={self.dilation}')
+        return functional.conv_transpose2d(x, weight, bias, self.stride, self.padding,
+            extra, groups, self.dilation)
 
     def _plain_layer(self, c, o, groups, bias, **kw):
-        return nn.ConvTranspose2d(c, o, self.kernel_size, self.stride, self.padding, self.output_padding, groups, bias, self.dilation, **kw)
+        return nn.ConvTranspose2d(c, o, self.kernel_size, self.stride, self.padding,
+            self.output_padding, groups, bias, self.dilation, **kw)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #1d26ce6e
 @no_torchscript
@@ -353,7 +400,8 @@ class GroupedLinear(nn.Module):
     ):
         super().__init__()
         self.weight = nn.Parameter(weight)
-    def forward(self, x:Tensor)->Tensor: return leaf(self, x) if isinstance(x, Proxy) else grouped_linear(x, self.weight)
+    def forward(self, x:Tensor)->Tensor:
+        return leaf(self, x) if isinstance(x, Proxy) else grouped_linear(x, self.weight)
     def extra_repr(self): return 'groups={}, out={}, in={}'.format(*self.weight.shape)
 
 def grouped_linear(
@@ -361,8 +409,10 @@ def grouped_linear(
     weight:Tensor, # `(groups, out, in)`
 )->Tensor: # `(…, groups·out)`
     "Each part of `x` times its own matrix"
-    expect_channels('grouped_linear', x, weight.shape[0]*weight.shape[2], 0)        # einsum would repeat a part that is one wide
-    return torch.einsum('...gq,gpq->...gp', x.unflatten(-1, (weight.shape[0],-1)), weight).flatten(-2)
+    # einsum would repeat a part that is one wide
+    expect_channels('grouped_linear', x, weight.shape[0]*weight.shape[2], 0)
+    return torch.einsum('...gq,gpq->...gp', x.unflatten(-1, (weight.shape[0],-1)),
+        weight).flatten(-2)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #cba0af0c
 class PHLinear(_Hypercomplex, nn.Linear):
@@ -384,15 +434,18 @@ class PHLinear(_Hypercomplex, nn.Linear):
         rank:int|None=None,
         ragged:bool=False,
     ):
-        own = self._arguments(('in_features','out_features'), (in_features, out_features), 1, n, algebra, frozen, init, form, rank, ragged)
+        own = self._arguments(('in_features','out_features'), (in_features, out_features),
+            1, n, algebra, frozen, init, form, rank, ragged)
         super().__init__(in_features, out_features, bias, 'meta', dtype)
         self._fill(own, device, dtype)
 
     def _plain_call(self, x, weight, bias, groups):
-        return functional.linear(x, weight, bias) if self.form=='dense' else grouped_linear(x, weight.unflatten(0, (groups,-1)))
+        return (functional.linear(x, weight, bias) if self.form=='dense'
+            else grouped_linear(x, weight.unflatten(0, (groups,-1))))
 
     def _plain_layer(self, c, o, groups, bias, **kw):
-        return nn.Linear(c, o, bias, **kw) if groups==1 else GroupedLinear(torch.empty(groups, o//groups, c//groups, **kw))
+        return (nn.Linear(c, o, bias, **kw) if groups==1
+            else GroupedLinear(torch.empty(groups, o//groups, c//groups, **kw)))
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #05d2e672
 def mix(
@@ -419,17 +472,24 @@ def channels_fastest(
 def enter(self:Plan, x:Tensor, v:Tensor, layer:str='the layer')->Tensor:
     "From the input to the input of the grouped convolution; the memory layout is kept"
     expect_channels(layer, x, self.channels[0], self.dim)
-    if channels_fastest(x, self.dim): return self._replace(dim=0).enter(x.movedim(-self.dim-1, -1), v).movedim(-1, -self.dim-1)
+    if channels_fastest(x, self.dim):
+        return self._replace(dim=0).enter(x.movedim(-self.dim-1, -1), v).movedim(-1,
+            -self.dim-1)
     x = widen(x, self.dim, self.groups, self.n*self.widths[0])
-    return mix(widen(x, self.dim, self.groups*self.n, self.padded[0]), v.T, self.dim, self.groups)
+    return mix(widen(x, self.dim, self.groups*self.n, self.padded[0]), v.T, self.dim,
+        self.groups)
 
 @patch
 def leave(self:Plan, y:Tensor, u:Tensor, bias:Tensor|None)->Tensor:
     "From the output of the grouped convolution to the output; the memory layout is kept"
-    if channels_fastest(y, self.dim): return self._replace(dim=0).leave(y.movedim(-self.dim-1, -1), u, bias).movedim(-1, -self.dim-1)
-    y = narrow(mix(y, u, self.dim, self.groups), self.dim, self.groups*self.n, self.widths[1])
+    if channels_fastest(y, self.dim):
+        return self._replace(dim=0).leave(y.movedim(-self.dim-1, -1), u, bias).movedim(-1,
+            -self.dim-1)
+    y = narrow(mix(y, u, self.dim, self.groups), self.dim, self.groups*self.n,
+        self.widths[1])
     y = narrow(y, self.dim, self.groups, self.channels[1]//self.groups)
-    return y if bias is None else y + bias.reshape(-1, *(1,)*self.dim).to(y.dtype)     # autocast leaves the bias in float32
+    # autocast leaves the bias in float32
+    return y if bias is None else y + bias.reshape(-1, *(1,)*self.dim).to(y.dtype)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #7bb84f13
 @patch
@@ -446,7 +506,8 @@ def bank(self:Plan,
     return G.transpose(0, 1).reshape(self.groups*R*p, q, *F.shape[3:])
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #576a9110
-MIXING = 48 # A channel mixed in or out takes as long as so many multiply-adds of a convolution
+# A channel mixed in or out takes as long as so many multiply-adds of a convolution
+MIXING = 48
 GAIN = .8 # Share of the plain layer's work below which we expect to win
 WIDE = 64 # Channels up to which the plain layer wins anyway
 
@@ -474,8 +535,11 @@ class FactoredConv(nn.Module):
     ):
         super().__init__()
         self.core,self.plan,self.rank,self.residual,self.amplification,self.bound = core,plan,factors.rank,factors.residual,factors.amplification,bound
-        for name in 'uv': self.register_parameter(name, nn.Parameter(getattr(factors, name).detach().to(core.weight)))
-        self.register_parameter('bias', None if bias is None else nn.Parameter(bias.detach().clone()))
+        for name in 'uv':
+            self.register_parameter(name,
+                nn.Parameter(getattr(factors, name).detach().to(core.weight)))
+        self.register_parameter('bias',
+            None if bias is None else nn.Parameter(bias.detach().clone()))
 
     def forward(self,
         x:Tensor,
@@ -483,7 +547,8 @@ class FactoredConv(nn.Module):
     )->Tensor:
         args = () if output_size is None else (output_size,)
         if isinstance(x, Proxy): return leaf(self, x, *args)
-        return self.plan.leave(self.core(self.plan.enter(x, self.v, type(self).__name__), *args), self.u, self.bias)
+        return self.plan.leave(self.core(self.plan.enter(x, self.v, type(self).__name__),
+            *args), self.u, self.bias)
 
     def extra_repr(self):
         return (f"{self.plan.channels[0]}, {self.plan.channels[1]}, n={self.plan.n}, rank={self.rank}, residual={self.residual:.1g}, "
@@ -514,7 +579,8 @@ def error_bound(
     largest = lambda A, B: kronecker_sum(A, B).abs().flatten(1).sum(1).max()
     missing = largest((compose(w, u, v)-A).abs(), B.abs())
     m = B.shape[2]*B.shape[3] + factors.rank + 2*len(A) + 4
-    return ((gamma(m, dtype)*terms + missing)/(largest(A, B) if reach is None else reach)).item()
+    return ((gamma(m, dtype)*terms + missing)/(largest(A, B) if reach is None
+        else reach)).item()
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #fb756cea
 @patch
@@ -524,15 +590,19 @@ def factors(self:_Hypercomplex,
     "The mixing as a sum of products: a factored layer's own, else as `bilinear_rank_factors` finds them"
     if rank is not None: positive_int('rank', rank)
     if self.F.is_meta:                  # nothing to look for: numbers come later
-        R = rank or (self.rank if self.form=='factored' else typical_rank(self.n) if self.algebra=='learned' else table_factors(self.algebra, self.n).rank)
+        R = rank or (self.rank if self.form=='factored' else typical_rank(self.n)
+            if self.algebra=='learned' else table_factors(self.algebra, self.n).rank)
         return Factors(*(self.F.new_empty(self.n, R) for _ in 'wuv'), math.nan, math.nan)
     if self.form=='factored' and rank in (None, self.rank):
         w,u,v = (getattr(self, name).detach().double() for name in 'wuv')
-        return Factors(w, u, v, 0., (compose(w.abs(), u.abs(), v.abs()).norm()/compose(w, u, v).norm()).item())
+        return Factors(w, u, v, 0.,
+            (compose(w.abs(), u.abs(), v.abs()).norm()/compose(w, u, v).norm()).item())
     mixing = self.mixing.detach().double()
     with torch.device('cpu'):
-        named = self.algebra!='learned' and torch.equal(mixing.cpu(), algebra(self.algebra, self.n, dtype=torch.float64))
-        found = table_factors(self.algebra, self.n, rank) if named else bilinear_rank_factors(mixing, rank)
+        named = self.algebra!='learned' and torch.equal(mixing.cpu(),
+            algebra(self.algebra, self.n, dtype=torch.float64))
+        found = (table_factors(self.algebra, self.n, rank) if named
+            else bilinear_rank_factors(mixing, rank))
     return Factors(*(f.to(mixing) for f in found[:3]), *found[3:])
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #01d13bf9
@@ -547,7 +617,9 @@ def _set(layer, weight, bias=None):
 def _learns(self:_Hypercomplex, *parts):
     "Whether any of these parts of the layer is trained: `'A'` is the mixing in either form"
     names = [n for p in parts for n in ('Awuv' if p=='A' else [p])]
-    return any(p.requires_grad for n,p in self.named_parameters() if n in names or n.split('.')[:2] in [['parametrizations',m] for m in names])
+    return any(p.requires_grad
+        for n,p in self.named_parameters() if n in names
+        or n.split('.')[:2] in [['parametrizations',m] for m in names])
 
 @patch
 def _fold_fast(self:_Hypercomplex, factors):
@@ -562,8 +634,10 @@ def _fold_fast(self:_Hypercomplex, factors):
         if new.bias is not None: new.bias.requires_grad_(self._learns('bias'))
         return new
     if self.F.is_meta: return whole(math.nan)
-    if self._transposed: banks = banks.unflatten(1, (plan.groups,-1)).transpose(2, 3).flatten(1, 2)
-    H = self._build(self.mixing, self.banks).detach().double().abs().unflatten(0, (plan.groups,-1))[...,None].flatten(3)
+    if self._transposed:
+        banks = banks.unflatten(1, (plan.groups,-1)).transpose(2, 3).flatten(1, 2)
+    H = self._build(self.mixing, self.banks).detach().double().abs().unflatten(0,
+        (plan.groups,-1))[...,None].flatten(3)
     reach = H.sum((1,3) if self._transposed else (2,3)).max().item()
     return whole(error_bound(factors, self.mixing.detach(), banks, self.F.dtype, reach))
 
@@ -578,13 +652,19 @@ def fold(self:_Hypercomplex,
     A NaN or infinity in the input reaches the outputs that read its pixel; in the fast form as a NaN."""
     if one_of('fast', fast, (False,True,'always')):
         taps = math.prod(self._kernel)
-        least = rank or (self.rank if self.form=='factored' else self.n if self.F.is_meta else least_rank(self.mixing.detach().double()))
-        found = self.factors(rank) if fast=='always' or worth_factoring(self.plan, least, taps) else None       # no search where it cannot pay
-        if found and (fast=='always' or worth_factoring(self.plan, found.rank, taps)): return self._fold_fast(found).train(self.training)
-    elif rank is not None: raise ValueError(f"rank={rank} is valid with fast=True or fast='always' only")
+        least = rank or (self.rank if self.form=='factored' else self.n if self.F.is_meta
+            else least_rank(self.mixing.detach().double()))
+        found = self.factors(rank) if fast=='always' or worth_factoring(self.plan, least,
+            taps) else None       # no search where it cannot pay
+        if found and (fast=='always' or worth_factoring(self.plan, found.rank, taps)):
+            return self._fold_fast(found).train(self.training)
+    elif rank is not None:
+        raise ValueError(f"rank={rank} is valid with fast=True or fast='always' only")
     like = dict(device=self.F.device, dtype=self.F.dtype)
-    plain = self._plain_layer(*self.plan.channels, self.plan.groups, self.bias is not None, **like)
-    _set(plain, self._build(self.mixing, self.banks).detach(), self.bias).train(self.training)
+    plain = self._plain_layer(*self.plan.channels, self.plan.groups, self.bias is not None,
+        **like)
+    _set(plain, self._build(self.mixing, self.banks).detach(),
+        self.bias).train(self.training)
     plain.weight.requires_grad_(self._learns('A','F'))
     if self.bias is not None: plain.bias.requires_grad_(self._learns('bias'))
     return plain
@@ -594,7 +674,8 @@ def fold(self:_Hypercomplex,
 def _twin(self:_Hypercomplex, **changes):
     "A layer with the same arguments but for `changes`"
     cls = type_before_parametrizations(self)
-    kw = {k: getattr(self, k) for k in inspect.signature(cls).parameters if hasattr(self, k)}
+    kw = {k: getattr(self, k)
+        for k in inspect.signature(cls).parameters if hasattr(self, k)}
     return cls(**kw | dict(bias=self.bias is not None, device=self.F.device, dtype=self.F.dtype) | changes)
 
 @patch
@@ -603,9 +684,12 @@ def factor(self:_Hypercomplex,
 ):
     "The same function in factored form, to be trained on"
     found = self.factors(rank)
-    new = self._twin(form='factored', algebra='learned', frozen=self.frozen, rank=found.rank)
-    new.load_state_dict(dict(zip('wuv', found), F=self.F) | (dict(bias=self.bias) if self.bias is not None else {}))
-    for n,p in new.named_parameters(): p.requires_grad_(self._learns('A' if n in 'wuv' else n))
+    new = self._twin(form='factored', algebra='learned', frozen=self.frozen,
+        rank=found.rank)
+    new.load_state_dict(dict(zip('wuv', found), F=self.F)
+        | (dict(bias=self.bias) if self.bias is not None else {}))
+    for n,p in new.named_parameters():
+        p.requires_grad_(self._learns('A' if n in 'wuv' else n))
     return new.train(self.training)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #8bd55641
@@ -621,7 +705,8 @@ def nearest_sum(
     rows = W.reshape(n*n, -1)
     if A is None:
         U,S,Vh = torch.linalg.svd(rows, full_matrices=False)
-        A = (U[:,:n]*math.sqrt(n)).T            # of the size that the layer's tables begin with
+        # of the size that the layer's tables begin with
+        A = (U[:,:n]*math.sqrt(n)).T
         A = torch.cat([A, A.new_zeros(n-len(A), n*n)])
     A = A.reshape(n, n*n).to(rows)
     F = torch.linalg.pinv(A.T) @ rows
@@ -640,15 +725,23 @@ def from_conv(cls:_Hypercomplex,
     absorb:bool=True, # Begin at the Kronecker sum nearest to the plain weight; otherwise as `init` says
 ):
     "A hypercomplex layer in the place of a plain one. Raises `ValueError` where it would not have fewer parameters"
-    if why := not_plain(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
-    kw = {k: getattr(conv, k) for k in inspect.signature(cls).parameters if hasattr(conv, k)} | dict(bias=conv.bias is not None)
+    if why := not_plain(conv, cls._plain):
+        raise TypeError(
+            f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
+    kw = {k: getattr(conv, k)
+        for k in inspect.signature(cls).parameters
+        if hasattr(conv, k)} | dict(bias=conv.bias is not None)
     kw |= dict(n=n, algebra=algebra, frozen=frozen, init=init, ragged=ragged)
     small = cls(**kw, device='meta', form=form)
     total = lambda m: sum(p.numel() for p in m.parameters())
-    if small.n>1 and total(small)>=total(conv): raise ValueError(f'n={small.n} would give {total(small):,} parameters in the place of {total(conv):,}')
-    new = cls(**kw, device=conv.weight.device, dtype=conv.weight.dtype, form='dense' if absorb else form)
+    if small.n>1 and total(small)>=total(conv):
+        raise ValueError(
+            f'n={small.n} would give {total(small):,} parameters in the place of {total(conv):,}')
+    new = cls(**kw, device=conv.weight.device, dtype=conv.weight.dtype,
+        form='dense' if absorb else form)
     if absorb: new._absorb(conv)
-    for n,p in new.named_parameters(): p.requires_grad_((conv.bias if n=='bias' else conv.weight).requires_grad)
+    for n,p in new.named_parameters():
+        p.requires_grad_((conv.bias if n=='bias' else conv.weight).requires_grad)
     return (new.factor() if new.form!=form else new).train(conv.training)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #df3d1c10
@@ -656,7 +749,8 @@ def from_conv(cls:_Hypercomplex,
 def _nearest(self:_Hypercomplex, W, table=None):
     "`A` and the banks nearest to a plain weight, with a given `A` or a free one"
     (first,second),g = self.plan.widths[::1 if self._transposed else -1],self.plan.groups
-    W = functional.pad(W.unflatten(0, (g,-1)), (0,0)*self._dim + (0,self.n*second-W.shape[1], 0,self.n*first-W.shape[0]//g)).flatten(0, 1)
+    W = functional.pad(W.unflatten(0, (g,-1)),
+        (0,0)*self._dim + (0,self.n*second-W.shape[1], 0,self.n*first-W.shape[0]//g)).flatten(0, 1)
     turn = lambda A: A.mT if A is not None and self._transposed else A
     A,F = nearest_sum(W.double(), self.n, g, turn(table))
     return turn(A),F
@@ -676,7 +770,9 @@ def _absorb(self:_Hypercomplex, conv):
 def _write(self:_Hypercomplex, name, value):
     "Set a parameter, a parametrized one too"
     if is_parametrized(self, name): return setattr(self, name, value)
-    if name not in {**self._parameters, **self._buffers}: raise RuntimeError(f'{name} is no parameter of {type(self).__name__} now (pruned?), and cannot be set')
+    if name not in {**self._parameters, **self._buffers}:
+        raise RuntimeError(
+            f'{name} is no parameter of {type(self).__name__} now (pruned?), and cannot be set')
     getattr(self, name).copy_(value)
 
 @patch
@@ -697,7 +793,8 @@ def take_weight_(self:_Hypercomplex,
         tried.append((A, F, H))
         if miss<=64*torch.finfo(self.F.dtype).eps or not want.count_nonzero(): break
     else:
-        if not near: raise ValueError(f'weight of shape {tuple(want.shape)} cannot have these values: it is a sum of n={self.n} Kronecker products'
+        if not near: raise ValueError(
+                f'weight of shape {tuple(want.shape)} cannot have these values: it is a sum of n={self.n} Kronecker products'
             f'{"" if free else " with this mixing"}, and the nearest misses {miss:.2g} of their norm; init_weight_ takes the nearest')
         A,F,H = tried[0]
         F = F*(want.norm()/H.norm())
@@ -709,7 +806,8 @@ def init_weight_(self:_Hypercomplex,
     fill, # Fills a tensor in place, such as `nn.init.orthogonal_`
 ):
     "Fill the weight as `fill` fills a plain layer's; the nearest Kronecker sum of the same norm is taken"
-    values = self._build(self.mixing, self.banks).detach().clone(memory_format=torch.contiguous_format)
+    values = self._build(self.mixing,
+        self.banks).detach().clone(memory_format=torch.contiguous_format)
     with torch.no_grad(): fill(values)
     self.take_weight_(values, near=True)
     return self
@@ -718,7 +816,9 @@ def init_weight_(self:_Hypercomplex,
 @patch
 def _load_from_state_dict(self:_Hypercomplex, state, prefix, *args):
     for theirs,ours in (('a','A'),('s','F')):
-        if prefix+theirs in state and prefix+ours not in state: state[prefix+ours] = state.pop(prefix+theirs)
+        if prefix+theirs in state and prefix+ours not in state:
+            state[prefix+ours] = state.pop(prefix+theirs)
     F = state.get(f'{prefix}F')
-    if F is not None and F.shape==self.banks.shape: state[f'{prefix}F'] = F.reshape(self.F.shape)      # banks as the authors store them
+    if F is not None and F.shape==self.banks.shape:
+        state[f'{prefix}F'] = F.reshape(self.F.shape)      # banks as the authors store them
     super(_Hypercomplex, self)._load_from_state_dict(state, prefix, *args)

@@ -37,7 +37,8 @@ def conv(
 )->nn.Module:
     "A convolution that keeps the size of the map, or divides it by `stride`"
     args = (c_in, c_out, kernel_size, stride, kernel_size//2)
-    return nn.Conv2d(*args, bias=bias) if n==1 else PHConv2d(*args, bias=bias, n=n, algebra=algebra, init=kwargs.pop('init', 'he'), **kwargs)
+    return nn.Conv2d(*args, bias=bias) if n==1 else PHConv2d(*args, bias=bias, n=n,
+        algebra=algebra, init=kwargs.pop('init', 'he'), **kwargs)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #0a7ed98e
 class LeadingZeros(nn.Module):
@@ -58,7 +59,8 @@ def stem(
     "Zero channels up to a multiple of `n`, a 3×3 convolution, normalisation and ReLU"
     missing = -in_chans%n
     steps = OrderedDict(zeros=LeadingZeros(missing)) if missing else OrderedDict()
-    steps |= dict(conv=conv(in_chans+missing, width, n=n, **kwargs), norm=nn.BatchNorm2d(width), act=nn.ReLU(inplace=True))
+    steps |= dict(conv=conv(in_chans+missing, width, n=n, **kwargs),
+        norm=nn.BatchNorm2d(width), act=nn.ReLU(inplace=True))
     return nn.Sequential(OrderedDict(steps))
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #9c128afe
@@ -69,7 +71,8 @@ class Residual(nn.Module):
         self.main,self.shortcut = main,shortcut
     def add_drop_path(self, rate:float): self.main.add_module('drop_path', DropPath(rate))
     def forward(self, x:Tensor)->Tensor:
-        return functional.relu(self.main(x) + (x if self.shortcut is None else self.shortcut(x)))
+        return functional.relu(self.main(x)
+            + (x if self.shortcut is None else self.shortcut(x)))
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #65e09a27
 def chain(
@@ -81,7 +84,9 @@ def chain(
     "Convolutions with normalisation, and ReLU between them"
     steps = OrderedDict()
     for i,(c,o,k,s) in enumerate(zip(widths, widths[1:], kernels, strides), 1):
-        steps |= {f'conv{i}': conv(c, o, k, s), f'norm{i}': nn.BatchNorm2d(o)} | ({} if i==len(kernels) else {f'act{i}': nn.ReLU(inplace=True)})
+        steps |= {f'conv{i}': conv(c, o, k, s),
+            f'norm{i}': nn.BatchNorm2d(o)} | ({} if i==len(kernels)
+            else {f'act{i}': nn.ReLU(inplace=True)})
     return nn.Sequential(steps)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #afd3b6bf
@@ -94,11 +99,13 @@ def block(
 )->Residual:
     "The block of a ResNet; its shortcut is a hypercomplex 1×1 convolution where size or channels change"
     out = width*expansion
-    main = chain((c_in,width,out), (3,3), (stride,1), conv) if expansion==1 else chain((c_in,width,width,out), (1,3,1), (1,stride,1), conv)
+    main = (chain((c_in,width,out), (3,3), (stride,1), conv) if expansion==1
+        else chain((c_in,width,width,out), (1,3,1), (1,stride,1), conv))
     return Residual(main, chain((c_in,out), (1,), (stride,), conv) if stride>1 or c_in!=out else None)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #97d29c63
-REPEATS = {18: (2,2,2,2), 34: (3,4,6,3), 50: (3,4,6,3), 101: (3,4,23,3), 152: (3,8,36,3)} | {d: ((d-2)//6,)*3 for d in (20,32,44,56,110)}
+REPEATS = ({18: (2,2,2,2), 34: (3,4,6,3), 50: (3,4,6,3), 101: (3,4,23,3), 152: (3,8,36,3)}
+    | {d: ((d-2)//6,)*3 for d in (20,32,44,56,110)})
 WIDTHS = dict(large=((60,120,240,516),(24,72,216)), standard=((64,128,256,512),(16,32,64)))
 
 def stages(
@@ -136,13 +143,18 @@ def ph_resnet(
     Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a multiple of `n`.
     Raises `ValueError` for another depth and for widths that `n` does not divide."""
     repeats = REPEATS[one_of('depth', depth, REPEATS)]
-    if isinstance(widths, str): widths = WIDTHS[one_of('widths', widths, WIDTHS)][len(repeats)==3]
-    if len(widths)!=len(repeats): raise ValueError(f'widths={widths!r} must be {len(repeats)}, one for each stage')
+    if isinstance(widths, str):
+        widths = WIDTHS[one_of('widths', widths, WIDTHS)][len(repeats)==3]
+    if len(widths)!=len(repeats):
+        raise ValueError(f'widths={widths!r} must be {len(repeats)}, one for each stage')
     n,kwargs = dimension(n, algebra),dict(kwargs, algebra=algebra)
-    expansion = 4 if (depth>=50 and len(repeats)==4 if bottleneck is None else bottleneck) else 1
-    body = dict(stem=stem(in_chans, widths[0], n, **kwargs)) | stages(repeats, widths, expansion, partial(conv, n=n, **kwargs))
+    expansion = (4 if (depth>=50 and len(repeats)==4 if bottleneck is None else bottleneck)
+        else 1)
+    body = (dict(stem=stem(in_chans, widths[0], n, **kwargs))
+        | stages(repeats, widths, expansion, partial(conv, n=n, **kwargs)))
     features = {f'stage{i}': (w*expansion, 2**i//2) for i,w in enumerate(widths, 1)}
-    return ImageClassifier(body, widths[-1]*expansion, num_classes, features=features, drop_rate=drop_rate,
+    return ImageClassifier(body, widths[-1]*expansion, num_classes, features=features,
+        drop_rate=drop_rate,
         drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #cb99ee6c
@@ -174,7 +186,8 @@ def hidden_layers(
     conv, # `conv(c_in, c_out, kernel_size, bias=…)`
 )->nn.Sequential:
     "Two hidden layers as 1×1 convolutions, with dropout"
-    return nn.Sequential(nn.Dropout(drop_rate), conv(c, width, 1, bias=True), nn.ReLU(inplace=True),
+    return nn.Sequential(nn.Dropout(drop_rate), conv(c, width, 1, bias=True),
+        nn.ReLU(inplace=True),
         nn.Dropout(drop_rate), conv(width, width, 1, bias=True), nn.ReLU(inplace=True))
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #5a225689
@@ -197,13 +210,16 @@ def ph_vgg(
     Raises `ValueError` for another depth and for widths that `n` does not divide."""
     repeats = VGG[one_of('depth', depth, VGG)]
     if isinstance(widths, str): widths = VGG_WIDTHS[one_of('widths', widths, VGG_WIDTHS)]
-    if len(widths)!=6: raise ValueError(f'widths={widths!r} must be 6: of five stages and of the hidden layers')
+    if len(widths)!=6:
+        raise ValueError(
+            f'widths={widths!r} must be 6: of five stages and of the hidden layers')
     n = dimension(n, algebra)
     zeros,make = -in_chans%n,partial(conv, n=n, algebra=algebra, **kwargs)
     body = vgg_stages(in_chans+zeros, zeros, widths, repeats, partial(make, bias=bias))
     body['hidden'] = hidden_layers(widths[-2], widths[-1], drop_rate, make)
     features = {f'stage{i}': (w, 2**i) for i,w in enumerate(widths[:-1], 1)}
-    return ImageClassifier(body, widths[-1], num_classes, features=features, drop_path_rate=drop_path_rate, global_pool=global_pool)
+    return ImageClassifier(body, widths[-1], num_classes, features=features,
+        drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #2a0693c7
 def hypercomplex(
@@ -216,7 +232,8 @@ def hypercomplex(
     if n==1: return model
     for parent in list(model.modules()):
         for name,m in parent.named_children():
-            if type(m) is nn.Conv2d: setattr(parent, name, PHConv2d.from_conv(m, n=n, algebra=algebra, **dict(absorb=False, init='he', ragged=False) | kwargs))
+            if type(m) is nn.Conv2d:
+                setattr(parent, name, PHConv2d.from_conv(m, n=n, algebra=algebra, **dict(absorb=False, init='he', ragged=False) | kwargs))
     return model
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #01452feb
@@ -238,12 +255,16 @@ def ph_preact_resnet18(
     Raises `ValueError` for widths that `n` does not divide, and as `convpapers.learned_strides.preact_resnet`."""
     n = dimension(n, algebra)
     zeros = -in_chans%n
-    net = preact_resnet((2,2,2,2), (widths[0],*widths), strides, num_classes, in_chans+zeros, pooling=pooling, place=place, **kwargs)
-    if zeros: net.stem = nn.Sequential(OrderedDict(zeros=LeadingZeros(zeros), **dict(net.stem.named_children())))
+    net = preact_resnet((2,2,2,2), (widths[0],*widths), strides, num_classes,
+        in_chans+zeros, pooling=pooling, place=place, **kwargs)
+    if zeros:
+        net.stem = nn.Sequential(OrderedDict(zeros=LeadingZeros(zeros),
+            **dict(net.stem.named_children())))
     return hypercomplex(net, n, algebra, form=form)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #88b5c852
-POOLINGS = dict(strided={}, spectral=dict(place='before', compat=None), diffstride=dict(place='before', smoothness=1.))
+POOLINGS = dict(strided={}, spectral=dict(place='before', compat=None),
+    diffstride=dict(place='before', smoothness=1.))
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #b1d0c0df
 def input_filter(
@@ -262,12 +283,15 @@ def nearest_banks(
 )->Tensor: # `(n, p, q, *kernel)`
     "The banks that make `H` with the mixing `A`, or come nearest, by least squares"
     n,q = len(A),H.shape[1]//len(A)
-    wide = H.unflatten(0, (n,-1)).unflatten(2, (n,q)).flatten(4)          # out component, p, in component, q, taps
+    # out component, p, in component, q, taps
+    wide = H.unflatten(0, (n,-1)).unflatten(2, (n,q)).flatten(4)
     F = wide.new_zeros(n, wide.shape[1], q, wide.shape[4])
     for j in range(q):
         used = [i for i in range(n) if i*q+j>=free]
-        M,rhs = A[:, :, used].permute(1, 2, 0).flatten(0, 1),wide[:, :, used, j].transpose(1, 2).flatten(0, 1)
-        F[:, :, j] = torch.linalg.lstsq(M, rhs.flatten(1), driver='gelsd').solution.unflatten(1, rhs.shape[1:])
+        M,rhs = A[:, :, used].permute(1, 2, 0).flatten(0, 1),wide[:, :, used,
+            j].transpose(1, 2).flatten(0, 1)
+        F[:, :, j] = torch.linalg.lstsq(M, rhs.flatten(1),
+            driver='gelsd').solution.unflatten(1, rhs.shape[1:])
     return F.unflatten(3, H.shape[2:])
 
 
@@ -282,18 +306,23 @@ def adapt_stem(
     if not isinstance(conv, PHConv2d) or model.in_chans==channels: return state
     n = conv.n
     (old_zeros,zeros),start = (-c%n for c in (channels, model.in_chans)),name
-    if name.startswith('stage1.'):                  # there the zero channels are a step of their own, which moves the others
+    # there the zero channels are a step of their own, which moves the others
+    if name.startswith('stage1.'):
         step = bool(zeros)-bool(old_zeros)
-        moved = lambda k: '.'.join(['stage1', str(int(k.split('.')[1])+step), *k.split('.')[2:]]) if k.startswith('stage1.') else k
+        moved = lambda k: '.'.join(['stage1', str(int(k.split('.')[1])+step),
+            *k.split('.')[2:]]) if k.startswith('stage1.') else k
         state = {moved(k): v for k,v in state.items()}
-    got = {k: state[f'{start}.{k}'].double() for k in ('F','A','w','u','v') if f'{start}.{k}' in state}
+    got = {k: state[f'{start}.{k}'].double()
+        for k in ('F','A','w','u','v') if f'{start}.{k}' in state}
     if 'F' not in got: return state
     A = got['A'] if 'A' in got else compose(*(got[k] for k in 'wuv'))
     H = kronecker_sum(A, got['F'].reshape(n, -1, *got['F'].shape[1:]))[:, old_zeros:]
     want = functional.pad(input_filter(H, model.in_chans), (0,0, 0,0, zeros,0))
     F = nearest_banks(A, want, zeros)
     off = ((kronecker_sum(A, F)-want)[:, zeros:].norm()/want.norm()).item()
-    if off>1e-3: warnings.warn(f'{start}: a hypercomplex layer comes within {off:.0%} of the filter for {model.in_chans} channels')
+    if off>1e-3:
+        warnings.warn(
+            f'{start}: a hypercomplex layer comes within {off:.0%} of the filter for {model.in_chans} channels')
     return dict(state, **{f'{start}.F': F.reshape(conv.F.shape).to(state[f'{start}.F'].dtype)})
 
 
@@ -301,26 +330,34 @@ def adapt_stem(
 _paper = dict(paper='grassucci2022phnn', input_size=(3,32,32))
 _zero = 'A zero channel stands before the picture.'
 _sides = dict(ph_resnet20_n3=8, ph_vgg16_n3=1, ph_vgg16_n4=1)
-_rows = (('resnet18_large', (ph_resnet,18), dict(n=1), 10_877_062, 505_141_032, "The plain network in the paper's widths 60, 120, 240, 516."),
+_rows = (('resnet18_large', (ph_resnet,18), dict(n=1), 10_877_062, 505_141_032,
+    "The plain network in the paper's widths 60, 120, 240, 516."),
     ('ph_resnet18_n2', (ph_resnet,18), dict(n=2), 5_446_226, 505_693_992, _zero),
     ('ph_resnet18_n3', (ph_resnet,18), dict(n=3), 3_635_914, 505_141_032, 'RGB as it is.'),
     ('ph_resnet18_n4', (ph_resnet,18), dict(n=4), 2_731_578, 505_693_992, _zero),
-    ('quaternion_resnet18', (ph_resnet,18), dict(n=None, algebra='quaternion'), 2_730_298, 505_693_992, 'The picture is a purely imaginary quaternion.'),
-    ('resnet50_large', (ph_resnet,50), dict(n=1), 22_538_086, 1_172_164_512, "The plain network in the paper's widths, with bottlenecks."),
-    ('ph_resnet50_n3', (ph_resnet,50), dict(n=3), 7_562_149, 1_172_164_512, 'RGB as it is.'),
+    ('quaternion_resnet18', (ph_resnet,18), dict(n=None, algebra='quaternion'), 2_730_298,
+    505_693_992, 'The picture is a purely imaginary quaternion.'),
+    ('resnet50_large', (ph_resnet,50), dict(n=1), 22_538_086, 1_172_164_512,
+    "The plain network in the paper's widths, with bottlenecks."),
+    ('ph_resnet50_n3', (ph_resnet,50), dict(n=3), 7_562_149, 1_172_164_512,
+    'RGB as it is.'),
     ('ph_resnet50_n4', (ph_resnet,50), dict(n=4), 5_692_074, 1_172_717_472, _zero),
-    ('ph_resnet20_n3', (ph_resnet,20), dict(n=3), 852_889, 240_982_128, 'Three stages of 24, 72 and 216 channels.'),
-    ('ph_vgg16_n3', (ph_vgg,16), dict(n=3), 7_284_007, 271_646_040, 'Widths 24, 72, 216, 648, 648; hidden layers of 516.'),
+    ('ph_resnet20_n3', (ph_resnet,20), dict(n=3), 852_889, 240_982_128,
+    'Three stages of 24, 72 and 216 channels.'),
+    ('ph_vgg16_n3', (ph_vgg,16), dict(n=3), 7_284_007, 271_646_040,
+    'Widths 24, 72, 216, 648, 648; hidden layers of 516.'),
     ('ph_vgg16_n4', (ph_vgg,16), dict(n=4), 5_467_630, 271_867_224, _zero))
 _first = dict(ph_vgg16_n3='stage1.0', ph_vgg16_n4='stage1.1')
 for _name,(_make,_depth),_kw,_params,_macs,_note in _rows:
-    register_network(_name, partial(_make, _depth, **_kw), params=_params, macs=_macs, note=_note,
+    register_network(_name, partial(_make, _depth, **_kw), params=_params, macs=_macs,
+        note=_note,
         adapt=None if _kw['n']==1 else adapt_stem,
         first_conv=_first.get(_name, 'stem.conv'), pool_size=_sides.get(_name, 4), **_paper)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #f626f7f5
 for _pooling,_kw in POOLINGS.items():
-    register_network(f'ph_preact_resnet18_{_pooling}', partial(ph_preact_resnet18, pooling=_pooling, **_kw), first_conv='stem.conv',
+    register_network(f'ph_preact_resnet18_{_pooling}',
+        partial(ph_preact_resnet18, pooling=_pooling, **_kw), first_conv='stem.conv',
         pool_size=4, adapt=adapt_stem,
         params=3_634_162 + 8*(_pooling=='diffstride'), macs=505_141_032,
         note='Hypercomplex pre-activation ResNet-18, n=3; sizes and multiply-adds are those of the strided network.', **_paper)

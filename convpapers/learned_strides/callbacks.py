@@ -45,10 +45,12 @@ class StrideTraining(fa.Callback):
         self.layers,self.was = need_strides(self.model),()
         spare_from_decay(self.opt, [l.stride for l in self.layers.values()])
 
-    def before_step(self): self.was = [l.stride.detach().clone() for l in self.layers.values()] if self.lr_mult!=1 else ()
+    def before_step(self): self.was = ([l.stride.detach().clone()
+            for l in self.layers.values()] if self.lr_mult!=1 else ())
 
     def after_step(self):
-        for l,was in zip(self.layers.values(), self.was): l.stride.data.lerp_(was, 1-self.lr_mult)
+        for l,was in zip(self.layers.values(), self.was):
+            l.stride.data.lerp_(was, 1-self.lr_mult)
         for l in self.layers.values(): l.project()
         self.was = ()     # a step that another callback cancels must not meet old values
 
@@ -63,7 +65,9 @@ class StrideLog(fa.Callback):
     def before_fit(self):
         self.layers,self.shape,self.sizes = need_strides(self.model),None,{}
         past = getattr(getattr(self.learn, 'keep', None), 'history', ())      # of a run that goes on
-        if past or not hasattr(self, 'rows'): self.rows = [{k: h[k] for k in ('epoch', *self.columns()) if k in h} for h in past]
+        if past or not hasattr(self, 'rows'):
+            self.rows = [{k: h[k] for k in ('epoch', *self.columns()) if k in h}
+                for h in past]
 
     def columns(self)->dict:
         "Column names to the strides of now"
@@ -88,11 +92,14 @@ def plot(self:StrideLog): # Figure
     fig,(left,right) = figure(1, 2, sharex=True)
     for colour,(name,l) in zip(COLOURS*len(self.layers), self.layers.items()):
         axes = [k for k in self.rows[0] if k.rpartition('.')[0]==name]
-        size = '×'.join(map(str, l.output_size(*self.sizes[name]))) if name in self.sizes else '?'
+        size = ('×'.join(map(str, l.output_size(*self.sizes[name]))) if name in self.sizes
+            else '?')
         for key,start,style in zip(axes, l.initial, ('-','--',':')):
-            left.plot([start, *(r[key] for r in self.rows)], style, color=colour, label=f'{name}, to {size}' if key==axes[0] else None)
+            left.plot([start, *(r[key] for r in self.rows)], style, color=colour,
+                label=f'{name}, to {size}' if key==axes[0] else None)
     left.set(xlabel='epochs', ylabel='stride'); left.legend(fontsize=7)
-    right.plot(range(1, len(self.rows)+1), [r['macs']/1e6 for r in self.rows], '.-', color=COLOURS[0])
+    right.plot(range(1, len(self.rows)+1), [r['macs']/1e6 for r in self.rows], '.-',
+        color=COLOURS[0])
     right.set(xlabel='epochs', ylabel='million multiply-adds', ylim=(0,None))
     return fig
 
@@ -106,8 +113,10 @@ class StrideRegularizer(fa.Callback):
         budget:float|None=None, # Penalise only what exceeds `budget` times the complexity at the initial strides
     ):
         if not weight>=0: raise ValueError(f'weight={weight} must be at least 0')
-        if budget is not None and not budget>0: raise ValueError(f'budget={budget} must be above 0, or None')
-        self.weight,self.form,self.budget,self.complexity = weight,one_of('form', form, ('macs','area')),budget,None
+        if budget is not None and not budget>0:
+            raise ValueError(f'budget={budget} must be above 0, or None')
+        self.weight,self.form,self.budget,self.complexity = weight,one_of('form', form,
+            ('macs','area')),budget,None
 
     def before_fit(self): need_strides(self.model)
     def before_batch(self):

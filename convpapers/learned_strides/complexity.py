@@ -25,7 +25,8 @@ def bare(
 )->nn.Module:
     "The network inside the wrappers of `torch.compile` and of data-parallel training"
     while True:
-        if isinstance(model, (nn.parallel.DistributedDataParallel, nn.DataParallel)): model = model.module
+        if isinstance(model, (nn.parallel.DistributedDataParallel, nn.DataParallel)):
+            model = model.module
         elif hasattr(model, '_orig_mod'): model = model._orig_mod
         else: return model
 
@@ -42,7 +43,8 @@ def need_strides(
 )->dict: # As `learned_strides`
     "The same, but a model without any raises a `ValueError`"
     if layers := learned_strides(model): return layers
-    raise ValueError(f'{type(bare(model)).__name__} has no learned stride; valid is a model with a DiffStride layer that is not frozen')
+    raise ValueError(
+        f'{type(bare(model)).__name__} has no learned stride; valid is a model with a DiffStride layer that is not frozen')
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #3c849915
 @contextmanager
@@ -57,7 +59,8 @@ def stride_set(
         yield layer.refresh()
     finally:
         layer.stride.data.copy_(old)
-        layer._numbers = numbers[:len(old)]      # what a parameter of 16 bits was rounded from
+        # what a parameter of 16 bits was rounded from
+        layer._numbers = numbers[:len(old)]
         layer.refresh()
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #3a345111
@@ -67,7 +70,8 @@ def initial_strides(
 ):
     "All `layers` at the strides of their constructors, while it lasts"
     with ExitStack() as stack:
-        for l in layers.values(): stack.enter_context(stride_set(l, l.initial[:len(l.stride)]))
+        for l in layers.values():
+            stack.enter_context(stride_set(l, l.initial[:len(l.stride)]))
         yield
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #b0d2957d
@@ -116,7 +120,8 @@ def _changes(model, input_size):
     for name,l in learned_strides(model).items():
         for factor in (1/max(l.current()), 1.25, 1.6, 2.2, 4):
             try:
-                with stride_set(l, factor*max(l.current())): then = observe(model, input_size)
+                with stride_set(l, factor*max(l.current())):
+                    then = observe(model, input_size)
             except ValueError: continue
             for dep,a,b in zip(deps, now, then):
                 for k in a:
@@ -130,9 +135,12 @@ def upstream(
 )->tuple: # Names of layers to the layers their input size depends on, names of modules to those their multiply-adds depend on
     "What depends on which stride, found by giving one layer after another a different one"
     layers,deps = list(learned_strides(model)),_changes(model, input_size)
-    for n in layers: deps[0][n] = deps[0].get(n, set()).union(*(deps[0].get(u, ()) for u in deps[0].get(n, ())))
+    for n in layers:
+        deps[0][n] = deps[0].get(n,
+            set()).union(*(deps[0].get(u, ()) for u in deps[0].get(n, ())))
     for m,names in deps[1].items(): deps[1][m] = names.union(*(deps[0][n] for n in names))
-    return tuple({k: tuple(n for n in layers if n in names) for k,names in dep.items()} for dep in deps)
+    return tuple({k: tuple(n for n in layers if n in names) for k,names in dep.items()}
+        for dep in deps)
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #dd0855aa
 def macs_by_layers(
@@ -153,9 +161,11 @@ def relaxed(
     size, # Size that enters, numbers or scalars with a gradient
 )->list: # Scalars with a gradient, one an axis
     "The size that leaves `layer`, before it is rounded"
-    strides = layer.strides(*[float(n.detach()) if isinstance(n, Tensor) else n for n in size])
+    strides = layer.strides(*[float(n.detach()) if isinstance(n, Tensor) else n
+        for n in size])
     border = 2*layer.smoothness if layer.size_rule=='official' else 0.
-    return [torch.minimum(n/s+border, torch.as_tensor(n, dtype=s.dtype, device=s.device)) for n,s in zip(size, strides)]
+    return [torch.minimum(n/s+border, torch.as_tensor(n, dtype=s.dtype, device=s.device))
+        for n,s in zip(size, strides)]
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #9f4861fb
 def relative_sizes(
@@ -167,7 +177,8 @@ def relative_sizes(
     now,change = {},{}
     for n,l in layers.items():
         before,after = sizes[n]
-        size = [k*math.prod(change[u][i] for u in inputs.get(n, ())) for i,k in enumerate(before)]
+        size = [k*math.prod(change[u][i] for u in inputs.get(n, ()))
+            for i,k in enumerate(before)]
         now[n] = [m/k for m,k in zip(relaxed(l, size), size)]
         change[n] = [r*k/m for r,k,m in zip(now[n], before, after)]
     return now
@@ -179,7 +190,8 @@ def relative_areas(
     form:str='macs', # `area`: one over the strides, whatever the sizes are; `macs`: what sizes become, before they are rounded
 )->dict: # Names to scalars with a gradient
     "Area that leaves a layer over the area that enters, for fixed `sizes`"
-    shrink = lambda l,size: [1/s for s in l.strides(*size)] if form=='area' else [m/n for m,n in zip(relaxed(l, size), size)]
+    shrink = lambda l,size: [1/s for s in l.strides(*size)] if form=='area' else [m/n
+        for m,n in zip(relaxed(l, size), size)]
     return {n: math.prod(shrink(l, sizes[n])) for n,l in layers.items()}
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #c44c9976
@@ -202,25 +214,32 @@ class Complexity:
 @patch
 def area(self:Complexity)->Tensor:
     "Sum over the layers of the product of 1/S up to there, @eq-ls-area; layers count in the order of the modules"
-    return sum(accumulate(relative_areas(self.layers, self.sizes, 'area').values(), lambda a,b: a*b))
+    return sum(accumulate(relative_areas(self.layers, self.sizes, 'area').values(),
+        lambda a,b: a*b))
 
 @patch
 def macs(self:Complexity)->Tensor:
     "Multiply-adds over those without downsampling, @eq-ls-macs"
     ratio = relative_sizes(self.layers, self.observed, self.inputs)
     rho = {n: math.prod(r) for n,r in ratio.items()}
-    start = next(iter(rho.values()))*0.         # a tensor with a gradient, also where no stride changes the cost
-    return sum((w*math.prod(rho[n] for n in names) for names,w in self.weights.items()), start)
+    # a tensor with a gradient, also where no stride changes the cost
+    start = next(iter(rho.values()))*0.
+    return sum((w*math.prod(rho[n] for n in names) for names,w in self.weights.items()),
+        start)
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #bf1ff679
 @patch
 def _weigh(self:Complexity, model, input_size):
-    self.observed = {n: (self.sizes[n], l.output_size(*self.sizes[n])) for n,l in self.layers.items()}
+    self.observed = {n: (self.sizes[n], l.output_size(*self.sizes[n]))
+        for n,l in self.layers.items()}
     self.inputs,deps = upstream(model, input_size)
     rho = {n: math.prod(m/k for k,m in zip(*pair)) for n,pair in self.observed.items()}
-    full = {names: v/math.prod(rho[n] for n in names) for names,v in _grouped(module_macs(model, input_size), deps).items()}
+    full = {names: v/math.prod(rho[n] for n in names)
+        for names,v in _grouped(module_macs(model, input_size), deps).items()}
     self.full = sum(full.values())
-    if not self.full: raise ValueError(f"form='macs' needs a model that multiplies; {type(bare(model)).__name__} does not, and form='area' is valid")
+    if not self.full:
+        raise ValueError(
+            f"form='macs' needs a model that multiplies; {type(bare(model)).__name__} does not, and form='area' is valid")
     self.weights = {names: v/self.full for names,v in full.items()}
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #2965825e

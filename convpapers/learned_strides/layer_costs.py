@@ -37,7 +37,8 @@ class FourierPool(DiffStride2d):
         y = torch.fft.rfft2(x.contiguous(), norm='forward')
         y = y*mask_w.to(y.dtype)
         y = y*mask_h[torch.minimum(k[:h], h-k[:h])][:,None].to(y.dtype)
-        y = torch.fft.irfft2(y.index_select(-2, rows).index_select(-1, cols), s=out, norm='forward')
+        y = torch.fft.irfft2(y.index_select(-2, rows).index_select(-1, cols), s=out,
+            norm='forward')
         return y.contiguous(memory_format=torch.channels_last) if is_channels_last(x) else y
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #309125d0
@@ -47,10 +48,13 @@ def pooling_forms(
 )->dict: # Modules, and one function
     "What halves a map, by name"
     ours = {}
-    makers = {'DiffStride': DiffStride2d, 'cropped first': partial(DiffStride2d, method='fft'), 'released order': FourierPool}
-    for name,make in makers.items(): ours |= {f'{name} R={r:g}': make(2., r) for r in smoothness}
+    makers = {'DiffStride': DiffStride2d,
+        'cropped first': partial(DiffStride2d, method='fft'), 'released order': FourierPool}
+    for name,make in makers.items():
+        ours |= {f'{name} R={r:g}': make(2., r) for r in smoothness}
     conv = partial(nn.Conv2d, channels, channels, 3, 2, 1, bias=False)
-    return ours | {'spectral': SpectralPool2d(2.), 'average': nn.AvgPool2d(2), 'max': nn.MaxPool2d(2), 'depthwise': conv(groups=channels),
+    return ours | {'spectral': SpectralPool2d(2.), 'average': nn.AvgPool2d(2),
+        'max': nn.MaxPool2d(2), 'depthwise': conv(groups=channels),
         'convolution': conv(), 'interpolation': partial(F.interpolate, scale_factor=.5, mode='bilinear', antialias=True)}
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #165bc7ed
@@ -62,7 +66,8 @@ def in_layout(
     channels_last:bool, # Memory layout of maps and weights
 )->tuple: # Both in that layout
     layout = torch.channels_last if channels_last else torch.contiguous_format
-    return {k: f.to(memory_format=layout) if isinstance(f, nn.Module) else f for k,f in forms.items()}, x.to(memory_format=layout)
+    return {k: f.to(memory_format=layout) if isinstance(f, nn.Module) else f
+        for k,f in forms.items()}, x.to(memory_format=layout)
 
 def measure_pooling(
     shape:tuple, # Batch, channels, side
@@ -71,7 +76,8 @@ def measure_pooling(
 )->Bench:
     "Time and kept bytes of every form on one input, against average pooling"
     n,c,side = shape
-    return bench(*in_layout(pooling_forms(c), torch.randn(n, c, side, side), channels_last), 'average', **kwargs)
+    return bench(*in_layout(pooling_forms(c), torch.randn(n, c, side, side), channels_last),
+        'average', **kwargs)
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #dfdbd878
 def relative(
@@ -95,13 +101,17 @@ def pooling_table(
     first = next(iter(benches.values()))
     unit,scale = ('MiB',2**-20) if what=='saved' else ('ms',1e3)
     def cells(name):
-        if name==base: return [f'{base}, {unit}', *(f'{getattr(b[name], what)*scale:.3g}' for b in benches.values())]
+        if name==base:
+            return [f'{base}, {unit}',
+                *(f'{getattr(b[name], what)*scale:.3g}' for b in benches.values())]
         return [name, *(f'{relative(b, name, base, what):.2f}' for b in benches.values())]
     names = [n for n in names or [r.name for r in first] if n!=base]
-    return Table([f'÷ {base}', *(f'{n}×{c}×{s}×{s}' for n,c,s in benches)], [base, *names], cells, first.circumstances)
+    return Table([f'÷ {base}', *(f'{n}×{c}×{s}×{s}' for n,c,s in benches)], [base, *names],
+        cells, first.circumstances)
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #2a0514e6
-@register_benchmark('pooling', 'DiffStride2d and other ways to halve a map against average pooling, forward and backward')
+@register_benchmark('pooling',
+    'DiffStride2d and other ways to halve a map against average pooling, forward and backward')
 def pooling_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side
     threads:int=1, # CPU threads
@@ -115,7 +125,8 @@ def pooling_costs(
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #640b39d5
 STEPS = {'strided': FORMS['strided'],
-    'DiffStride matched': FORMS['diffstride_matched'], 'spectral matched': dict(pooling='spectral', place='before'),
+    'DiffStride matched': FORMS['diffstride_matched'],
+    'spectral matched': dict(pooling='spectral', place='before'),
     'DiffStride, official sizes': dict(size_rule='official'),
     'DiffStride released': FORMS['diffstride'], 'spectral released': FORMS['spectral']}
 
@@ -126,7 +137,8 @@ def build_step(
     device=None, # `'meta'` for one that is counted and not run
 )->nn.Module:
     "One of the networks"
-    with torch.device(device or 'cpu'): return preact_resnet18(width=width, **STEPS[one_of('name', name, STEPS)])
+    with torch.device(device or 'cpu'):
+        return preact_resnet18(width=width, **STEPS[one_of('name', name, STEPS)])
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #2a1acf53
 def stage_sizes(
@@ -134,7 +146,8 @@ def stage_sizes(
     input_size:tuple=(3,32,32), # `(channels, height, width)`
 )->dict: # Stage to `(height, width)`
     "Size of the map that leaves each stage"
-    return {r.name.split('.')[0]: r.output[-2:] for r in count_table(model, input_size) if r.name.startswith('stage') and r.output}
+    return {r.name.split('.')[0]: r.output[-2:]
+        for r in count_table(model, input_size) if r.name.startswith('stage') and r.output}
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #3c9f88e3
 def pool_macs(
@@ -143,8 +156,10 @@ def pool_macs(
 )->int:
     "Multiply-adds of the products in its pools, on one input"
     total = []
-    def note(pool, args): total.append(sum(pool.macs(x.shape[1], *x.shape[-2:]) for x in args))
-    hooks = [m.register_forward_pre_hook(note) for m in model.modules() if isinstance(m, (DiffStride2d, SpectralPool2d))]
+    def note(pool, args):
+        total.append(sum(pool.macs(x.shape[1], *x.shape[-2:]) for x in args))
+    hooks = [m.register_forward_pre_hook(note)
+        for m in model.modules() if isinstance(m, (DiffStride2d, SpectralPool2d))]
     try: count(model, input_size)
     finally:
         for h in hooks: h.remove()
@@ -160,7 +175,8 @@ def measure_steps(
 )->Bench:
     "Time and kept bytes of a forward and backward pass of each network, against strided convolutions"
     nets = {n: build_step(n, width) for n in forms}
-    return bench(*in_layout(nets, torch.randn(batch, 3, 32, 32), channels_last), 'strided', **kwargs)
+    return bench(*in_layout(nets, torch.randn(batch, 3, 32, 32), channels_last), 'strided',
+        **kwargs)
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #73aaf92a
 def step_table(
@@ -171,15 +187,20 @@ def step_table(
     def cells(name):
         net = build_step(name, width, 'meta')
         counted = [f'{v/1e6:.1f}' for v in (count(net, (3,32,32)).macs, pool_macs(net))]
-        times = [v for b in benches.values() for r in [b[name]] for v in (f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}', f'{r.spread:.2f}',
+        times = [v for b in benches.values() for r in [b[name]]
+            for v in (f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}', f'{r.spread:.2f}',
             f'{r.saved/2**20:.1f}', f'{r.saved_ratio:.2f}')]
-        return [name, *counted, '–'.join(str(h) for h,_ in stage_sizes(net).values()), *times]
+        return [name, *counted, '–'.join(str(h) for h,_ in stage_sizes(net).values()),
+            *times]
     b = next(iter(benches.values()))
-    head = ['','10⁶ MACs','+ in pools','maps', *(h for k in benches for h in (f'{k}, ms','÷','±','kept MiB','÷'))]
-    return Table(head, [r.name for r in b], cells, f"width {width}, inputs {b.about['inputs']}; {b.circumstances}; ÷ strided")
+    head = ['','10⁶ MACs','+ in pools','maps',
+        *(h for k in benches for h in (f'{k}, ms','÷','±','kept MiB','÷'))]
+    return Table(head, [r.name for r in b], cells,
+        f"width {width}, inputs {b.about['inputs']}; {b.circumstances}; ÷ strided")
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #16dd9552
-@register_benchmark('learned_strides_training', 'ResNet-18 with learned strides against strided convolutions: a training step')
+@register_benchmark('learned_strides_training',
+    'ResNet-18 with learned strides against strided convolutions: a training step')
 def training_costs(
     width:int=16, # Channels of the first stage
     batch:int=32, # Pictures of 32×32

@@ -45,11 +45,15 @@ def _each(
 # %% ../../nbs/learned_strides/10_layers.ipynb #748f3254
 def _check_compat(dim, size_rule, norm, align, boundary, method):
     "A `ValueError` if an argument contradicts `compat='official'`"
-    given = dict(size_rule=(size_rule,'exact','official'), norm=(norm,'forward','backward'), align=(align,'corner'),
+    given = dict(size_rule=(size_rule,'exact','official'), norm=(norm,'forward','backward'),
+        align=(align,'corner'),
         boundary=(boundary,'periodic'), method=(method,'auto','matrix'))
     wrong = [f'{k}={v!r}' for k,(v,*ok) in given.items() if v not in ok]
-    if wrong: raise ValueError(f"compat='official' contradicts {', '.join(wrong)}; leave out one or the other")
-    if dim!=2: raise ValueError(f"compat='official' is two-dimensional, this layer has {dim}")
+    if wrong:
+        raise ValueError(
+            f"compat='official' contradicts {', '.join(wrong)}; leave out one or the other")
+    if dim!=2:
+        raise ValueError(f"compat='official' is two-dimensional, this layer has {dim}")
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #3fb441ec
 @no_torchscript
@@ -58,18 +62,23 @@ class _Pool(nn.Module):
     _dim,smoothness = 2,0.
     def __init__(self, stride, size_rule, norm, compat, align, boundary, method):
         super().__init__()
-        one_of('compat', compat, (None,'official')), one_of('size_rule', size_rule, SIZE_RULES), one_of('norm', norm, NORMS)
-        one_of('align', align, ('corner','center')), one_of('boundary', boundary, ('periodic','reflect')), one_of('method', method, METHODS)
+        one_of('compat', compat, (None,'official')), one_of('size_rule', size_rule,
+            SIZE_RULES), one_of('norm', norm, NORMS)
+        one_of('align', align, ('corner','center')), one_of('boundary', boundary,
+            ('periodic','reflect')), one_of('method', method, METHODS)
         self.initial = _each('stride', stride, self._dim)
         if not all(1<=s<math.inf for s in self.initial):
-            raise ValueError(f'stride={stride!r} must be at least 1 (and at most half the size of the map)')
+            raise ValueError(
+                f'stride={stride!r} must be at least 1 (and at most half the size of the map)')
         if compat:
             _check_compat(self._dim, size_rule, norm, align, boundary, method)
             size_rule,norm = 'official','backward'
         if method in ('lean','kron','fft') and self._dim!=2:
-            raise ValueError(f"method={method!r} is two-dimensional; choose 'auto' or 'matrix'")
+            raise ValueError(
+                f"method={method!r} is two-dimensional; choose 'auto' or 'matrix'")
         if method=='fft' and boundary=='reflect':
-            raise ValueError("method='fft' has a periodic border; boundary='reflect' needs another")
+            raise ValueError(
+                "method='fft' has a periodic border; boundary='reflect' needs another")
         self.size_rule,self.norm,self.compat,self.align,self.boundary,self.method = size_rule,norm,compat,align,boundary,method
 
     def values(self, *size): return self.initial
@@ -80,7 +89,9 @@ class _Pool(nn.Module):
 # %% ../../nbs/learned_strides/10_layers.ipynb #857a0418
 def _sizes(dim, size, whole=True):
     "`size` if it has a number for each axis, `whole` ones if asked for, else an error"
-    if len(size)!=dim: raise ValueError(f'size={tuple(size)} must have {dim} number{"s"*(dim>1)}: {", ".join(AXES[dim])}')
+    if len(size)!=dim:
+        raise ValueError(
+            f'size={tuple(size)} must have {dim} number{"s"*(dim>1)}: {", ".join(AXES[dim])}')
     if whole:
         for name,n in zip(AXES[dim], size): _size(name, n)
     return tuple(size)
@@ -92,7 +103,8 @@ def output_size(self:_Pool,
 )->tuple:
     "Size that leaves the layer when `size` enters"
     size = _sizes(self._dim, size)
-    return tuple(output_size(n, s, self.smoothness, self.size_rule, axis=i-self._dim) for i,(n,s) in enumerate(zip(size, self.values(*size))))
+    return tuple(output_size(n, s, self.smoothness, self.size_rule, axis=i-self._dim)
+        for i,(n,s) in enumerate(zip(size, self.values(*size))))
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #e84eb027
 @patch
@@ -105,7 +117,8 @@ def matrices(self:_Pool,
     size,dtype = _sizes(self._dim, size),torch.promote_types(dtype, torch.float32)
     sizes,masks = self.output_size(*size),self.masks(size, dtype, device)
     if self.compat: return self._two_term(size, sizes, masks, dtype, device)
-    kw = dict(norm=self.norm, align=self.align, boundary=self.boundary, device=device, dtype=dtype)
+    kw = dict(norm=self.norm, align=self.align, boundary=self.boundary, device=device,
+        dtype=dtype)
     return tuple(pooling_matrix(n, m, mask, **kw) for n,m,mask in zip(size, sizes, masks))
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #73bbea95
@@ -115,7 +128,8 @@ def _two_term(self:_Pool, size, sizes, masks, dtype, device):
     (h,w),(mh,mw) = size,sizes
     q = torch.arange(mh, device=device)
     kept = torch.where(q<mh//2, q, q+h-mh)
-    if masks[0] is None: a,b = (torch.ones(n, dtype=dtype, device=device) for n in (mh, mw//2+1))
+    if masks[0] is None:
+        a,b = (torch.ones(n, dtype=dtype, device=device) for n in (mh, mw//2+1))
     else: a,b = masks[0][kept],masks[1][:mw//2+1]
     return two_term(a, torch.where(kept<(h+1)//2, kept, kept-h), b, h, w, mw)
 
@@ -123,7 +137,8 @@ def _two_term(self:_Pool, size, sizes, masks, dtype, device):
 @patch
 def _as_built(self:_Pool)->bool:
     "Whether the strides are those of the constructor"
-    return all(math.isclose(a, b, rel_tol=1e-6) for a,b in zip(self.current(), self.initial))
+    return all(math.isclose(a, b, rel_tol=1e-6)
+        for a,b in zip(self.current(), self.initial))
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #f1e3f902
 @patch
@@ -131,14 +146,20 @@ def _check(self:_Pool, x)->tuple:
     "Size of the map, or an error that says what is wrong with `x`"
     d,axes = self._dim,AXES[self._dim]
     if not isinstance(x, Tensor) or not x.is_floating_point():
-        raise TypeError(f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
+        raise TypeError(
+            f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
     if x.ndim not in (d+1,d+2):
-        raise ValueError(f"x of shape {tuple(x.shape)} must have {d+1} or {d+2} axes: (N, C, {', '.join(axes)}), N may be missing")
-    size = tuple(x.shape[-d:]) if torch._C._get_tracing_state() is None else tuple(map(int, x.shape[-d:]))
+        raise ValueError(
+            f"x of shape {tuple(x.shape)} must have {d+1} or {d+2} axes: (N, C, {', '.join(axes)}), N may be missing")
+    size = (tuple(x.shape[-d:]) if torch._C._get_tracing_state() is None
+        else tuple(map(int, x.shape[-d:])))
     for name,n,s in zip(axes, size, self.initial):
-        if n==0: raise ValueError(f'x of shape {tuple(x.shape)} is empty: its {name} must be at least 1')
+        if n==0:
+            raise ValueError(
+                f'x of shape {tuple(x.shape)} is empty: its {name} must be at least 1')
         if s>1 and 2*s>n and not self.compat and self._as_built():
-            raise ValueError(f'stride={s:g} along the {name} does not fit a {name} of {n}: it must lie between 1 and {max(1, n/2):g}')
+            raise ValueError(
+                f'stride={s:g} along the {name} does not fit a {name} of {n}: it must lie between 1 and {max(1, n/2):g}')
     return size
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #1cf01a2a
@@ -146,7 +167,9 @@ def _check(self:_Pool, x)->tuple:
 def choose(self:_Pool, x, size)->str:
     "The form to compute in, one of `METHODS`"
     eager = _plain(x) and torch._C._get_tracing_state() is None
-    if self.method!='auto': return 'matrix' if self.method=='lean' and not eager or torch.compiler.is_exporting() else self.method
+    if self.method!='auto':
+        return ('matrix' if self.method=='lean' and not eager
+            or torch.compiler.is_exporting() else self.method)
     if self.compat or self._dim!=2 or not eager: return 'matrix'
     if max(size)>=FFT_FROM and self.boundary=='periodic': return 'fft'
     if is_channels_last(x) or min(size)>=32: return 'lean'
@@ -156,7 +179,8 @@ def choose(self:_Pool, x, size)->str:
 def _one_for_all(x, y, d):
     "The pooled map `y` of `x`, NaN as a whole if `x` is not finite"
     if torch.compiler.is_exporting() or torch._C._get_tracing_state() is not None: return y
-    one = (x.detach().sum(tuple(range(-d, 0)), keepdim=True, dtype=torch.float32) if x.dtype==torch.float16
+    one = (x.detach().sum(tuple(range(-d, 0)), keepdim=True, dtype=torch.float32)
+        if x.dtype==torch.float16
            else y.detach()[(..., *[slice(0, 1)]*d)])
     return y + (one-one).to(y.dtype)
 
@@ -170,7 +194,8 @@ def forward(self:_Pool,
     size,xs = self._check(x),(x,*more)
     for m in more:
         if self._check(m)!=size:
-            raise ValueError(f'maps that are pooled together must have one size, not {size} and {tuple(m.shape[-self._dim:])}')
+            raise ValueError(
+                f'maps that are pooled together must have one size, not {size} and {tuple(m.shape[-self._dim:])}')
     ys = tuple(_one_for_all(x, y, self._dim) for x,y in zip(xs, self._pooled(xs, size)))
     return ys if more else ys[0]
 
@@ -202,9 +227,12 @@ def _pooled(self:_Pool, xs, size):
 def _pooled_at_once(self:_Pool, xs, size, method):
     "The forms that take the masks instead of the matrices"
     x = xs[0]
-    masks,sizes = self.masks(size, torch.promote_types(x.dtype, torch.float32), x.device),self.output_size(*size)
-    if method=='fft': return tuple(fft_pool(x, masks, sizes, self.norm, self.align) for x in xs)
-    return tuple(lean_pool(x, masks, sizes, self.ramps(size), self.norm, self.align, self.boundary) for x in xs)
+    masks,sizes = self.masks(size, torch.promote_types(x.dtype, torch.float32),
+        x.device),self.output_size(*size)
+    if method=='fft':
+        return tuple(fft_pool(x, masks, sizes, self.norm, self.align) for x in xs)
+    return tuple(lean_pool(x, masks, sizes, self.ramps(size), self.norm, self.align,
+        self.boundary) for x in xs)
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #88a77fc0
 @patch
@@ -228,7 +256,8 @@ def macs(self:_Pool,
 @patch
 def extra_repr(self:_Pool)->str:
     "Strides, and what differs from the defaults"
-    defaults = dict(size_rule='exact', norm='forward', align='corner', boundary='periodic', method='auto')
+    defaults = dict(size_rule='exact', norm='forward', align='corner', boundary='periodic',
+        method='auto')
     if self.compat: defaults = {}       # which fixes all of them
     s = ', '.join(f'{v:.4g}' for v in self.current())
     parts = [f'stride=({s})' if self._dim>1 else f'stride={s}']
@@ -283,16 +312,26 @@ class SpectralPool3d(_Spectral):
 # %% ../../nbs/learned_strides/10_layers.ipynb #667fc0e5
 def _check_diffstride(initial, smoothness, size_rule, shared, bounds):
     "The bounds as floats; errors for what `_Pool` does not check"
-    if size_rule=='floor': raise ValueError("size_rule='floor' has no room for a ramp; choose one of 'exact', 'compact', 'official'")
-    if isinstance(smoothness, bool) or not isinstance(smoothness, numbers.Real): raise TypeError(f'smoothness={smoothness!r} must be a number')
-    if not 0<smoothness<math.inf: raise ValueError(f'smoothness={smoothness} must be above 0 (R, the width of the ramp in bins)')
-    if not isinstance(bounds, (tuple,list)) or len(bounds)!=2: raise ValueError(f'bounds={bounds!r} must be a pair (low, high), high may be None')
+    if size_rule=='floor':
+        raise ValueError(
+            "size_rule='floor' has no room for a ramp; choose one of 'exact', 'compact', 'official'")
+    if isinstance(smoothness, bool) or not isinstance(smoothness, numbers.Real):
+        raise TypeError(f'smoothness={smoothness!r} must be a number')
+    if not 0<smoothness<math.inf:
+        raise ValueError(
+            f'smoothness={smoothness} must be above 0 (R, the width of the ramp in bins)')
+    if not isinstance(bounds, (tuple,list)) or len(bounds)!=2:
+        raise ValueError(f'bounds={bounds!r} must be a pair (low, high), high may be None')
     low,high = bounds
     for v in (low, *(() if high is None else (high,))):
-        if isinstance(v, bool) or not isinstance(v, numbers.Real): raise TypeError(f'bounds={bounds!r} must be numbers, high may be None')
-    if not 1<=low<=(math.inf if high is None else high)<=math.inf: raise ValueError(f'bounds={bounds!r} must be 1 <= low <= high, high may be None')
-    if not all(low<=s and (high is None or s<=high) for s in initial): raise ValueError(f'stride={initial!r} must lie within bounds={bounds!r}')
-    if shared and len(set(initial))>1: raise ValueError(f'shared=True takes one stride, not {initial!r}')
+        if isinstance(v, bool) or not isinstance(v, numbers.Real):
+            raise TypeError(f'bounds={bounds!r} must be numbers, high may be None')
+    if not 1<=low<=(math.inf if high is None else high)<=math.inf:
+        raise ValueError(f'bounds={bounds!r} must be 1 <= low <= high, high may be None')
+    if not all(low<=s and (high is None or s<=high) for s in initial):
+        raise ValueError(f'stride={initial!r} must lie within bounds={bounds!r}')
+    if shared and len(set(initial))>1:
+        raise ValueError(f'shared=True takes one stride, not {initial!r}')
     return float(low), None if high is None else float(high)
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #76a9ba75
@@ -317,7 +356,8 @@ class _DiffStride(_Pool):
         super().__init__(stride, size_rule, norm, compat, align, boundary, method)
         self.bounds = _check_diffstride(self.initial, smoothness, size_rule, shared, bounds)
         self.smoothness,self.shared,self.cropping = float(smoothness),shared,cropping
-        self.stride = nn.Parameter(torch.empty(1 if shared else self._dim, device=device, dtype=dtype))
+        self.stride = nn.Parameter(torch.empty(1 if shared else self._dim, device=device,
+            dtype=dtype))
         self.reset_parameters()
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #ad9aff2c
@@ -330,7 +370,8 @@ def _meant(v, dtype):
 def reset_parameters(self:_DiffStride):
     "The strides of the constructor"
     self._numbers = self.initial[:self.stride.shape[0]]
-    with torch.no_grad(): self.stride.copy_(torch.tensor(self._numbers, dtype=torch.float64))
+    with torch.no_grad():
+        self.stride.copy_(torch.tensor(self._numbers, dtype=torch.float64))
     self.refresh()
     self._keep()
 
@@ -345,7 +386,8 @@ def refresh(self:_DiffStride):
     if s.device.type!='cpu': self._seen = _state(s)
     if read==self._read: return self
     rounded = torch.tensor(self._numbers, dtype=s.dtype).tolist()
-    self._numbers = tuple(n if r==v else _meant(v, s.dtype) for n,r,v in zip(self._numbers, rounded, read))
+    self._numbers = tuple(n if r==v else _meant(v, s.dtype)
+        for n,r,v in zip(self._numbers, rounded, read))
     self._read = read
     if self._size is not None: self._keep()
     return self
@@ -365,7 +407,8 @@ def _apply(self:_DiffStride, fn, *args, **kwargs):
     was,numbers = self.stride.detach(),self.current()
     nn.Module._apply(self, fn, *args, **kwargs)
     s = self.stride
-    if s.dtype==was.dtype or s.is_meta or was.is_meta or not torch.equal(s, was.to(s)): return self
+    if s.dtype==was.dtype or s.is_meta or was.is_meta or not torch.equal(s, was.to(s)):
+        return self
     with torch.no_grad(): s.copy_(torch.tensor(numbers[:s.shape[0]], dtype=torch.float64))
     self.refresh()
     self._keep()
@@ -395,10 +438,14 @@ def strides(self:_DiffStride,
     dtype=None, # Of the result; the parameter's by default
 )->list:
     "The strides in use on a map of `size`, one scalar an axis; a bound that acts lets the gradient pass"
-    size,numbers,s = _sizes(self._dim, size, whole=False),self.current(),self.stride.to(dtype or self.stride.dtype)
+    size,numbers,s = _sizes(self._dim, size,
+        whole=False),self.current(),self.stride.to(dtype or self.stride.dtype)
     out = [s[0 if self.shared else i] for i in range(self._dim)]
-    if s.dtype!=self.stride.dtype: out = [v+(c-v).detach() for v,c in zip(out, numbers)]        # what the parameter was rounded from
-    return [v if a<=c<=b else v+(v.clamp(a, b)-v).detach() for v,c,(a,b) in zip(out, numbers, self._limits(size))]
+    if s.dtype!=self.stride.dtype:
+        # what the parameter was rounded from
+        out = [v+(c-v).detach() for v,c in zip(out, numbers)]
+    return [v if a<=c<=b else v+(v.clamp(a, b)-v).detach()
+        for v,c,(a,b) in zip(out, numbers, self._limits(size))]
 
 @patch
 def project(self:_DiffStride):
@@ -412,14 +459,16 @@ def masks(self:_DiffStride, size, dtype, device)->tuple:
     "Weights of the bins, for each axis"
     ss = self.strides(*size, dtype=dtype)
     if self.compat: return official_masks(*size, *ss, self.smoothness)
-    return tuple(spectral_mask(n, s, self.smoothness, inside=self.size_rule!='official', boundary=self.boundary) for n,s in zip(size, ss))
+    return tuple(spectral_mask(n, s, self.smoothness, inside=self.size_rule!='official',
+        boundary=self.boundary) for n,s in zip(size, ss))
 
 @patch
 def ramps(self:_DiffStride, size)->tuple:
     "Bins on the ramp, whose weights depend on the stride"
     if not self.stride.requires_grad: return ((),)*self._dim
     kw = dict(inside=self.size_rule!='official', boundary=self.boundary)
-    return tuple(ramp_bins(n, s, self.smoothness, **kw) for n,s in zip(size, self.values(*size)))
+    return tuple(ramp_bins(n, s, self.smoothness, **kw)
+        for n,s in zip(size, self.values(*size)))
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #094726e7
 @patch
@@ -429,7 +478,8 @@ def output_size(self:_DiffStride,
     "Size that leaves the layer when `size` enters"
     if self.cropping: return _Pool.output_size(self, *size)
     size = _sizes(self._dim, size)
-    return tuple(n-n%2 if self.compat and i else n for i,n in enumerate(size))      # the released code makes widths even
+    # the released code makes widths even
+    return tuple(n-n%2 if self.compat and i else n for i,n in enumerate(size))
 
 @patch
 def relaxed_size(self:_DiffStride,
@@ -437,22 +487,28 @@ def relaxed_size(self:_DiffStride,
 )->list:
     "The size that leaves the layer before it is rounded, with a gradient"
     grow = 2*self.smoothness if self.size_rule=='official' else 0.
-    return [torch.clamp(n/s+grow, max=n) if grow else n/s for n,s in zip(size, self.strides(*size))]
+    return [torch.clamp(n/s+grow, max=n) if grow else n/s
+        for n,s in zip(size, self.strides(*size))]
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #30d8583b
 def _outside(layer, size, dtype, device):
     "`torch.compiler.disable` imports the compiler, which takes longer than all of torch: so not before a graph is made"
-    if '_disabled' not in globals(): globals()['_disabled'] = torch.compiler.disable(_Pool._built)
+    if '_disabled' not in globals():
+        globals()['_disabled'] = torch.compiler.disable(_Pool._built)
     return _disabled(layer, size, dtype, device)
 
 @patch
 def _built(self:_DiffStride, size, dtype, device):
     "The matrices: kept ones, or built inside or outside of a graph"
     if self._size is not None:
-        if size!=self._size: raise ValueError(f'this layer was frozen for maps of {self._size}, not {size}; call freeze again')
+        if size!=self._size:
+            raise ValueError(
+                f'this layer was frozen for maps of {self._size}, not {size}; call freeze again')
         self.current()      # whoever wrote into the strides gets other matrices
-        return [getattr(self, f'matrix_{i}') for i in range(4 if self.compat else self._dim)]
-    learning = isinstance(self.stride, nn.Parameter) and torch.compiler.is_compiling() and not torch.compiler.is_exporting()
+        return [getattr(self, f'matrix_{i}')
+            for i in range(4 if self.compat else self._dim)]
+    learning = (isinstance(self.stride, nn.Parameter) and torch.compiler.is_compiling()
+        and not torch.compiler.is_exporting())
     return (_outside if learning else _Pool._built)(self, size, dtype, device)
 
 @patch
@@ -466,7 +522,9 @@ def freeze(self:_DiffStride,
     *size:int, # Size of the maps that will enter, to keep the matrices; none to keep the strides only
 ):
     "Learn no more: the strides become a buffer, and for maps of `size` the matrices too"
-    if size and len(size)!=self._dim: raise ValueError(f'freeze{size} must be freeze() or freeze({", ".join(AXES[self._dim])})')
+    if size and len(size)!=self._dim:
+        raise ValueError(
+            f'freeze{size} must be freeze() or freeze({", ".join(AXES[self._dim])})')
     if size: _sizes(self._dim, size)
     if isinstance(self.stride, nn.Parameter):
         s = self.stride.detach()
@@ -499,7 +557,8 @@ def _load_from_state_dict(self:_DiffStride, state, prefix, *args, **kwargs):
 @patch
 def _more(self:_DiffStride)->list:
     low,high = self.bounds
-    return (['shared=True']*self.shared + [f'bounds=({low:g}, {high if high is None else f"{high:g}"})']*(self.bounds!=(1.,None))
+    return (['shared=True']*self.shared
+        + [f'bounds=({low:g}, {high if high is None else f"{high:g}"})']*(self.bounds!=(1.,None))
         + ['cropping=False']*(not self.cropping)
         + ['frozen' + (f' for {self._size}' if self._size else '')]*(not isinstance(self.stride, nn.Parameter)))
 

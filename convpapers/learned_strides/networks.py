@@ -31,7 +31,8 @@ def conv_stride(
     "`stride` if a convolution can have it, else a `ValueError`"
     for s in stride if isinstance(stride, (tuple,list)) else (stride,):
         if isinstance(s, bool) or not isinstance(s, numbers.Integral) or s<1:
-            raise ValueError(f"stride={stride!r} must be whole numbers of at least 1 with pooling='strided'; spectral pooling takes fractions")
+            raise ValueError(
+                f"stride={stride!r} must be whole numbers of at least 1 with pooling='strided'; spectral pooling takes fractions")
     return stride
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #ef1272f2
@@ -43,9 +44,11 @@ def pool_layer(
     "The layer that shrinks a map by `stride`; None where nothing is to be done, or a convolution does it"
     if one_of('pooling', pooling, POOLINGS)=='strided':
         conv_stride(stride)
-        if kwargs: raise TypeError(f"pooling='strided' has no layer to take {', '.join(kwargs)}")
+        if kwargs:
+            raise TypeError(f"pooling='strided' has no layer to take {', '.join(kwargs)}")
     if pooling=='strided' or (pooling=='spectral' and stride==1): return None
-    return SpectralPool2d(stride, **kwargs) if pooling=='spectral' else DiffStride2d(stride, **kwargs)
+    return (SpectralPool2d(stride, **kwargs) if pooling=='spectral'
+        else DiffStride2d(stride, **kwargs))
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #05d90553
 class ResidualBlock(nn.Module):
@@ -77,7 +80,8 @@ class ResidualBlock(nn.Module):
 # %% ../../nbs/learned_strides/20_networks.ipynb #7bad607d
 def conv3(c_in, c_out, stride=1): return nn.Conv2d(c_in, c_out, 3, stride, 1, bias=False)
 def conv1(c_in, c_out, stride=1): return nn.Conv2d(c_in, c_out, 1, stride, bias=False)
-def norm_act(c): return nn.Sequential(OrderedDict(norm=nn.BatchNorm2d(c), act=nn.ReLU(inplace=True)))
+def norm_act(c):
+    return nn.Sequential(OrderedDict(norm=nn.BatchNorm2d(c), act=nn.ReLU(inplace=True)))
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #9bafc9e8
 def shrinking_block(
@@ -96,9 +100,11 @@ def shrinking_block(
     pool = pool_layer(pooling, stride, **kwargs)
     s = stride if pooling=='strided' else 1
     conv = dict(conv1=conv3(c_in, c_out, s))
-    first,main = (pre, conv|rest) if one_of('place', place, PLACES)=='before' else (pre|conv, rest)
+    first,main = ((pre, conv|rest) if one_of('place', place, PLACES)=='before'
+        else (pre|conv, rest))
     first,main = (nn.Sequential(OrderedDict(d)) if d else None for d in (first, main))
-    return ResidualBlock(main, conv1(c_in, c_out, s), pool, after, first=first, late=place=='released' and pool is not None,
+    return ResidualBlock(main, conv1(c_in, c_out, s), pool, after, first=first,
+        late=place=='released' and pool is not None,
         norm=nn.BatchNorm2d(c_out) if norm else None)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #4ae1f2d6
@@ -113,7 +119,9 @@ def preact_block(
     "BN, ReLU, 3×3, BN, ReLU, 3×3, beside a shortcut from the raw input"
     rest = dict(pre2=norm_act(c_out), conv2=conv3(c_out, c_out))
     pre = dict(pre1=nn.Sequential(nn.BatchNorm2d(c_in), nn.ReLU(inplace=True)))
-    if stride is None: return ResidualBlock(nn.Sequential(OrderedDict(**pre, conv1=conv3(c_in, c_out), **rest)))
+    if stride is None:
+        return ResidualBlock(nn.Sequential(OrderedDict(**pre, conv1=conv3(c_in, c_out),
+            **rest)))
     return shrinking_block(pre, rest, c_in, c_out, stride, pooling, place, **kwargs)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #521d72cb
@@ -126,10 +134,14 @@ def classic_block(
     **kwargs, # For the pool
 )->ResidualBlock:
     "3×3, BN, ReLU, 3×3, BN, beside a shortcut 1×1, BN; ReLU on the sum"
-    rest = dict(act1=norm_act(c_out), conv2=conv3(c_out, c_out), norm2=nn.BatchNorm2d(c_out))
+    rest = dict(act1=norm_act(c_out), conv2=conv3(c_out, c_out),
+        norm2=nn.BatchNorm2d(c_out))
     after = nn.ReLU(inplace=True)
-    if stride is None: return ResidualBlock(nn.Sequential(OrderedDict(conv1=conv3(c_in, c_out), **rest)), after=after)
-    return shrinking_block({}, rest, c_in, c_out, stride, pooling, place, after, norm=True, **kwargs)
+    if stride is None:
+        return ResidualBlock(nn.Sequential(OrderedDict(conv1=conv3(c_in, c_out), **rest)),
+            after=after)
+    return shrinking_block({}, rest, c_in, c_out, stride, pooling, place, after, norm=True,
+        **kwargs)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #2e878bf8
 def make_stem(
@@ -154,9 +166,11 @@ def make_stages(
 )->dict: # `stage1`, `stage2`, … to modules
     "Stages of blocks, the first block of each with a stride"
     stages = {}
-    for i,(c,w,n,s) in enumerate(zip(widths[:-1], widths[1:], repeats, strides[1:], strict=True), 1):
+    for i,(c,w,n,s) in enumerate(zip(widths[:-1], widths[1:], repeats, strides[1:],
+            strict=True), 1):
         shrinks = project_first or i>1
-        stages[f'stage{i}'] = nn.Sequential(*[block(w if j else c, w, None if j or not shrinks else s) for j in range(n)])
+        stages[f'stage{i}'] = nn.Sequential(*[block(w if j else c, w,
+            None if j or not shrinks else s) for j in range(n)])
     return stages
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #4fef6112
@@ -175,14 +189,19 @@ def stage_features(
     size:int=32, # Side of the pictures
 )->dict: # Stage to channels and reduction, for `ImageClassifier`
     "What the maps of the stages are: the reductions that the pools make of the initial strides"
-    used = nominal_reductions([s if i!=1 or project_first else 1 for i,s in enumerate(strides)])
-    pools = {n: [m for m in step.modules() if isinstance(m, (SpectralPool2d,DiffStride2d))] for n,step in body.items()}
-    if not any(pools.values()): return {f'stage{i}': c for i,c in enumerate(zip(widths[1:], used[1:]), 1)}
+    used = nominal_reductions([s if i!=1 or project_first else 1
+        for i,s in enumerate(strides)])
+    pools = {n: [m for m in step.modules() if isinstance(m, (SpectralPool2d,DiffStride2d))]
+        for n,step in body.items()}
+    if not any(pools.values()):
+        return {f'stage{i}': c for i,c in enumerate(zip(widths[1:], used[1:]), 1)}
     out,now = {},(size,size)
     for name,layers in pools.items():
         for layer in layers: now = layer.output_size(*now)
         r = size/min(now)
-        if name.startswith('stage'): out[name] = (widths[len(out)+1], int(r) if r==int(r) else r, round(used[len(out)+1]))
+        if name.startswith('stage'):
+            out[name] = (widths[len(out)+1], int(r) if r==int(r) else r,
+                round(used[len(out)+1]))
     return out
 
 
@@ -198,9 +217,11 @@ def check_shape(
     one_of('pooling', pooling, POOLINGS), one_of('place', place, PLACES)
     for w in (*widths, *repeats): positive_int('width' if w in widths else 'repeats', w)
     n = len(repeats)+1
-    if len(widths)!=n: raise ValueError(f'widths={widths!r} must be {n}: of the stem and of {n-1} stages')
+    if len(widths)!=n:
+        raise ValueError(f'widths={widths!r} must be {n}: of the stem and of {n-1} stages')
     if isinstance(strides, numbers.Number) or len(strides)!=n:
-        raise ValueError(f'strides={strides!r} must be {n}: of the stem and of {n-1} stages')
+        raise ValueError(
+            f'strides={strides!r} must be {n}: of the stem and of {n-1} stages')
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #195aca4f
 def preact_resnet(
@@ -220,9 +241,11 @@ def preact_resnet(
     "A residual network of pre-activation blocks"
     check_shape(repeats, widths, strides, pooling, place)
     body = dict(stem=make_stem(in_chans, widths[0], strides[0], pooling, **kwargs))
-    body |= make_stages(partial(preact_block, pooling=pooling, place=place, **kwargs), repeats, widths, strides, project_first)
+    body |= make_stages(partial(preact_block, pooling=pooling, place=place, **kwargs),
+        repeats, widths, strides, project_first)
     body['act'] = norm_act(widths[-1])
-    return ImageClassifier(body, widths[-1], num_classes, features=stage_features(body, widths, strides, project_first),
+    return ImageClassifier(body, widths[-1], num_classes,
+        features=stage_features(body, widths, strides, project_first),
         drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #5d0b08fd
@@ -237,7 +260,8 @@ def preact_resnet18(
 )->ImageClassifier:
     "Pre-activation ResNet-18 for small pictures ([Riad et al. 2022](https://arxiv.org/abs/2202.01653))"
     w = width
-    return preact_resnet((2,2,2,2), (w,w,2*w,4*w,8*w), strides, num_classes, in_chans, pooling=pooling, place=place, **kwargs)
+    return preact_resnet((2,2,2,2), (w,w,2*w,4*w,8*w), strides, num_classes, in_chans,
+        pooling=pooling, place=place, **kwargs)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #c4eb9eb1
 def preact_resnet56(
@@ -251,7 +275,8 @@ def preact_resnet56(
 )->ImageClassifier:
     "Pre-activation ResNet-56 for small pictures ([Riad et al. 2022](https://arxiv.org/abs/2202.01653))"
     w = width
-    return preact_resnet((9,9,9), (w,w,2*w,4*w), strides, num_classes, in_chans, pooling=pooling, place=place, project_first=True, **kwargs)
+    return preact_resnet((9,9,9), (w,w,2*w,4*w), strides, num_classes, in_chans,
+        pooling=pooling, place=place, project_first=True, **kwargs)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #3f46f09c
 def resnet18(
@@ -271,29 +296,39 @@ def resnet18(
     check_shape(repeats, widths, strides, pooling, place)
     stem = make_stem(in_chans, width, strides[0], pooling, **kwargs)
     stem.add_module('act', norm_act(width))
-    stages = make_stages(partial(classic_block, pooling=pooling, place=place, **kwargs), repeats, widths, strides, False)
+    stages = make_stages(partial(classic_block, pooling=pooling, place=place, **kwargs),
+        repeats, widths, strides, False)
     body = dict(stem=stem, **stages)
-    return ImageClassifier(body, widths[-1], num_classes, features=stage_features(body, widths, strides, False),
+    return ImageClassifier(body, widths[-1], num_classes,
+        features=stage_features(body, widths, strides, False),
         drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #30b09ed1
-FORMS = dict(strided=dict(pooling='strided'), spectral=dict(pooling='spectral', compat='official', place='released'),
-    diffstride=dict(compat='official', place='released'), diffstride_matched=dict(smoothness=1., place='before'))
+FORMS = dict(strided=dict(pooling='strided'),
+    spectral=dict(pooling='spectral', compat='official', place='released'),
+    diffstride=dict(compat='official', place='released'),
+    diffstride_matched=dict(smoothness=1., place='before'))
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #08f10e09
-_MACS = dict(preact_resnet18=dict(strided=555_422_720, spectral=744_166_400, diffstride=4_205_515_776, diffstride_matched=555_422_720),
-    preact_resnet56=dict(strided=126_009_984, spectral=133_874_304, diffstride=401_130_112, diffstride_matched=126_009_984))
+_MACS = dict(preact_resnet18=dict(strided=555_422_720, spectral=744_166_400,
+    diffstride=4_205_515_776, diffstride_matched=555_422_720),
+    preact_resnet56=dict(strided=126_009_984, spectral=133_874_304, diffstride=401_130_112,
+    diffstride_matched=126_009_984))
 _MACS['resnet18'] = _MACS['preact_resnet18'] # the same convolutions
-_NOTES = dict(strided='Strides inside the convolutions.', spectral='Fixed spectral pooling as in the released code.',
+_NOTES = dict(strided='Strides inside the convolutions.',
+    spectral='Fixed spectral pooling as in the released code.',
     diffstride='DiffStride as in the released code, R=4; its maps are larger than those of the strided network.',
     diffstride_matched='DiffStride at the sizes and multiply-adds of the strided network, R=1; an arrangement of ours.')
 
-def _side(name, form): return (20 if '56' in name else 18) if form=='diffstride' else 8 if '56' in name else 4
+def _side(name, form):
+    return (20 if '56' in name else 18) if form=='diffstride' else 8 if '56' in name else 4
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #02cc578a
 for _form,_kw in FORMS.items():
-    for _make,_params in ((preact_resnet18,11_172_170), (preact_resnet56,855_834), (resnet18,11_173_962)):
+    for _make,_params in ((preact_resnet18,11_172_170), (preact_resnet56,855_834),
+            (resnet18,11_173_962)):
         _name = _make.__name__
-        register_network(f'{_name}_{_form}', partial(_make, **_kw), paper='riad2022diffstride', input_size=(3,32,32),
+        register_network(f'{_name}_{_form}', partial(_make, **_kw),
+            paper='riad2022diffstride', input_size=(3,32,32),
             note=_NOTES[_form], first_conv='stem.conv', pool_size=_side(_name, _form),
             params=_params+8*_form.startswith('diffstride'), macs=_MACS[_name][_form])

@@ -29,10 +29,12 @@ class LowPassPair(nn.Module):
         smoothness:float=4., # R of both
     ):
         super().__init__()
-        self.student,self.teacher = (DiffStride1d(s, smoothness, size_rule='official', cropping=False) for s in (start,target))
+        self.student,self.teacher = (DiffStride1d(s, smoothness, size_rule='official',
+            cropping=False) for s in (start,target))
         self.teacher.freeze()
 
-    def forward(self, x:Tensor)->Tensor: return (self.student(x) - self.teacher(x)).square().mean()
+    def forward(self, x:Tensor)->Tensor:
+        return (self.student(x) - self.teacher(x)).square().mean()
 
 # %% ../../nbs/learned_strides/35_teacher.ipynb #3cbf480b
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def noise(
     seed:int=0, # Draws the signals
 )->Tensor: # `(samples, 1, length)`
     "White noise, the same for a seed on every device"
-    return torch.randn(recipe.samples, 1, recipe.length, generator=torch.Generator().manual_seed(seed))
+    return torch.randn(recipe.samples, 1, recipe.length,
+        generator=torch.Generator().manual_seed(seed))
 
 # %% ../../nbs/learned_strides/35_teacher.ipynb #319ccac1
 def learn(
@@ -96,14 +99,17 @@ def train_teacher(
     from convpapers.lab.resume import conduct, network_facts, run_config
     one_of('data', data, ('noise',))
     folder,device,model_kw = Path(folder),local_device(device),model_kw or {}
-    config = run_config(experiment=experiment, row=row, model=model, model_kw=model_kw, recipe=recipe, data=data,
+    config = run_config(experiment=experiment, row=row, model=model, model_kw=model_kw,
+        recipe=recipe, data=data,
         data_kw=data_kw, seed=seed, epochs=recipe.epochs, device=device)
     def prepare():
         pair = model(**model_kw)
         return pair.to(device), dict(network=network_facts(pair, model))
     def train(pair, state, head):
         r = _descend(folder, head, pair, state, recipe, device, tensorboard)
-        if progress: print(f"stride {r.summary['stride']:.4f}, teacher {model_kw.get('target')}", flush=True)
+        if progress:
+            print(f"stride {r.summary['stride']:.4f}, teacher {model_kw.get('target')}",
+                flush=True)
     return conduct(folder, config, prepare, train, ('pair','opt','history'))
 
 # %% ../../nbs/learned_strides/35_teacher.ipynb #70dfbad9
@@ -118,9 +124,11 @@ def _descend(folder, head, pair, state, recipe, device, tensorboard):
         clock = time.perf_counter()
         losses = learn(pair, opt, x, recipe.steps)
         seconds = time.perf_counter()-clock
-        history.append(dict(epoch=len(history), lr=recipe.lr, loss=losses[-1], stride=pair.student.stride.item(), seconds=seconds,
+        history.append(dict(epoch=len(history), lr=recipe.lr, loss=losses[-1],
+            stride=pair.student.stride.item(), seconds=seconds,
             images_per_second=recipe.samples*recipe.steps/seconds))
-        save_checkpoint(folder/'checkpoint.pt', head | dict(pair=pair.state_dict(), opt=opt.state_dict(), history=history))
+        save_checkpoint(folder/'checkpoint.pt',
+            head | dict(pair=pair.state_dict(), opt=opt.state_dict(), history=history))
     if tensorboard: _scalars(folder, history)
     return _record(folder, head, history, pair)
 
@@ -134,9 +142,13 @@ def _scalars(folder, history):
 def _record(folder, head, history, pair):
     "Write the three files of a finished run"
     config,last,seconds = head['config'],history[-1],sum(h['seconds'] for h in history)
-    summary = dict(stride=last['stride'], stride_error=abs(last['stride']-config['model_kw']['target']), train_loss=last['loss'],
-        epochs_done=len(history), seconds=seconds, images_per_second=sorted(h['images_per_second'] for h in history)[len(history)//2],
-        params=sum(p.numel() for p in pair.parameters()), environment=head['environment'], finished=True, **head['facts'])
+    summary = dict(stride=last['stride'],
+        stride_error=abs(last['stride']-config['model_kw']['target']),
+        train_loss=last['loss'],
+        epochs_done=len(history), seconds=seconds,
+        images_per_second=sorted(h['images_per_second'] for h in history)[len(history)//2],
+        params=sum(p.numel() for p in pair.parameters()), environment=head['environment'],
+        finished=True, **head['facts'])
     r = Record(config, history, summary)
     r.save(folder)
     return r
@@ -155,11 +167,14 @@ def teacher_row(
 )->Row:
     "A pair as a row of the table"
     name = f'{start:g} to {target:g}' + (f' R = {smoothness:g}' if smoothness!=4 else '')
-    return Row(name, LowPassPair, dict(start=start, target=target, smoothness=smoothness), TeacherRecipe(), note=note)
+    return Row(name, LowPassPair, dict(start=start, target=target, smoothness=smoothness),
+        TeacherRecipe(), note=note)
 
 # %% ../../nbs/learned_strides/35_teacher.ipynb #99d3ace6
-TEACHER = register_experiment(TeacherExperiment('learned_strides_teacher', 'The stride that a student learns from a teacher, one axis',
+TEACHER = register_experiment(TeacherExperiment('learned_strides_teacher',
+    'The stride that a student learns from a teacher, one axis',
     'learned_strides', (teacher_row(1.3, 2.6), teacher_row(4., 2.6), teacher_row(2., 3.5),
-        teacher_row(1.3, 2.6, .5, 'its ramp lies between two bins, so it has no gradient and stays where it began.')),
+        teacher_row(1.3, 2.6, .5,
+        'its ramp lies between two bins, so it has no gradient and stays where it began.')),
     'noise', metric='stride', unit='', citation='riad2022diffstride', main=True,
     note='A row is named by the first stride of the student and the stride of its teacher. White noise of 32 samples, 200 steps. The experiment is ours, not the paper\'s.'))

@@ -18,9 +18,11 @@ from ..lab.native import answered, EACH, Native, SIMD, WIDE
 from .padding import xsep_by_stages
 
 # %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #8ebe9334
-WAYS = 'br','tl','tr','bl','groups'                             # by number, as the kernel gets them
+# by number, as the kernel gets them
+WAYS = 'br','tl','tr','bl','groups'
 ACTS = None,'relu','hardswish','relu6'
-__getattr__ = moved(__name__, HEAD='convpapers.lab.native.SIMD', _composition='convpapers.xsepconv.padding.xsep_by_stages')
+__getattr__ = moved(__name__, HEAD='convpapers.lab.native.SIMD',
+    _composition='convpapers.xsepconv.padding.xsep_by_stages')
 
 # %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #6e890b34
 LANES = r'''
@@ -472,10 +474,12 @@ L xsep_backward_f64(const double* g, const double* x, const double* const* w, do
 '''
 
 # %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #73c88bc2
-SOURCE = '\n'.join([SIMD, EACH, LANES, EVEN, HORIZONTAL, VERTICAL, BLOCKS, STREAM, ENTRY, ADJOINT, BACK])
+SOURCE = '\n'.join([SIMD, EACH, LANES, EVEN, HORIZONTAL, VERTICAL, BLOCKS, STREAM, ENTRY,
+    ADJOINT, BACK])
 _pointer = ctypes.c_void_p
 _Sizes,_Three,_Six = ctypes.c_int64*17,_pointer*3,_pointer*6
-FUNCTIONS = {f'xsep_{way}_{t}': (ctypes.c_int64, [_pointer]*n) for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}
+FUNCTIONS = {f'xsep_{way}_{t}': (ctypes.c_int64, [_pointer]*n)
+    for way,n in (('forward',4),('backward',6)) for t in ('f32','f64')}
 SHARE = 2**15       # values from which on several threads are worth waking
 
 # %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #0a518d37
@@ -484,28 +488,38 @@ def _sizes(shape, k, stride, padding, dilation, direction, act, last_act, thread
     "Size of the output, and the integers for the kernel"
     n,c,*size = shape
     if len(size)!=2 or min(stride)<1 or min(padding)<0 or min(dilation)<1 or max(stride)>2**40 or max(*padding, *(d*(kk-1) for d,kk in zip(dilation, k)))>2**20:
-        raise ValueError(f'input of shape {shape} with stride={stride}, padding={padding}, dilation={dilation} and {k[0]} taps; valid are (N, C, H, W), strides and dilations of '
+        raise ValueError(
+            f'input of shape {shape} with stride={stride}, padding={padding}, dilation={dilation} and {k[0]} taps; valid are (N, C, H, W), strides and dilations of '
                          f'at least 1, paddings of at least 0, and none that reaches over more than {2**20} pixels')
-    out = [(m+2*p-d*(kk-1)-1)//s+1 for m,p,d,kk,s in zip(size, padding, dilation, k, stride)]
-    if min(out)<1: raise ValueError(f'kernel_size={k[0]} with dilation={dilation} is larger than the padded input of {size[0]}×{size[1]}')
+    out = [(m+2*p-d*(kk-1)-1)//s+1
+        for m,p,d,kk,s in zip(size, padding, dilation, k, stride)]
+    if min(out)<1:
+        raise ValueError(
+            f'kernel_size={k[0]} with dilation={dilation} is larger than the padded input of {size[0]}×{size[1]}')
     which = [names.index(v) for names,v in ((WAYS,direction), (ACTS,act), (ACTS,last_act))]
-    return (n,c,*out),_Sizes(n, c, *size, *out, k[0], *stride, *padding, *dilation, *which, threads if n*c*size[0]*size[1]>=SHARE else 1)
+    return (n,c,*out),_Sizes(n, c, *size, *out, k[0], *stride, *padding, *dilation, *which,
+        threads if n*c*size[0]*size[1]>=SHARE else 1)
 
 def _address(t): return None if t is None else t.data_ptr()
 
 def _dense(*tensors, like):
     "Contiguous weights; a kernel that gets addresses must not get other types"
     for t in tensors:
-        if t is not None and (t.dtype is not like.dtype or not t.is_cpu): raise TypeError(f'weights of {t.dtype} on {t.device} with an input of {like.dtype} on {like.device}; all must be alike, on the processor')
+        if t is not None and (t.dtype is not like.dtype or not t.is_cpu):
+            raise TypeError(
+                f'weights of {t.dtype} on {t.device} with an input of {like.dtype} on {like.device}; all must be alike, on the processor')
     return [t if t is None or t.is_contiguous() else t.contiguous() for t in tensors]
 
 def _fits(x, even, horizontal, vertical, biases=()):
     "The kernel gets addresses and believes in them"
     if x.ndim!=4 or x.dtype not in (torch.float32,torch.float64) or not x.is_cpu:
-        raise TypeError(f'input is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid are (N, C, H, W) in float32 or float64 on the CPU')
+        raise TypeError(
+            f'input is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid are (N, C, H, W) in float32 or float64 on the CPU')
     c,k = x.shape[1],horizontal.shape[-1]
-    for name,t,shape in (('even',even,(c,1,2,2)), ('horizontal',horizontal,(c,1,1,k)), ('vertical',vertical,(c,1,k,1)), *(('bias',b,(c,)) for b in biases)):
-        if t is not None and t.shape!=shape: raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
+    for name,t,shape in (('even',even,(c,1,2,2)), ('horizontal',horizontal,(c,1,1,k)),
+            ('vertical',vertical,(c,1,k,1)), *(('bias',b,(c,)) for b in biases)):
+        if t is not None and t.shape!=shape:
+            raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
 
 def run_forward(
     library, # From `native.library()`
@@ -523,10 +537,14 @@ def run_forward(
 )->Tensor: # `(N, C, Ho, Wo)` in channels_last
     "The block in one pass over memory; @eq-xs-kernel-stages with a bias before each activation"
     _fits(x, even, horizontal, vertical, biases)
-    return _run_forward(library, x, even, horizontal, vertical, biases, stride, padding, dilation, direction, act, last_act)
+    return _run_forward(library, x, even, horizontal, vertical, biases, stride, padding,
+        dilation, direction, act, last_act)
 
-def _run_forward(library, x, even, horizontal, vertical, biases, stride, padding, dilation, direction, act, last_act): # Of shapes that have been checked
-    size,sizes = _sizes(tuple(x.shape), (horizontal.shape[3],horizontal.shape[3]), tuple(stride), tuple(padding), tuple(dilation), direction, act, last_act, get_num_threads())
+def _run_forward(library, x, even, horizontal, vertical, biases, stride, padding, dilation,
+        direction, act, last_act): # Of shapes that have been checked
+    size,sizes = _sizes(tuple(x.shape), (horizontal.shape[3],horizontal.shape[3]),
+        tuple(stride), tuple(padding), tuple(dilation), direction, act, last_act,
+        get_num_threads())
     x = x.contiguous(memory_format=torch.channels_last)
     weights = _dense(even, horizontal, vertical, *biases, like=x)
     y = torch.empty(size, dtype=x.dtype, memory_format=torch.channels_last)
@@ -549,21 +567,31 @@ def run_backward(
 )->tuple: # Gradients of x (in channels_last), even, horizontal, vertical; None for what is not wanted
     "The gradients of the linear block, @eq-xs-adjoint and @eq-xs-kernel-weights, with all maps between recomputed row by row"
     _fits(x, even, horizontal, vertical)
-    size,sizes = _sizes(tuple(x.shape), (horizontal.shape[3],horizontal.shape[3]), tuple(stride), tuple(padding), tuple(dilation), direction, None, None, get_num_threads())
-    if grad.shape!=size: raise ValueError(f'grad of {tuple(grad.shape)} is not of the size of the output, {size}')
+    size,sizes = _sizes(tuple(x.shape), (horizontal.shape[3],horizontal.shape[3]),
+        tuple(stride), tuple(padding), tuple(dilation), direction, None, None,
+        get_num_threads())
+    if grad.shape!=size:
+        raise ValueError(
+            f'grad of {tuple(grad.shape)} is not of the size of the output, {size}')
     weights = _dense(even, horizontal, vertical, like=x)
     x,grad = (t.contiguous(memory_format=torch.channels_last) for t in (x,grad.to(x.dtype)))
-    gx = torch.empty(x.shape, dtype=x.dtype, memory_format=torch.channels_last) if needs[0] else None
-    gw = [torch.empty(t.shape, dtype=x.dtype) if need and t is not None else None for t,need in zip(weights, needs[1:])]
+    gx = (torch.empty(x.shape, dtype=x.dtype, memory_format=torch.channels_last)
+        if needs[0] else None)
+    gw = [torch.empty(t.shape, dtype=x.dtype) if need and t is not None else None
+        for t,need in zip(weights, needs[1:])]
     f = library.xsep_backward_f32 if x.dtype==torch.float32 else library.xsep_backward_f64
-    answered(f(grad.data_ptr(), x.data_ptr(), _Six(*map(_address, weights)), _address(gx), _Three(*map(_address, gw)), sizes))
+    answered(f(grad.data_ptr(), x.data_ptr(), _Six(*map(_address, weights)), _address(gx),
+        _Three(*map(_address, gw)), sizes))
     return gx,*gw
 
 # %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #db03292b
-_CASES = (dict(padding=(2,2), act='hardswish'), dict(padding=(1,2), direction='groups', act='relu', last_act='hardswish'),
+_CASES = (dict(padding=(2,2), act='hardswish'),
+    dict(padding=(1,2), direction='groups', act='relu', last_act='hardswish'),
     dict(stride=(2,1), padding=(4,2), dilation=(2,1), direction='tl', last_act='relu'))
 
-def _waves(*shape): return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(), dtype=torch.float64)**1.5).view(shape)
+def _waves(*shape):
+    return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(),
+        dtype=torch.float64)**1.5).view(shape)
 
 def _gradients(g, x, weights, **how):
     "The gradients of the linear block by unit vectors, @eq-xs-linear"
@@ -571,14 +599,20 @@ def _gradients(g, x, weights, **how):
         for t in range(w[0].numel()):
             unit = torch.zeros_like(w)
             unit.flatten(1)[:,t] = 1
-            yield (g*xsep_by_stages(x, *weights[:i], unit, *weights[i+1:], **how)).sum((0,2,3))
-    points = torch.eye(x[0,0].numel(), dtype=x.dtype).view(-1, 1, *x.shape[2:]).expand(-1, x.shape[1], -1, -1)
-    gx = torch.einsum('ncij,pcij->ncp', g, xsep_by_stages(points, *weights, **how)).view(x.shape)
-    return gx,*(torch.stack(list(units(w, i)), 1).view(w.shape) for i,w in enumerate(weights))
+            yield (g*xsep_by_stages(x, *weights[:i], unit, *weights[i+1:],
+                **how)).sum((0,2,3))
+    points = torch.eye(x[0,0].numel(), dtype=x.dtype).view(-1, 1, *x.shape[2:]).expand(-1,
+        x.shape[1], -1, -1)
+    gx = torch.einsum('ncij,pcij->ncp', g,
+        xsep_by_stages(points, *weights, **how)).view(x.shape)
+    return gx,*(torch.stack(list(units(w, i)), 1).view(w.shape)
+        for i,w in enumerate(weights))
 
 def _check(library):
     "Against the composition, in both precisions; no random numbers, no autograd"
-    x,weights,biases = _waves(2, 21, 7, 9),[_waves(21, 1, 2, 2),_waves(21, 1, 1, 5),_waves(21, 1, 5, 1)],[_waves(21),None,_waves(21)]
+    x,weights,biases = _waves(2, 21, 7,
+        9),[_waves(21, 1, 2, 2),_waves(21, 1, 1, 5),_waves(21, 1, 5,
+        1)],[_waves(21),None,_waves(21)]
     for case in _CASES:
         want = xsep_by_stages(x, *weights, biases, **case)
         linear = {k: v for k,v in case.items() if 'act' not in k}
@@ -587,9 +621,13 @@ def _check(library):
         for dtype,eps in ((torch.float64,1e-11), (torch.float32,1e-3)):
             cast = lambda ts: [t if t is None else t.to(dtype) for t in ts]
             (a,h),w = cast((x,g)),cast(weights)
-            gots = run_forward(library, a, *w, cast(biases), **case),*run_backward(library, h, a, *w, **linear)
+            gots = run_forward(library, a, *w, cast(biases), **case),*run_backward(library,
+                h, a, *w, **linear)
             for name,u,v in zip(('output','gradient of the input','of the 2×2','of the 1×k','of the k×1'), gots, wants):
                 error = (u-v).abs().max().item()
-                if not error<=eps: raise AssertionError(f'{name} differs from the oracle by {error:.1g} in {dtype} for {case}')
+                if not error<=eps:
+                    raise AssertionError(
+                        f'{name} differs from the oracle by {error:.1g} in {dtype} for {case}')
 
-native = Native('xsepconv', SOURCE, FUNCTIONS, _check, WIDE, 'its stages run as three convolutions')
+native = Native('xsepconv', SOURCE, FUNCTIONS, _check, WIDE,
+    'its stages run as three convolutions')

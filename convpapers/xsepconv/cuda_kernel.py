@@ -34,7 +34,8 @@ def xsep_bytes(
     return itemsize*N*C*(H*W+h*w),itemsize*N*C*(3*H*W+2*H*w+h*w)
 
 def _out_size(size, taps, stride, padding, dilation):
-    return tuple((n+2*p-d*(k-1)-1)//s+1 for n,k,s,p,d in zip(size, taps, stride, padding, dilation))
+    return tuple((n+2*p-d*(k-1)-1)//s+1
+        for n,k,s,p,d in zip(size, taps, stride, padding, dilation))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #637c44f2
 class Layout(NamedTuple):
@@ -46,7 +47,8 @@ class Layout(NamedTuple):
     programs: int # How many in all
     idle: float # Share of the programs' positions that lie outside the map
 
-BLOCK = {'warps': 2, 'strip': 4, 'strip_backward': 2, 'enough': 1024} # Warps of a program, columns of a strip, programs to aim at
+# Warps of a program, columns of a strip, programs to aim at
+BLOCK = {'warps': 2, 'strip': 4, 'strip_backward': 2, 'enough': 1024}
 
 def xsep_layout(
     shape:Sequence[int], # `(N, C)`
@@ -66,7 +68,8 @@ def xsep_layout(
         rows = -(-h//-(-h//most))
         down = -(-h//rows)
         if N*blocks*wide*down>=BLOCK['enough']: break
-    return Layout(channels, lanes, strip, rows, N*blocks*wide*down, 1-C*h*w/(blocks*channels*down*rows*wide*lanes*strip))
+    return Layout(channels, lanes, strip, rows, N*blocks*wide*down,
+        1-C*h*w/(blocks*channels*down*rows*wide*lanes*strip))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #54a4a46e
 def _activate(v, ACT: 'tl.constexpr'):
@@ -78,7 +81,8 @@ def _activate(v, ACT: 'tl.constexpr'):
 def _read_taps(w, c, there, TAPS: 'tl.constexpr', ACC: 'tl.constexpr'):
     "The weights of each channel, a register each"
     taps = ()
-    for t in tl.static_range(TAPS): taps += (tl.load(w + c*TAPS + t, mask=there, other=0).to(ACC),)
+    for t in tl.static_range(TAPS):
+        taps += (tl.load(w + c*TAPS + t, mask=there, other=0).to(ACC),)
     return taps
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #80dee7f4
@@ -95,23 +99,29 @@ def _columns(q, W, there, COLS: 'tl.constexpr'):
 def _read_row(p, step, row, inside, COLS: 'tl.constexpr', ACC: 'tl.constexpr'):
     "A row of `COLS` columns, zero outside the map"
     new = ()
-    for t in tl.static_range(COLS): new += (tl.load(p + t*step, mask=row & inside[t], other=0).to(ACC),)
+    for t in tl.static_range(COLS):
+        new += (tl.load(p + t*step, mask=row & inside[t], other=0).to(ACC),)
     return new
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #89fa6f4e
-def _even_row(upper, lower, w, bias, row, inside, COLS: 'tl.constexpr', ACT: 'tl.constexpr'):
+def _even_row(upper, lower, w, bias, row, inside, COLS: 'tl.constexpr',
+        ACT: 'tl.constexpr'):
     "`COLS` columns of a row after the 2×2 stage, zero outside the map whatever bias and activation are"
     new = ()
     for t in tl.static_range(COLS):
-        v = _activate(w[0]*upper[t] + w[1]*upper[t+1] + w[2]*lower[t] + w[3]*lower[t+1] + bias, ACT)
+        v = _activate(w[0]*upper[t] + w[1]*upper[t+1] + w[2]*lower[t] + w[3]*lower[t+1]
+            + bias, ACT)
         new += (tl.where(row & inside[t], v, 0),)
     return new
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #1e13e2e2
-def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, PW, end_br, end_tl, end_bl,
+def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, PW, end_br,
+        end_tl, end_bl,
              xn, xc, xh, xw, yn, yc, yh, yw,
-             KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
-             EVEN: 'tl.constexpr', BIAS: 'tl.constexpr', ACT: 'tl.constexpr', LAST: 'tl.constexpr', ACC: 'tl.constexpr',
+             KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr',
+             DH: 'tl.constexpr', DW: 'tl.constexpr',
+             EVEN: 'tl.constexpr', BIAS: 'tl.constexpr', ACT: 'tl.constexpr',
+             LAST: 'tl.constexpr', ACC: 'tl.constexpr',
              CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr'):
     "`CHANNELS` channels × `rows` rows × `LANES`·`STRIP` columns of the output"
     WAIT: tl.constexpr = (KH-1)*DH
@@ -152,7 +162,8 @@ def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, 
             row = _even_row(upper, lower, w, b[0], _within(r+k, H), inside, WIDE, ACT)
         else: row = _read_row(p, xw, _within(r+k, H), inside, WIDE, ACC)
         p += xh
-        e = r+k + PH-WAIT          # of the output spread by the stride: the row whose last product comes now
+        # of the output spread by the stride: the row whose last product comes now
+        e = r+k + PH-WAIT
         due = (e >= i*SH) & (e%SH == 0) & (e < OH*SH)
         new = ()
         for s in tl.static_range(STRIP):
@@ -160,7 +171,8 @@ def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, 
             for t in tl.static_range(1, KW): m += row[s*SW + t*DW]*h[t]
             m = tl.where(_within(r+k, H), _activate(m + b[1], ACT), 0)
             for d in tl.static_range(WAIT):
-                if d == WAIT-1: later = m*v[0]         # this row is the first of an output's
+                if d == WAIT-1:
+                    later = m*v[0]         # this row is the first of an output's
                 else:
                     later = line[s*WAIT + d+1]
                     if (d+1)%DH == 0: later += m*v[KH-1 - (d+1)//DH]
@@ -168,30 +180,37 @@ def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, 
             m *= v[KH-1]
             if WAIT > 0: m += line[s*WAIT]
             m = _activate(m + b[2], LAST)
-            tl.store(o + (e//SH-i).to(tl.int64)*yh + s*yw, m.to(y.dtype.element_ty), mask=due & written[s])
+            tl.store(o + (e//SH-i).to(tl.int64)*yh + s*yw, m.to(y.dtype.element_ty),
+                mask=due & written[s])
         line = new
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #aa212017
-def _next_row(line, p, step, e, OH, inside, SH: 'tl.constexpr', COLS: 'tl.constexpr', KEEP: 'tl.constexpr', ACC: 'tl.constexpr'):
+def _next_row(line, p, step, e, OH, inside, SH: 'tl.constexpr', COLS: 'tl.constexpr',
+        KEEP: 'tl.constexpr', ACC: 'tl.constexpr'):
     "The line of the last rows of the gradient, spread by the stride, with row `e` in front"
     i = e//SH
-    new = _read_row(p + i.to(tl.int64)*step[0], step[1], (i*SH == e) & _within(i, OH), inside, COLS, ACC)
+    new = _read_row(p + i.to(tl.int64)*step[0], step[1], (i*SH == e) & _within(i, OH),
+        inside, COLS, ACC)
     for t in tl.static_range(KEEP*COLS): new += (line[t],)
     return new
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #318fae97
-def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, OW, PH, end_br, end_tl, end_bl,
+def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, OW, PH,
+        end_br, end_tl, end_bl,
               gn, gc, gh, gw, xn, xc, xh, xw, zn, zc, zh, zw,
-              KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
+              KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr',
+              SW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
               PW: 'tl.constexpr', EVEN: 'tl.constexpr', ACC: 'tl.constexpr',
-              CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr', FIRST: 'tl.constexpr', GRADS: 'tl.constexpr'):
+              CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr',
+              FIRST: 'tl.constexpr', GRADS: 'tl.constexpr'):
     "The gradient of `rows` rows × `LANES`·`STRIP`·`SW` columns of the padded input, and their part of the weights'"
     PAST: tl.constexpr = (KH-1)*DH
     OWN: tl.constexpr = STRIP*SW
     READ: tl.constexpr = (STRIP-1)*SW + (KW-1)*DW + 1
     WIDE: tl.constexpr = max(OWN+PW, READ+EVEN)
     down = (H+EVEN+rows-1)//rows
-    across = tl.maximum((OW+LANES*STRIP-1)//(LANES*STRIP), (W+EVEN+LANES*OWN-1)//(LANES*OWN))
+    across = tl.maximum((OW+LANES*STRIP-1)//(LANES*STRIP),
+        (W+EVEN+LANES*OWN-1)//(LANES*OWN))
     blocks = (C+CHANNELS-1)//CHANNELS
     pid = tl.program_id(0)
     image = pid//(down*across)//blocks
@@ -206,9 +225,12 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
     left = ((c >= end_br) & (c < end_bl)).to(tl.int32)
     h = _read_taps(horizontal, c, there, KW, ACC)
     v = _read_taps(vertical, c, there, KH, ACC)
-    first = i-EVEN                  # one row before its own, which the 2×2 spreads to its own
-    px = x + n*xn + c.to(tl.int64)*xc + (first-top).to(tl.int64)*xh + (q-PW-left).to(tl.int64)*xw
-    po = gx + n*zn + c.to(tl.int64)*zc + (first-top).to(tl.int64)*zh + (q-left).to(tl.int64)*zw
+    # one row before its own, which the 2×2 spreads to its own
+    first = i-EVEN
+    px = (x + n*xn + c.to(tl.int64)*xc + (first-top).to(tl.int64)*xh
+        + (q-PW-left).to(tl.int64)*xw)
+    po = (gx + n*zn + c.to(tl.int64)*zc + (first-top).to(tl.int64)*zh
+        + (q-left).to(tl.int64)*zw)
     pg = g + n*gn + c.to(tl.int64)*gc + (j+FIRST).to(tl.int64)*gw
     none = tl.full((CHANNELS, LANES), 0, ACC)
     from_g = _columns(j+FIRST, OW, there, GRADS)
@@ -227,7 +249,9 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
     for _ in tl.static_range(4*EVEN + KW + KH): total += (none,)
     line = ()                       # g at rows r+PH, r+PH-1, …: `GRADS` columns of each
     for _ in tl.static_range((PAST+1)*GRADS): line += (none,)
-    for k in range(PAST): line = _next_row(line, pg, (gh, gw), first+PH-PAST+k, OH, from_g, SH, GRADS, PAST, ACC)
+    for k in range(PAST):
+        line = _next_row(line, pg, (gh, gw), first+PH-PAST+k, OH, from_g, SH, GRADS, PAST,
+            ACC)
     for k in range(rows+EVEN):
         r = first+k
         inside = _within(r, H)
@@ -254,7 +278,8 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
         if EVEN:
             for t in tl.static_range(4):
                 m = none
-                for u in tl.static_range(OWN): m += upper[u+PW]*(ga[u+1-t%2] if t < 2 else above[u+1-t%2])
+                for u in tl.static_range(OWN):
+                    m += upper[u+PW]*(ga[u+1-t%2] if t < 2 else above[u+1-t%2])
                 new += (total[t] + tl.where(mine, m, 0),)
         for t in tl.static_range(KW):
             m = none
@@ -273,7 +298,8 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
         for u in tl.static_range(OWN):
             if EVEN: m = ga[u+1]*w[0] + ga[u]*w[1] + above[u+1]*w[2] + above[u]*w[3]
             else: m = ga[u]
-            tl.store(po + u*zw, m.to(gx.dtype.element_ty), mask=mine & _within(r-top, H) & kept[u])
+            tl.store(po + u*zw, m.to(gx.dtype.element_ty),
+                mask=mine & _within(r-top, H) & kept[u])
         if EVEN: above = ga
         po += zh
     for t in tl.static_range(4*EVEN + KW + KH):
@@ -290,7 +316,8 @@ ACTS = '','relu','hardswish' # What the kernel knows, by number
 def _last(x): return x.stride(1)==1 and x.shape[1]>1
 
 def _like(x, size):
-    return torch.empty(size, dtype=x.dtype, device=x.device, memory_format=torch.channels_last if _last(x) else torch.contiguous_format)
+    return torch.empty(size, dtype=x.dtype, device=x.device,
+        memory_format=torch.channels_last if _last(x) else torch.contiguous_format)
 
 def _ends(channels, direction):
     "Where the channels end that pad br, tl and bl; the others pad tr"
@@ -298,17 +325,21 @@ def _ends(channels, direction):
     return tuple(max([stops.get(d, 0) for d in GROUPS[:i+1]]) for i in range(3))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #dd891e63
-def _arguments(which, x, out, maps, even, taps, stride, padding, dilation, direction, **flags):
+def _arguments(which, x, out, maps, even, taps, stride, padding, dilation, direction,
+        **flags):
     "Layout, numbers and constants of a launch: `which` is 0 for forward, 1 for backward"
     (N,C,H,W),EVEN,(PH,PW) = x.shape,int(even is not None),padding
-    constants = dict(KH=taps[0], KW=taps[1], SH=stride[0], SW=stride[1], DH=dilation[0], DW=dilation[1], EVEN=EVEN,
+    constants = dict(KH=taps[0], KW=taps[1], SH=stride[0], SW=stride[1], DH=dilation[0],
+        DW=dilation[1], EVEN=EVEN,
         ACC=accumulator(x), **flags)
-    sizes = (C, H, W, *out, PH),(*(_ends(C, direction) if EVEN else (C,C,C)), *(s for t in maps for s in t.stride()))
+    sizes = (C, H, W, *out, PH),(*(_ends(C, direction) if EVEN else (C,C,C)),
+        *(s for t in maps for s in t.stride()))
     if which:
         own = max(out[1], -(-(W+EVEN)//stride[1]))
         l = xsep_layout((N,C), H+EVEN, own, _last(x), BLOCK['strip_backward'])
         first = min(0, -(((taps[1]-1)*dilation[1]+EVEN-PW)//stride[1]))
-        constants |= dict(PW=PW, FIRST=first, GRADS=max(l.strip-1, (l.strip*stride[1]-1+PW)//stride[1])-first+1)
+        constants |= dict(PW=PW, FIRST=first,
+            GRADS=max(l.strip-1, (l.strip*stride[1]-1+PW)//stride[1])-first+1)
         numbers = (l.rows, N, *sizes[0], *sizes[1])
     else:
         l = xsep_layout((N,C), *out, _last(x))
@@ -316,21 +347,27 @@ def _arguments(which, x, out, maps, even, taps, stride, padding, dilation, direc
     return l,numbers,constants | dict(CHANNELS=l.channels, LANES=l.lanes, STRIP=l.strip)
 
 def _launch(which, tensors, layout, numbers, constants):
-    _kernels.launch(which, (layout.programs,), *tensors, *numbers, warps=BLOCK['warps'], **constants)
+    _kernels.launch(which, (layout.programs,), *tensors, *numbers, warps=BLOCK['warps'],
+        **constants)
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #cc8088cd
 def _checked(x, even, horizontal, vertical, stride, padding, dilation, direction):
     "The options as pairs, with the taps in front and the size of the output behind"
-    if not x.is_floating_point(): raise TypeError(f'input must be a floating-point tensor, not {x.dtype}')
+    if not x.is_floating_point():
+        raise TypeError(f'input must be a floating-point tensor, not {x.dtype}')
     if x.ndim!=4: raise ValueError(f'input of shape {tuple(x.shape)} must be (N, C, H, W)')
     taps,C = (vertical.shape[2],horizontal.shape[3]),x.shape[1]
     for name,t,shape in (('even',even,(C,1,2,2)),('horizontal',horizontal,(C,1,1,taps[1])),('vertical',vertical,(C,1,taps[0],1))):
-        if t is not None and t.shape!=shape: raise ValueError(f'{name} of shape {tuple(t.shape)} must be {shape}')
+        if t is not None and t.shape!=shape:
+            raise ValueError(f'{name} of shape {tuple(t.shape)} must be {shape}')
     if even is not None: one_of('direction', direction, (*DIRECTIONS,'groups'))
     stride,dilation = tuple(_pair(stride)),tuple(_pair(dilation))
-    padding = tuple(d*(k-1)//2 for d,k in zip(dilation, taps)) if padding is None else tuple(_pair(padding))
+    padding = (tuple(d*(k-1)//2 for d,k in zip(dilation, taps)) if padding is None
+        else tuple(_pair(padding)))
     out = _out_size(x.shape[2:], taps, stride, padding, dilation)
-    if min(out)<1: raise ValueError(f'padding={padding} leaves an output of {out} of an input of {tuple(x.shape[2:])}; give more')
+    if min(out)<1:
+        raise ValueError(
+            f'padding={padding} leaves an output of {out} of an input of {tuple(x.shape[2:])}; give more')
     return taps,stride,padding,dilation,direction,out
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #906c9fd3
@@ -351,13 +388,18 @@ def triton_xsep(
 
     Computes in float32, or float64 for that. `ValueError` for shapes that do not fit, `TypeError` for integers, `ImportError` without Triton."""
     _kernels.triton()
-    *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation, direction)
-    codes = [ACTS.index(one_of(n, a or '', ACTS)) for n,a in (('act',act),('last_act',last_act))]
+    *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation,
+        direction)
+    codes = [ACTS.index(one_of(n, a or '', ACTS))
+        for n,a in (('act',act),('last_act',last_act))]
     y = _like(x, (*x.shape[:2], *out))
     some = any(b is not None for b in biases)
-    bias = torch.stack([(x.new_zeros(x.shape[1]) if b is None else b).to(accumulator(x)) for b in biases], 1) if some else x
-    tensors = x,y,*(x if w is None else w.contiguous() for w in (even,horizontal,vertical)),bias
-    if y.numel(): _launch(0, tensors, *_arguments(0, x, out, (x,y), even, *options, BIAS=some, ACT=codes[0], LAST=codes[1]))
+    bias = (torch.stack([(x.new_zeros(x.shape[1]) if b is None else b).to(accumulator(x))
+        for b in biases], 1) if some else x)
+    tensors = x,y,*(x if w is None else w.contiguous()
+        for w in (even,horizontal,vertical)),bias
+    if y.numel():
+        _launch(0, tensors, *_arguments(0, x, out, (x,y), even, *options, BIAS=some, ACT=codes[0], LAST=codes[1]))
     return y
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #5dfad840
@@ -374,16 +416,22 @@ def triton_xsep_backward(
 )->tuple: # Of `x`, `even` (or None), `horizontal` and `vertical`, in their shapes and dtypes
     "The gradients of the linear block in one pass: no map is kept or written, and every run gives the same bits"
     _kernels.triton()
-    *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation, direction)
-    if grad.shape!=(*x.shape[:2], *out): raise ValueError(f'grad of shape {tuple(grad.shape)} must be {(*x.shape[:2], *out)}')
-    gx,(N,C),counts = _like(x, x.shape),x.shape[:2],[4*(even is not None),horizontal.shape[3],vertical.shape[2]]
+    *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation,
+        direction)
+    if grad.shape!=(*x.shape[:2], *out):
+        raise ValueError(
+            f'grad of shape {tuple(grad.shape)} must be {(*x.shape[:2], *out)}')
+    gx,(N,C),counts = _like(x,
+        x.shape),x.shape[:2],[4*(even is not None),horizontal.shape[3],vertical.shape[2]]
     sums = x.new_zeros((sum(counts), N, C, 1), dtype=accumulator(x))
     if x.numel():
         l,*rest = _arguments(1, x, out, (grad,x,gx), even, *options)
-        sums = x.new_empty((sum(counts), N, C, l.programs//(N*-(-C//l.channels))), dtype=accumulator(x))
+        sums = x.new_empty((sum(counts), N, C, l.programs//(N*-(-C//l.channels))),
+            dtype=accumulator(x))
         _launch(1, (grad, x, *(x if w is None else w.contiguous() for w in (even,horizontal,vertical)), gx, sums), l, *rest)
     parts = sums.sum((1,3)).T.split(counts, 1)
-    return gx,*(None if w is None else s.reshape(w.shape).to(w.dtype) for s,w in zip(parts, (even,horizontal,vertical)))
+    return gx,*(None if w is None else s.reshape(w.shape).to(w.dtype)
+        for s,w in zip(parts, (even,horizontal,vertical)))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #27992816
 class _Linear(torch.autograd.Function):
@@ -411,12 +459,16 @@ def measure_cuda(
     torch.manual_seed(0)
     k,C = kernel_size,shape[1]
     new = lambda *s: torch.randn(s, device=device, dtype=DTYPES[dtype])
-    x = new(*shape).contiguous(memory_format=torch.channels_last if channels_last else torch.contiguous_format)
+    x = new(*shape).contiguous(memory_format=torch.channels_last if channels_last
+        else torch.contiguous_format)
     tensors = x,new(C,1,k,k),new(C,1,2,2),new(C,1,1,k),new(C,1,k,1)
-    bias,act = (None,)*3 if train else [new(C) for _ in range(3)],'' if train else 'hardswish'
+    bias,act = ((None,)*3 if train else [new(C) for _ in range(3)],'' if train
+        else 'hardswish')
     ways = {'depthwise': lambda x, w, *_: functional.conv2d(x, w, None, 1, k//2, 1, C),
-        'stages': lambda x, _, *w: xsep_by_stages(x, *w, bias, (1,1), (k//2,)*2, (1,1), 'br', act),
-        'fused': (lambda x, _, *w: _Linear.apply(x, *w)) if train else lambda x, _, *w: triton_xsep(x, *w, bias, act=act)}
+        'stages': lambda x, _, *w: xsep_by_stages(x, *w, bias, (1,1), (k//2,)*2, (1,1),
+        'br', act),
+        'fused': (lambda x, _, *w: _Linear.apply(x, *w)) if train
+        else lambda x, _, *w: triton_xsep(x, *w, bias, act=act)}
     return bench(ways, tensors, 'depthwise', backward=train, **kwargs)
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #223aff82
@@ -427,10 +479,13 @@ def cuda_table(
     def cells(item):
         (shape,k,dtype,train),both = item
         time = lambda r: r.both if train else r.forward
-        best = lambda way: min((time(b[way]), 'channels_last' if last else 'contiguous') for last,b in both.items())
+        best = lambda way: min((time(b[way]), 'channels_last' if last else 'contiguous')
+            for last,b in both.items())
         (library,_),(stages,_),(fused,layout) = map(best, ('depthwise','stages','fused'))
-        return ['×'.join(map(str, shape)), k, dtype, 'training step' if train else 'evaluation',
-            *(f'{t*1e3:.3g}' for t in (library,stages,fused)), layout, f'{fused/library:.2f}×', f'{fused/stages:.2f}×']
+        return ['×'.join(map(str, shape)), k, dtype,
+            'training step' if train else 'evaluation',
+            *(f'{t*1e3:.3g}' for t in (library,stages,fused)), layout,
+            f'{fused/library:.2f}×', f'{fused/stages:.2f}×']
     head = ['N×C×H×W','k','dtype','what','depthwise, ms','stages, ms','fused, ms','fused in','÷ depthwise','÷ stages']
     about = next(iter(next(iter(benches.values())).values())).about if benches else None
     note = '{device}, torch {torch}, medians of {rounds} rounds; each way in its better layout'.format_map(about) if about else (
@@ -440,7 +495,8 @@ def cuda_table(
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #2cf95762
 SHAPES = (32,64,56,56),(32,128,28,28),(32,256,14,14)
 
-@register_benchmark('xsepconv_cuda', 'XSepConv on a GPU: one kernel against the depthwise k×k of the library and the three stages')
+@register_benchmark('xsepconv_cuda',
+    'XSepConv on a GPU: one kernel against the depthwise k×k of the library and the three stages')
 def xsep_on_cuda(
     shapes:Sequence[tuple]=SHAPES, # `(N, C, H, W)`
     kernel_sizes:Sequence[int]=(5,7,9),
@@ -450,5 +506,6 @@ def xsep_on_cuda(
 )->Table:
     "Measure on this machine's GPU, print as `cuda_table`; without a GPU, say so"
     if not torch.cuda.is_available(): return cuda_table({})
-    return cuda_table({(s,k,d,train): {last: measure_cuda(s, k, d, last, train, rounds=rounds) for last in (False,True)}
+    return cuda_table({(s,k,d,train): {last: measure_cuda(s, k, d, last, train,
+        rounds=rounds) for last in (False,True)}
         for s in shapes for k in kernel_sizes for d in dtypes for train in (False,True)})

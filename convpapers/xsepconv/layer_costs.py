@@ -23,7 +23,8 @@ class _Takes(nn.Module):
     "A module that takes the channels-last or the contiguous one of two inputs"
     def __init__(self, module, last=True):
         super().__init__()
-        self.module,self.last = module.to(memory_format=torch.channels_last) if last else module,last
+        self.module,self.last = (module.to(memory_format=torch.channels_last) if last
+            else module,last)
     def forward(self, last, plain): return self.module(last if self.last else plain)
 
 class _ByStages(nn.Module):
@@ -33,10 +34,12 @@ class _ByStages(nn.Module):
         self.folded = folded
     def forward(self, x):
         f = self.folded
-        return xsep_by_stages(x, f.even, f.horizontal, f.vertical, (f.bias0,f.bias1,f.bias2), f.stride, f.padding, f.dilation, f.direction, f.act)
+        return xsep_by_stages(x, f.even, f.horizontal, f.vertical,
+            (f.bias0,f.bias1,f.bias2), f.stride, f.padding, f.dilation, f.direction, f.act)
 
 # %% ../../nbs/xsepconv/13_layer_costs.ipynb #ae40f80e
-def _depthwise(channels, k): return nn.Conv2d(channels, channels, k, padding=k//2, groups=channels, bias=False)
+def _depthwise(channels, k):
+    return nn.Conv2d(channels, channels, k, padding=k//2, groups=channels, bias=False)
 
 def eval_forms(
     channels:int, # Of the input
@@ -45,9 +48,12 @@ def eval_forms(
     "What is compared in evaluation, by name"
     layer = XSepConv2d(channels, channels, kernel_size).eval()
     block,bare = layer.fold(),FoldedXSepConv2d(channels, kernel_size, biases=(False,)*3)
-    forms = {'depthwise': (_depthwise(channels, kernel_size),True), 'depthwise, contiguous': (_depthwise(channels, kernel_size),False),
-        'eager': (_ByStages(block),True), 'eager, bare': (_ByStages(bare),True), 'eager, contiguous': (_ByStages(block),False),
-        'ours': (block,True), 'ours, bare': (bare,True), 'ours, contiguous': (block,False), 'not folded': (layer,True)}
+    forms = {'depthwise': (_depthwise(channels, kernel_size),True),
+        'depthwise, contiguous': (_depthwise(channels, kernel_size),False),
+        'eager': (_ByStages(block),True), 'eager, bare': (_ByStages(bare),True),
+        'eager, contiguous': (_ByStages(block),False),
+        'ours': (block,True), 'ours, bare': (bare,True), 'ours, contiguous': (block,False),
+        'not folded': (layer,True)}
     return {n: _Takes(*f).eval() for n,f in forms.items()}
 
 # %% ../../nbs/xsepconv/13_layer_costs.ipynb #5667d5a7
@@ -64,7 +70,8 @@ def measure_eval(
     **kwargs, # For `bench`
 )->Bench:
     "Time of every form for one picture, against the depthwise convolution with channels last"
-    return bench(eval_forms(shape[0], kernel_size), _two(1, *shape), 'depthwise', backward=False, **kwargs)
+    return bench(eval_forms(shape[0], kernel_size), _two(1, *shape), 'depthwise',
+        backward=False, **kwargs)
 
 # %% ../../nbs/xsepconv/13_layer_costs.ipynb #1de20699
 def against_best(
@@ -85,10 +92,14 @@ def costs_table(
     names = [r.name for r in first if not r.name.startswith('depthwise')]
     def cells(item):
         (c,side,k),b = item
-        best = min(('depthwise','depthwise, contiguous'), key=lambda n: getattr(b[n], f'{what}_ratio'))
+        best = min(('depthwise','depthwise, contiguous'),
+            key=lambda n: getattr(b[n], f'{what}_ratio'))
         time = getattr(b[best], what)
-        return [f'{c}×{side}×{side}', k, f'{time*1e6:.0f}', 'contiguous' if 'contiguous' in best else 'channels last', *(f'{against_best(b, n, what):.2f}' for n in names)]
-    return Table(['input','k','k×k depthwise, µs','its layout',*names], list(benches.items()), cells, first.circumstances)
+        return [f'{c}×{side}×{side}', k, f'{time*1e6:.0f}',
+            'contiguous' if 'contiguous' in best else 'channels last',
+            *(f'{against_best(b, n, what):.2f}' for n in names)]
+    return Table(['input','k','k×k depthwise, µs','its layout',*names],
+        list(benches.items()), cells, first.circumstances)
 
 # %% ../../nbs/xsepconv/13_layer_costs.ipynb #eba65cc7
 class _Stages(nn.Module):
@@ -103,10 +114,13 @@ def train_forms(
     kernel_size:int, # Odd
 )->dict: # Modules of two inputs, channels last and contiguous
     "What is compared in training, by name"
-    linear = lambda: XSepConv2d(channels, channels, kernel_size, act_between=False, bn_between=False)
+    linear = lambda: XSepConv2d(channels, channels, kernel_size, act_between=False,
+        bn_between=False)
     paper = lambda **kw: XSepConv2d(channels, channels, kernel_size, **kw)
-    forms = {'depthwise': (_depthwise(channels, kernel_size),True), 'depthwise, contiguous': (_depthwise(channels, kernel_size),False),
-        'linear, eager': (_Stages(linear()),True), 'linear, ours': (linear(),True), 'linear, ours, contiguous': (linear(),False),
+    forms = {'depthwise': (_depthwise(channels, kernel_size),True),
+        'depthwise, contiguous': (_depthwise(channels, kernel_size),False),
+        'linear, eager': (_Stages(linear()),True), 'linear, ours': (linear(),True),
+        'linear, ours, contiguous': (linear(),False),
         'paper, eager': (_Stages(paper()),True), 'paper, lean': (paper(),True)}
     return {n: _Takes(*f) for n,f in forms.items()}
 
@@ -117,10 +131,12 @@ def measure_train(
     **kwargs, # For `bench`
 )->Bench:
     "Time and kept bytes of a training step of every form"
-    return bench(train_forms(shape[0], kernel_size), _two(batch, *shape), 'depthwise', **kwargs)
+    return bench(train_forms(shape[0], kernel_size), _two(batch, *shape), 'depthwise',
+        **kwargs)
 
 # %% ../../nbs/xsepconv/13_layer_costs.ipynb #b7647f7d
-@register_benchmark('xsepconv', 'XSepConv2d, folded, by stages and in training, against k×k depthwise convolutions')
+@register_benchmark('xsepconv',
+    'XSepConv2d, folded, by stages and in training, against k×k depthwise convolutions')
 def xsep_costs(
     shapes:Sequence[tuple]=SHAPES, # Channels, side
     kernel_sizes:Sequence[int]=TRAIN_SIZES, # Odd
@@ -132,4 +148,5 @@ def xsep_costs(
     "Measure on this machine, print as `costs_table`"
     kw = dict(threads=threads, rounds=rounds, min_time=min_time)
     measure = measure_train if train else measure_eval
-    return costs_table({(*s,k): measure(s, k, **kw) for s in shapes for k in kernel_sizes}, 'both' if train else 'forward')
+    return costs_table({(*s,k): measure(s, k, **kw) for s in shapes for k in kernel_sizes},
+        'both' if train else 'forward')

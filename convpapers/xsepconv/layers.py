@@ -48,40 +48,55 @@ class XSepConv2d(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
-        k,kw = kernel_size[0] if isinstance(kernel_size, tuple) and len(set(kernel_size))==1 else kernel_size,dict(device=device, dtype=dtype)
-        for name,v in dict(in_channels=in_channels, kernel_size=k).items(): positive_int(name, v)
-        if k%2==0 or k<3: raise ValueError(f'kernel_size={kernel_size} must be odd and at least 3: the 2×2 stage is the only even one')
+        k,kw = (kernel_size[0] if isinstance(kernel_size, tuple)
+            and len(set(kernel_size))==1 else kernel_size,dict(device=device, dtype=dtype))
+        for name,v in dict(in_channels=in_channels, kernel_size=k).items():
+            positive_int(name, v)
+        if k%2==0 or k<3:
+            raise ValueError(
+                f'kernel_size={kernel_size} must be odd and at least 3: the 2×2 stage is the only even one')
         if not in_channels==out_channels==(in_channels if groups is None else groups):
-            raise ValueError(f'in_channels={in_channels}, out_channels={out_channels}, groups={groups} must be equal: the stages are depthwise')
-        if padding_mode!='zeros': raise ValueError(f"padding_mode={padding_mode!r} is not valid; the stages pad with 'zeros'")
+            raise ValueError(
+                f'in_channels={in_channels}, out_channels={out_channels}, groups={groups} must be equal: the stages are depthwise')
+        if padding_mode!='zeros':
+            raise ValueError(
+                f"padding_mode={padding_mode!r} is not valid; the stages pad with 'zeros'")
         if direction is not None: one_of('direction', direction, (*DIRECTIONS,'groups'))
         self.in_channels = self.out_channels = self.groups = in_channels
-        self.stride,self.dilation,self.kernel_size = whole('stride', stride, 1),whole('dilation', dilation, 1),(k,k)
-        self.padding = tuple(d*(k-1)//2 for d in self.dilation) if padding=='same' else whole('padding', padding, 0)
+        self.stride,self.dilation,self.kernel_size = whole('stride', stride,
+            1),whole('dilation', dilation, 1),(k,k)
+        self.padding = (tuple(d*(k-1)//2 for d in self.dilation) if padding=='same'
+            else whole('padding', padding, 0))
         self.padding_mode,self._direction,self.lean = padding_mode,direction,lean
-        conv = lambda size,s=(1,1),p=(0,0),d=(1,1),b=False: nn.Conv2d(in_channels, in_channels, size, s, p, d, in_channels, b, **kw)
+        conv = lambda size,s=(1,1),p=(0,0),d=(1,1),b=False: nn.Conv2d(in_channels,
+            in_channels, size, s, p, d, in_channels, b, **kw)
         norm = lambda: norm_layer(in_channels, **kw) if bn_between else nn.Identity()
         act = lambda: act_layer() if act_between else nn.Identity()
         (sh,sw),(ph,pw),(dh,dw) = self.stride,self.padding,self.dilation
         if direction is not None: self.even,self.norm1,self.act1 = conv(2),norm(),act()
         else: self.even = self.norm1 = self.act1 = None
-        self.horizontal,self.norm2,self.act2 = conv((1,k), (1,sw), (0,pw), (1,dw)),norm(),act()
+        self.horizontal,self.norm2,self.act2 = conv((1,k), (1,sw), (0,pw),
+            (1,dw)),norm(),act()
         self.vertical = conv((k,1), (sh,1), (ph,0), (dh,1), bias)
         self.reset_parameters()
 
     def __setattr__(self, name, value):
-        if name not in ('stride','padding','dilation'): return super().__setattr__(name, value)
-        if name=='padding' and value=='same': value = tuple(d*(k-1)//2 for k,d in zip(self.kernel_size, self.dilation))
+        if name not in ('stride','padding','dilation'):
+            return super().__setattr__(name, value)
+        if name=='padding' and value=='same':
+            value = tuple(d*(k-1)//2 for k,d in zip(self.kernel_size, self.dilation))
         value = whole(name, value, int(name!='padding'))
         super().__setattr__(name, value)
         for conv,axis in (('vertical',0),('horizontal',1)):     # the stages follow
-            if (stage := self._modules.get(conv)) is not None: setattr(stage, name, tuple(v if a==axis else int(name!='padding') for a,v in enumerate(value)))
+            if (stage := self._modules.get(conv)) is not None:
+                setattr(stage, name, tuple(v if a==axis else int(name!='padding') for a,v in enumerate(value)))
 
     @property
     def direction(self)->str|None: return self._direction
     @direction.setter
     def direction(self, value):
-        if self.even is None: raise ValueError('direction cannot be set: the layer has no 2×2 stage')
+        if self.even is None:
+            raise ValueError('direction cannot be set: the layer has no 2×2 stage')
         self._direction = one_of('direction', value, (*DIRECTIONS,'groups'))
 
     def reset_parameters(self):
@@ -93,8 +108,11 @@ class XSepConv2d(nn.Module):
 
     def extra_repr(self):
         same = tuple(d*(self.kernel_size[0]-1)//2 for d in self.dilation)
-        shown = dict(stride=(self.stride,(1,1)), padding=(self.padding,same), dilation=(self.dilation,(1,1)), lean=(self.lean,True))
-        return ', '.join([f'{self.in_channels}, kernel_size={self.kernel_size[0]}', *(f'{n}={v}' for n,(v,d) in shown.items() if v!=d), f'direction={self.direction!r}'])
+        shown = dict(stride=(self.stride,(1,1)), padding=(self.padding,same),
+            dilation=(self.dilation,(1,1)), lean=(self.lean,True))
+        return ', '.join([f'{self.in_channels}, kernel_size={self.kernel_size[0]}',
+            *(f'{n}={v}' for n,(v,d) in shown.items() if v!=d),
+            f'direction={self.direction!r}'])
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #392d12e1
 @patch
@@ -103,11 +121,13 @@ def stages(self:XSepConv2d,
 )->Tensor:
     "The layer stage by stage, module by module"
     if x.ndim==3: return self.stages(x[None])[0]
-    if self.even is not None: x = self.act1(self.norm1(self.even(even_pad(x, self.direction))))
+    if self.even is not None:
+        x = self.act1(self.norm1(self.even(even_pad(x, self.direction))))
     return self.vertical(self.act2(self.norm2(self.horizontal(x))))
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #9eb5e4f5
-_act_names = {nn.Identity: '', nn.ReLU: 'relu', nn.Hardswish: 'hardswish', nn.ReLU6: 'relu6', nn.SiLU: 'silu', type(None): ''}
+_act_names = {nn.Identity: '', nn.ReLU: 'relu', nn.Hardswish: 'hardswish',
+    nn.ReLU6: 'relu6', nn.SiLU: 'silu', type(None): ''}
 
 def scaled(
     weight:Tensor, # `(C, 1, …)` kernel of a stage
@@ -119,7 +139,8 @@ def scaled(
     scale = torch.rsqrt(norm.running_var+norm.eps)
     if norm.weight is not None: scale = scale*norm.weight
     mean = norm.running_mean if bias is None else norm.running_mean-bias
-    shift = -mean*scale if norm.bias is None else torch.addcmul(norm.bias, mean, scale, value=-1)
+    shift = -mean*scale if norm.bias is None else torch.addcmul(norm.bias, mean, scale,
+        value=-1)
     return weight*scale.view(-1,1,1,1),shift
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #6fb0df94
@@ -127,18 +148,24 @@ def scaled(
 def obstacle(self:XSepConv2d)->str: # '' if there is none
     "Why one operator cannot do the work of the submodules"
     for m in (self.even,self.horizontal,self.vertical):
-        if not _bare(m, (nn.Conv2d,)): return f'a stage is a {type(m).__name__} or has hooks'
+        if not _bare(m, (nn.Conv2d,)):
+            return f'a stage is a {type(m).__name__} or has hooks'
     for m in (self.norm1,self.norm2):
-        if not _bare(m, (nn.BatchNorm2d,nn.Identity)): return f'a normalisation is a {type(m).__name__} or has hooks'
-        if type(m) is nn.BatchNorm2d and m.running_mean is None: return 'a normalisation has no running statistics'
+        if not _bare(m, (nn.BatchNorm2d,nn.Identity)):
+            return f'a normalisation is a {type(m).__name__} or has hooks'
+        if type(m) is nn.BatchNorm2d and m.running_mean is None:
+            return 'a normalisation has no running statistics'
     for m in (self.act1,self.act2):
-        if not _bare(m, _act_names): return f'an activation is a {type(m).__name__} or has hooks'
-    return '' if self.even is None or type(self.act1) is type(self.act2) else 'the activations differ'
+        if not _bare(m, _act_names):
+            return f'an activation is a {type(m).__name__} or has hooks'
+    return ('' if self.even is None or type(self.act1) is type(self.act2)
+        else 'the activations differ')
 
 @patch
 def weights(self:XSepConv2d)->tuple: # Three kernels (the first may be None), three biases or None
     "What one operator needs: kernels and biases, with normalisations in evaluation mode folded in"
-    even,b0 = (None,None) if self.even is None else scaled(self.even.weight, self.even.bias, self.norm1)
+    even,b0 = (None,None) if self.even is None else scaled(self.even.weight, self.even.bias,
+        self.norm1)
     horizontal,b1 = scaled(self.horizontal.weight, self.horizontal.bias, self.norm2)
     return even,horizontal,self.vertical.weight,(b0,b1,self.vertical.bias)
 
@@ -148,13 +175,17 @@ def _one(self:XSepConv2d):
     "Whether one operator gives the output now"
     nothing = nn.Identity,type(None)
     linear = all(type(m) in nothing for m in (self.norm1,self.act1,self.norm2,self.act2))
-    if not linear and (torch.is_grad_enabled() or any(type(m) not in nothing and m.training for m in (self.norm1,self.norm2))): return False
+    if not linear and (torch.is_grad_enabled()
+            or any(type(m) not in nothing and m.training for m in (self.norm1,self.norm2))):
+        return False
     return not self.obstacle()
 
 @patch
 def forward(self:XSepConv2d, x:Tensor)->Tensor:
     if isinstance(x, Proxy): return leaf(self, x)
-    if self._one(): return _fused(x, *self.weights(), self.stride, self.padding, self.dilation, self.direction or 'br', _act_names[type(self.act2)], '')
+    if self._one():
+        return _fused(x, *self.weights(), self.stride, self.padding, self.dilation,
+            self.direction or 'br', _act_names[type(self.act2)], '')
     y = lean_stages(x, self) if self.lean else None
     return self.stages(x) if y is None else y
 
@@ -190,18 +221,28 @@ class FoldedXSepConv2d(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
-        for name,v in dict(channels=channels, kernel_size=kernel_size).items(): positive_int(name, v)
+        for name,v in dict(channels=channels, kernel_size=kernel_size).items():
+            positive_int(name, v)
         if kernel_size%2==0: raise ValueError(f'kernel_size={kernel_size} must be odd')
         if direction is not None: one_of('direction', direction, (*DIRECTIONS,'groups'))
-        self.channels,self.stride,self.dilation,self.direction = channels,whole('stride', stride, 1),whole('dilation', dilation, 1),direction
-        self.padding = tuple(d*(kernel_size-1)//2 for d in self.dilation) if padding is None else whole('padding', padding, 0)
-        self.kernel_size,self.act,self.last_act = (kernel_size,)*2,one_of('act', act, ACTS),one_of('last_act', last_act, ACTS)
+        self.channels,self.stride,self.dilation,self.direction = channels,whole('stride',
+            stride, 1),whole('dilation', dilation, 1),direction
+        self.padding = (tuple(d*(kernel_size-1)//2 for d in self.dilation)
+            if padding is None else whole('padding', padding, 0))
+        self.kernel_size,self.act,self.last_act = (kernel_size,)*2,one_of('act', act,
+            ACTS),one_of('last_act', last_act, ACTS)
         make = lambda *shape: nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
         self.even = make(channels, 1, 2, 2) if direction is not None else None
-        self.horizontal,self.vertical = make(channels, 1, 1, kernel_size),make(channels, 1, kernel_size, 1)
-        for i,there in enumerate(biases): self.register_parameter(f'bias{i}', make(channels) if there and (i or direction is not None) else None)
-        self._how = self.stride,self.padding,self.dilation,direction or 'br',self.act,self.last_act
-        self._native = (*self._how[:4],self.act or None,self.last_act or None) if {self.act,self.last_act}<=set(_NATIVE) and _near(kernel_size, self.padding, self.dilation) else None
+        self.horizontal,self.vertical = make(channels, 1, 1, kernel_size),make(channels, 1,
+            kernel_size, 1)
+        for i,there in enumerate(biases):
+            self.register_parameter(f'bias{i}',
+                make(channels) if there and (i or direction is not None) else None)
+        self._how = (self.stride,self.padding,self.dilation,direction
+            or 'br',self.act,self.last_act)
+        self._native = ((*self._how[:4],self.act or None,self.last_act or None)
+            if {self.act,self.last_act}<=set(_NATIVE)
+            and _near(kernel_size, self.padding, self.dilation) else None)
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -212,35 +253,48 @@ class FoldedXSepConv2d(nn.Module):
 
     def __setattr__(self, name, value):
         if name in ('stride','padding','dilation','direction','act','last_act') and '_native' in vars(self):
-            raise ValueError(f'{name}={value!r} cannot be set on a folded layer; set it on the layer, then fold')
+            raise ValueError(
+                f'{name}={value!r} cannot be set on a folded layer; set it on the layer, then fold')
         super().__setattr__(name, value)
 
     def _tensors(self):
         p = self._parameters                                    # faster than attributes
-        try: return p['even'] if self.direction else None,p['horizontal'],p['vertical'],(p['bias0'],p['bias1'],p['bias2'])
-        except KeyError: return self.even,self.horizontal,self.vertical,(self.bias0,self.bias1,self.bias2)        # pruned, or computed otherwise
+        try:
+            return p['even'] if self.direction else None,p['horizontal'],p['vertical'],(p['bias0'],p['bias1'],p['bias2'])
+        except KeyError:
+            return self.even,self.horizontal,self.vertical,(self.bias0,self.bias1,self.bias2)        # pruned, or computed otherwise
 
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
         even,horizontal,vertical,bias = self._tensors()
-        if (self._native and ordinary(x, even, horizontal, vertical, *bias) and not torch.is_grad_enabled() and x.is_cpu and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
-            and x.shape[1]==self.channels and horizontal.is_cpu and not torch.is_autocast_enabled('cpu') and (library := native.library()) is not None):
+        if (self._native and ordinary(x, even, horizontal, vertical, *bias)
+                and not torch.is_grad_enabled() and x.is_cpu
+                and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
+            and x.shape[1]==self.channels and horizontal.is_cpu
+            and not torch.is_autocast_enabled('cpu')
+            and (library := native.library()) is not None):
             y = _run_forward(library, x, even, horizontal, vertical, bias, *self._native)        # nothing to convert
             return y if x.stride(1)==1 else y.contiguous(memory_format=layout(x))
         return _fused(x, even, horizontal, vertical, bias, *self._how)
 
     def extra_repr(self):
-        shown = dict(stride=(self.stride,(1,1)), dilation=(self.dilation,(1,1)), act=(self.act,''), last_act=(self.last_act,''))
-        return ', '.join([f'{self.channels}, kernel_size={self.kernel_size[0]}', *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d), f'direction={self.direction!r}'])
+        shown = dict(stride=(self.stride,(1,1)), dilation=(self.dilation,(1,1)),
+            act=(self.act,''), last_act=(self.last_act,''))
+        return ', '.join([f'{self.channels}, kernel_size={self.kernel_size[0]}',
+            *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d),
+            f'direction={self.direction!r}'])
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #436e1e41
 def _learns(layer, norm):
     "Which parts of a folded layer learn: those of which a part learns"
     def any_of(*ms): return any(p is not None and p.requires_grad for p in ms)
-    def both(conv, norm): return any_of(conv.weight, getattr(norm, 'weight', None)),any_of(conv.bias, getattr(norm, 'weight', None), getattr(norm, 'bias', None))
+    def both(conv, norm):
+        return any_of(conv.weight, getattr(norm, 'weight', None)),any_of(conv.bias,
+            getattr(norm, 'weight', None), getattr(norm, 'bias', None))
     (h,b1),(v,b2) = both(layer.horizontal, layer.norm2),both(layer.vertical, norm)
     e,b0 = (False,False) if layer.even is None else both(layer.even, layer.norm1)
-    return dict(even=e, horizontal=h, vertical=v, bias0=b0, bias1=b1, bias2=b2, weight=h or v, bias=b2)
+    return dict(even=e, horizontal=h, vertical=v, bias0=b0, bias1=b1, bias2=b2,
+        weight=h or v, bias=b2)
 
 @patch
 @torch.no_grad()
@@ -250,20 +304,28 @@ def fold(self:XSepConv2d,
 )->nn.Module: # `nn.Conv2d` for a linear layer without the 2×2, where no activation follows, else `FoldedXSepConv2d`
     "The layer as it is deployed, with running statistics. `ValueError` where its parts, or what follows, are not of the usual kinds"
     if why := self.obstacle(): raise ValueError(f'XSepConv2d cannot be folded: {why}')
-    if norm is not None and (not isinstance(norm, nn.modules.batchnorm._BatchNorm) or norm.running_mean is None or norm.num_features!=self.in_channels):
-        raise ValueError(f'norm={norm} is not valid; give a batch normalisation of {self.in_channels} channels with running statistics')
-    if type(act) not in _act_names: raise ValueError(f'act={act} is not valid; give one of {", ".join(t.__name__ for t in _act_names if t is not type(None))}')
+    if norm is not None and (not isinstance(norm, nn.modules.batchnorm._BatchNorm)
+            or norm.running_mean is None or norm.num_features!=self.in_channels):
+        raise ValueError(
+            f'norm={norm} is not valid; give a batch normalisation of {self.in_channels} channels with running statistics')
+    if type(act) not in _act_names:
+        raise ValueError(
+            f'act={act} is not valid; give one of {", ".join(t.__name__ for t in _act_names if t is not type(None))}')
     even,horizontal,vertical,bias = self.weights()
     vertical,last = scaled(vertical, bias[2], norm)
     bias,inner,outer = (*bias[:2],last),_act_names[type(self.act2)],_act_names[type(act)]
-    kw = dict(stride=self.stride, padding=self.padding, dilation=self.dilation, device=vertical.device, dtype=vertical.dtype)
+    kw = dict(stride=self.stride, padding=self.padding, dilation=self.dilation,
+        device=vertical.device, dtype=vertical.dtype)
     if even is None and inner==outer=='' and bias[1] is None:
-        new = skip_init(nn.Conv2d, self.in_channels, self.in_channels, self.kernel_size, groups=self.in_channels, bias=last is not None, **kw)
+        new = skip_init(nn.Conv2d, self.in_channels, self.in_channels, self.kernel_size,
+            groups=self.in_channels, bias=last is not None, **kw)
         parts = dict(weight=vertical*horizontal, bias=last)
     else:
-        new = skip_init(FoldedXSepConv2d, self.in_channels, self.kernel_size[0], direction=self.direction, act=inner, last_act=outer,
+        new = skip_init(FoldedXSepConv2d, self.in_channels, self.kernel_size[0],
+            direction=self.direction, act=inner, last_act=outer,
             biases=[b is not None for b in bias], **kw)
-        parts = dict(even=even, horizontal=horizontal, vertical=vertical, **{f'bias{i}': b for i,b in enumerate(bias)})
+        parts = dict(even=even, horizontal=horizontal, vertical=vertical,
+            **{f'bias{i}': b for i,b in enumerate(bias)})
     free = _learns(self, norm)
     for n,t in parts.items():
         if t is not None: getattr(new, n).copy_(t).requires_grad_(free[n])

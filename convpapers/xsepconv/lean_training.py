@@ -37,36 +37,44 @@ class Stage(NamedTuple):
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #b6bbe429
 _aten = torch.ops.aten
-ACTS = {nn.ReLU: (functional.relu, lambda g,n: _aten.threshold_backward(g, n, 0)), nn.Hardswish: (functional.hardswish, _aten.hardswish_backward),
-    nn.ReLU6: (functional.relu6, lambda g,n: _aten.hardtanh_backward(g, n, 0, 6)), nn.SiLU: (functional.silu, _aten.silu_backward)}
+ACTS = {nn.ReLU: (functional.relu, lambda g,n: _aten.threshold_backward(g, n, 0)),
+    nn.Hardswish: (functional.hardswish, _aten.hardswish_backward),
+    nn.ReLU6: (functional.relu6, lambda g,n: _aten.hardtanh_backward(g, n, 0, 6)),
+    nn.SiLU: (functional.silu, _aten.silu_backward)}
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #40c63329
 def _padded(a, stage): return even_pad(a, stage.direction) if stage.direction else a
 
 def _conv(a, stage, weight, bias): # `a` is padded
-    return functional.conv2d(a, weight, bias, stage.stride, stage.padding, stage.dilation, len(weight))
+    return functional.conv2d(a, weight, bias, stage.stride, stage.padding, stage.dilation,
+        len(weight))
 
 def _conv_backward(g, a, stage, weight, bias, need): # `a` is padded; `need`: of input, weight, bias
     sizes = None if bias is None else list(bias.shape)
-    ga,gw,gb = _aten.convolution_backward(g, a, weight, sizes, stage.stride, stage.padding, stage.dilation, False, (0,0), len(weight), need)
+    ga,gw,gb = _aten.convolution_backward(g, a, weight, sizes, stage.stride, stage.padding,
+        stage.dilation, False, (0,0), len(weight), need)
     return ga if ga is None or not stage.direction else even_crop(ga, stage.direction),gw,gb
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #ed1c5f01
 def _normalise(u, norm, gamma, beta):
     "Normalised map, mean and `1/√(v+ε)`; running statistics are updated"
-    n,mean,invstd = torch.native_batch_norm(u, gamma, beta, norm.mean, norm.var, norm.batch, norm.momentum, norm.eps)
+    n,mean,invstd = torch.native_batch_norm(u, gamma, beta, norm.mean, norm.var, norm.batch,
+        norm.momentum, norm.eps)
     return (n,mean,invstd) if norm.batch else (n,norm.mean.clone(),(norm.var+norm.eps).rsqrt())
 
 def _variance(norm, invstd): return invstd.pow(-2)-norm.eps
 
 def _again(u, norm, gamma, beta, mean, invstd):
     "The same map; running statistics stay"
-    if norm.batch and mean.dtype in (torch.float16,torch.bfloat16): return torch.native_batch_norm(u, gamma, beta, None, None, True, 0., norm.eps)[0]
-    return torch.native_batch_norm(u, gamma, beta, mean, _variance(norm, invstd), False, 0., norm.eps)[0]
+    if norm.batch and mean.dtype in (torch.float16,torch.bfloat16):
+        return torch.native_batch_norm(u, gamma, beta, None, None, True, 0., norm.eps)[0]
+    return torch.native_batch_norm(u, gamma, beta, mean, _variance(norm, invstd), False, 0.,
+        norm.eps)[0]
 
 def _norm_backward(g, u, norm, gamma, mean, invstd, need): # `need`: of map, scale, shift
     running = (None,None) if norm.batch else (mean,_variance(norm, invstd))
-    return _aten.native_batch_norm_backward(g, u, gamma, *running, mean, invstd, norm.batch, norm.eps, need)
+    return _aten.native_batch_norm_backward(g, u, gamma, *running, mean, invstd, norm.batch,
+        norm.eps, need)
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #e256ceec
 def _traced(g, x, stages, params, stats, need):
@@ -75,8 +83,11 @@ def _traced(g, x, stages, params, stats, need):
         for i,s in enumerate(stages):
             w,b,gamma,beta = params[4*i:4*i+4]
             a = _conv(_padded(a, s), s, w, b)
-            if s.norm and s.norm.batch: a = functional.batch_norm(a, None, None, gamma, beta, True, 0., s.norm.eps)
-            elif s.norm: a = functional.batch_norm(a, stats[2*i], _variance(s.norm, stats[2*i+1]), gamma, beta, False, 0., s.norm.eps)
+            if s.norm and s.norm.batch:
+                a = functional.batch_norm(a, None, None, gamma, beta, True, 0., s.norm.eps)
+            elif s.norm:
+                a = functional.batch_norm(a, stats[2*i], _variance(s.norm, stats[2*i+1]),
+                    gamma, beta, False, 0., s.norm.eps)
             if s.act: a = ACTS[s.act][0](a)
         return a
     return again(plain, g, (x,*params), need)
@@ -126,9 +137,12 @@ def _walk_back(g, x, stages, params, stats, maps, need):
         (before,u,n),(w,b,gamma,beta) = way.pop(),params[4*i:4*i+4]
         ours = need[1+4*i:5+4*i]
         if s.act: g = ACTS[s.act][1](g, n)
-        if s.norm: g,grads[4*i+2],grads[4*i+3] = _norm_backward(g, u, s.norm, gamma, *stats[2*i:2*i+2], (True,ours[2],ours[3]))
+        if s.norm:
+            g,grads[4*i+2],grads[4*i+3] = _norm_backward(g, u, s.norm, gamma,
+                *stats[2*i:2*i+2], (True,ours[2],ours[3]))
         del u,n
-        g,grads[4*i],grads[4*i+1] = _conv_backward(g, before, s, w, b, (any(need[:1+4*i]),ours[0],ours[1]))
+        g,grads[4*i],grads[4*i+1] = _conv_backward(g, before, s, w, b,
+            (any(need[:1+4*i]),ours[0],ours[1]))
     return g,*grads
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #ad04fd5d
@@ -136,16 +150,21 @@ def _bare(m, kinds):
     "Whether `m` does what its class does, and nobody watches"
     if m is None: return True
     d = m.__dict__
-    return type(m) in kinds and not (d['_forward_hooks'] or d['_forward_pre_hooks'] or d['_backward_hooks'] or d['_backward_pre_hooks'] or 'forward' in d)
+    return type(m) in kinds and not (d['_forward_hooks'] or d['_forward_pre_hooks']
+        or d['_backward_hooks'] or d['_backward_pre_hooks'] or 'forward' in d)
 
 def _parts(layer):
     "Direction, convolution, normalisation or None, activation or None of each stage; None where one of them is of another kind"
     parts = [] if layer.even is None else [(layer.direction,layer.even,layer.norm1,layer.act1)]
     parts += [(None,layer.horizontal,layer.norm2,layer.act2),(None,layer.vertical,None,None)]
     for _,conv,norm,act in parts:
-        if not _bare(conv, (nn.Conv2d,)) or conv.padding_mode!='zeros' or isinstance(conv.padding, str): return None
-        if not _bare(norm, (nn.BatchNorm2d,nn.Identity)) or not _bare(act, (*ACTS,nn.Identity)): return None
-    return [(d,c,*(None if type(m) is nn.Identity else m for m in (norm,act))) for d,c,norm,act in parts]
+        if not _bare(conv, (nn.Conv2d,)) or conv.padding_mode!='zeros' or isinstance(conv.padding, str):
+            return None
+        if not _bare(norm, (nn.BatchNorm2d,nn.Identity)) or not _bare(act,
+                (*ACTS,nn.Identity)):
+            return None
+    return [(d,c,*(None if type(m) is nn.Identity else m for m in (norm,act)))
+        for d,c,norm,act in parts]
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #2d680c95
 def _norm_of(m):
@@ -154,12 +173,14 @@ def _norm_of(m):
     if m.training and m.track_running_stats and m.num_batches_tracked is not None:
         m.num_batches_tracked.add_(1)
         if m.momentum is None: momentum = 1/float(m.num_batches_tracked)
-    mean,var = (m.running_mean,m.running_var) if not m.training or m.track_running_stats else (None,None)
+    mean,var = ((m.running_mean,m.running_var) if not m.training or m.track_running_stats
+        else (None,None))
     return Norm(mean, var, m.training or m.running_mean is None, momentum, m.eps)
 
 def _cast(t, device):
     "As autocast would cast the input of a convolution"
-    if t is None or not torch.is_autocast_enabled(device) or t.dtype==torch.float64: return t
+    if t is None or not torch.is_autocast_enabled(device) or t.dtype==torch.float64:
+        return t
     return t.to(torch.get_autocast_dtype(device))
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #d2796a7b
@@ -173,16 +194,25 @@ def lean_stages(
     None comes back, and nothing has happened, where no gradient is wanted, where a submodule is not a plain convolution, `BatchNorm2d`,
     ReLU, ReLU6, Hardswish, SiLU or Identity, has hooks or parametrisations, and under compilation, tracing and `torch.func`."""
     one_of('keep', keep, (0,1,2))
-    if not torch.is_grad_enabled() or not ordinary(x, watched=True) or torch.onnx.is_in_onnx_export() or x.ndim!=4 or not x.is_floating_point() or _has_any_global_hook(): return None
+    if not torch.is_grad_enabled() or not ordinary(x,
+            watched=True) or torch.onnx.is_in_onnx_export() or x.ndim!=4 or not x.is_floating_point() or _has_any_global_hook():
+        return None
     if (parts := _parts(layer)) is None: return None
-    params = [t for _,c,n,_ in parts for t in (c.weight,c.bias,*((None,None) if n is None else (n.weight,n.bias)))]
+    params = [t for _,c,n,_ in parts
+        for t in (c.weight,c.bias,*((None,None) if n is None else (n.weight,n.bias)))]
     tensors = [x,*(p for p in params if p is not None)]
-    if not any(t.requires_grad for t in tensors) or any(type(t) not in (Tensor,nn.Parameter) or t.device!=x.device for t in tensors): return None
+    if not any(t.requires_grad
+            for t in tensors) or any(type(t) not in (Tensor,nn.Parameter)
+            or t.device!=x.device for t in tensors):
+        return None
     (_,p),(_,d),(_,s),k = layer.horizontal.padding,layer.horizontal.dilation,layer.horizontal.stride,layer.horizontal.kernel_size[1]
-    if x.shape[0]*x.shape[2]*((x.shape[3]+2*p-d*(k-1)-1)//s+1) < 2: return None         # modules know what to say of single pixels
+    if x.shape[0]*x.shape[2]*((x.shape[3]+2*p-d*(k-1)-1)//s+1) < 2:
+        return None         # modules know what to say of single pixels
     params = [_cast(p, x.device.type) if i%4<2 else p for i,p in enumerate(params)]
-    stages = [Stage(d, c.stride, c.padding, c.dilation, n and _norm_of(n), a and type(a)) for d,c,n,a in parts]
+    stages = [Stage(d, c.stride, c.padding, c.dilation, n and _norm_of(n), a and type(a))
+        for d,c,n,a in parts]
     return LeanStages.apply(_cast(x, x.device.type), stages, keep, *params)
 
 _costs = 'Trained','training_forms','measure_training','memory_table','memory_costs','SHAPES'
-__getattr__ = moved(__name__, **{n: f'convpapers.xsepconv.training_costs.{n}' for n in _costs})
+__getattr__ = moved(__name__,
+    **{n: f'convpapers.xsepconv.training_costs.{n}' for n in _costs})

@@ -11,7 +11,8 @@ __all__ = ['STARTS', 'start_variance', 'unit_start']
 from torch import nn
 
 # %% ../../nbs/xsepconv/16_linear_start.ipynb #6eae22e0
-STARTS = {'unit': lambda taps,channels: 1/taps, 'fan_out': lambda taps,channels: 2/(channels*taps)}
+STARTS = {'unit': lambda taps,channels: 1/taps,
+    'fan_out': lambda taps,channels: 2/(channels*taps)}
 
 def start_variance(
     channels:int,

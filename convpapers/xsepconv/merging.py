@@ -31,13 +31,20 @@ def interior_conv(
     With stride 1, the `(k−1)/2` rows and columns next to the sides that the 2×2 does not pad differ (times the dilation).
     `ValueError` for a layer with normalisations, activations or the padding of groups."""
     if layer.even is None: raise ValueError('layer has no 2×2; its fold() is exact')
-    if layer.direction=='groups': raise ValueError("layer pads its channels in groups; one convolution cannot")
+    if layer.direction=='groups':
+        raise ValueError("layer pads its channels in groups; one convolution cannot")
     between = [m for m in (layer.norm1,layer.act1,layer.norm2,layer.act2) if not isinstance(m, nn.Identity)]
-    if between: raise ValueError(f'layer has a {type(between[0]).__name__} between its stages; valid is a linear one')
+    if between:
+        raise ValueError(
+            f'layer has a {type(between[0]).__name__} between its stages; valid is a linear one')
     (ph,pw),(dh,dw),c = layer.padding,layer.dilation,layer.in_channels
-    if dh!=dw: raise ValueError(f'layer has dilation={layer.dilation}; valid is the same on both axes')
-    kernel = merged_kernel(layer.even.weight, layer.horizontal.weight, layer.vertical.weight, dh)
-    conv = nn.Conv2d(c, c, kernel.shape[-1], layer.stride, groups=c, bias=layer.vertical.bias is not None, device=kernel.device, dtype=kernel.dtype)
+    if dh!=dw:
+        raise ValueError(
+            f'layer has dilation={layer.dilation}; valid is the same on both axes')
+    kernel = merged_kernel(layer.even.weight, layer.horizontal.weight,
+        layer.vertical.weight, dh)
+    conv = nn.Conv2d(c, c, kernel.shape[-1], layer.stride, groups=c,
+        bias=layer.vertical.bias is not None, device=kernel.device, dtype=kernel.dtype)
     conv.weight.copy_(kernel)
     if conv.bias is not None: conv.bias.copy_(layer.vertical.bias)
     l,r,t,b = _sides[layer.direction]
@@ -61,7 +68,8 @@ def _after(m, calls, kinds):
 def _split(norm):
     "A normalisation, and what it does besides: timm's has an activation inside"
     if type(norm) is nn.BatchNorm2d: return norm,nn.Identity()
-    if type(norm).__name__=='BatchNormAct2d' and isinstance(norm.drop, nn.Identity): return norm,norm.act
+    if type(norm).__name__=='BatchNormAct2d' and isinstance(norm.drop, nn.Identity):
+        return norm,norm.act
     return None,None
 
 # %% ../../nbs/xsepconv/17_merging.ipynb #3ed208da
@@ -98,9 +106,11 @@ def _deploy(model, example, convs, done):
         done.append((_places(model, old), old))
         _put(done[-1][0], new)
     for name,m in names.items():
-        if m in inner or not (isinstance(m, XSepConv2d) or convs and type(m) is nn.Conv2d): continue
+        if m in inner or not (isinstance(m, XSepConv2d) or convs and type(m) is nn.Conv2d):
+            continue
         if m not in bare:
-            rows.append(Change(name, type(m).__name__, '', 0, 0, f"has hooks, which would be lost: {', '.join(hooks_of(m))}"))
+            rows.append(Change(name, type(m).__name__, '', 0, 0,
+                f"has hooks, which would be lost: {', '.join(hooks_of(m))}"))
             continue
         norm = _after(m, calls, norms)
         batch,act = _split(norm) if norm is not None else (None,nn.Identity())
@@ -108,44 +118,61 @@ def _deploy(model, example, convs, done):
             if norm is None or batch.running_mean is None: continue
             new,taken,left = fuse_conv_bn_eval(m, batch),'normalisation',act
         else:
-            follower = _after(norm, calls, acts) if type(act) is nn.Identity and norm is not None else None
+            follower = (_after(norm, calls, acts) if type(act) is nn.Identity
+                and norm is not None else None)
             known = type(act) in (*acts,nn.Identity) and m.obstacle()==''
             try: new = m.fold(batch, follower or (act if known else None))
             except ValueError as e:
                 rows.append(Change(name, type(m).__name__, '', 0, 0, str(e)))
                 continue
-            taken = 'normalisation'*(norm is not None)+' and activation'*bool(follower or norm is not None and known and type(act) in acts) or 'the layer alone'
+            taken = ('normalisation'*(norm is not None)+' and activation'*bool(follower
+                or norm is not None and known and type(act) in acts) or 'the layer alone')
             left = nn.Identity() if known else act
             if follower: put(follower, nn.Identity())
         put(m, new)
         if norm is not None: put(norm, left)
-        size = lambda *ms: sum(p.numel() for o in ms if o is not None for p in o.parameters())
-        rows.append(Change(name, type(m).__name__, type(new).__name__, size(m, norm), size(new), taken))
+        size = lambda *ms: sum(p.numel() for o in ms if o is not None
+            for p in o.parameters())
+        rows.append(Change(name, type(m).__name__, type(new).__name__, size(m, norm),
+            size(new), taken))
     with torch.no_grad(): error = difference(before, model(*(e.clone() for e in example)))
     error = error/min(1, max((t.abs().max().item() for t in tree_leaves(before) if isinstance(t, Tensor) and t.numel() and not t.is_meta), default=1) or 1)      # small outputs count, too
     if not error<=tolerance(example[0].dtype):
-        raise RuntimeError(f'nothing was changed: the output of the model would differ by {error:.1g}; something reads what was to be folded')
-    return Report(model, rows, f'{len(done)} modules replaced; largest relative difference of the output {error:.1g}')
+        raise RuntimeError(
+            f'nothing was changed: the output of the model would differ by {error:.1g}; something reads what was to be folded')
+    return Report(model, rows,
+        f'{len(done)} modules replaced; largest relative difference of the output {error:.1g}')
 
 # %% ../../nbs/xsepconv/17_merging.ipynb #0186cef6
-_corner = dict(br=(0,0), tl=(1,1), tr=(1,0), bl=(0,1))         # the tap that reads the pixel itself
+# the tap that reads the pixel itself
+_corner = dict(br=(0,0), tl=(1,1), tr=(1,0), bl=(0,1))
 
 def _padding_of(conv):
     "Zeros around, as a pair"
     same = tuple(d*(k-1)//2 for d,k in zip(conv.dilation, conv.kernel_size))
     if type(conv).__name__=='Conv2dSame':
-        if conv.stride!=(1,1): raise ValueError(f'conv pads by the size of its input at stride={conv.stride} (Conv2dSame); valid are fixed numbers of zeros')
+        if conv.stride!=(1,1):
+            raise ValueError(
+                f'conv pads by the size of its input at stride={conv.stride} (Conv2dSame); valid are fixed numbers of zeros')
         return same
-    if type(conv).forward is not nn.Conv2d.forward: raise ValueError(f'conv is a {type(conv).__name__} with a forward pass of its own; valid is an nn.Conv2d')
-    return {'same': same, 'valid': (0,0)}.get(conv.padding, conv.padding) if isinstance(conv.padding, str) else conv.padding
+    if type(conv).forward is not nn.Conv2d.forward:
+        raise ValueError(
+            f'conv is a {type(conv).__name__} with a forward pass of its own; valid is an nn.Conv2d')
+    return ({'same': same, 'valid': (0,0)}.get(conv.padding, conv.padding)
+        if isinstance(conv.padding, str) else conv.padding)
 
 def _check(conv):
-    if not isinstance(conv, nn.Conv2d): raise ValueError(f'conv is a {type(conv).__name__}; valid is a depthwise nn.Conv2d')
+    if not isinstance(conv, nn.Conv2d):
+        raise ValueError(f'conv is a {type(conv).__name__}; valid is a depthwise nn.Conv2d')
     if not conv.groups==conv.in_channels==conv.out_channels:
-        raise ValueError(f'conv has {conv.in_channels} → {conv.out_channels} channels in {conv.groups} groups; valid is a depthwise convolution')
+        raise ValueError(
+            f'conv has {conv.in_channels} → {conv.out_channels} channels in {conv.groups} groups; valid is a depthwise convolution')
     k = conv.kernel_size
-    if k[0]!=k[1] or k[0]%2==0 or k[0]<3: raise ValueError(f'conv has kernel_size={k}; valid is a square of an odd size of at least 3')
-    if conv.padding_mode!='zeros': raise ValueError(f"conv has padding_mode={conv.padding_mode!r}; valid is 'zeros'")
+    if k[0]!=k[1] or k[0]%2==0 or k[0]<3:
+        raise ValueError(
+            f'conv has kernel_size={k}; valid is a square of an odd size of at least 3')
+    if conv.padding_mode!='zeros':
+        raise ValueError(f"conv has padding_mode={conv.padding_mode!r}; valid is 'zeros'")
 
 # %% ../../nbs/xsepconv/17_merging.ipynb #ec99650e
 @torch.no_grad()
@@ -157,8 +184,10 @@ def lost_share(
     h,v = layer.horizontal.weight.double(),layer.vertical.weight.double()
     want,got = weight.double(),v*h
     if layer.even is not None:
-        got,pad = merged_kernel(layer.even.weight.double(), h, v),torch.zeros_like(merged_kernel(layer.even.weight.double(), h, v))
-        groups = group_slices(len(weight)) if layer.direction=='groups' else [(layer.direction,slice(None))]
+        got,pad = merged_kernel(layer.even.weight.double(), h,
+            v),torch.zeros_like(merged_kernel(layer.even.weight.double(), h, v))
+        groups = (group_slices(len(weight)) if layer.direction=='groups'
+            else [(layer.direction,slice(None))])
         k = weight.shape[-1]
         for d,s in groups:
             i,j = _corner[d]
@@ -184,10 +213,14 @@ def from_conv(cls:XSepConv2d,
     Warns of the share of the kernels that is lost. `ValueError` for a convolution that is not depthwise, or not of this form."""
     one_of('fit', fit, ('pair','block'))
     _check(conv)
-    if fit=='block' and (direction is None or conv.dilation!=(1,1)): raise ValueError(f"fit='block' needs a 2×2 and no dilation, not direction={direction!r}, dilation={conv.dilation}")
+    if fit=='block' and (direction is None or conv.dilation!=(1,1)):
+        raise ValueError(
+            f"fit='block' needs a 2×2 and no dilation, not direction={direction!r}, dilation={conv.dilation}")
     w,c = conv.weight,conv.in_channels
-    new = cls(c, c, conv.kernel_size[0], conv.stride, _padding_of(conv), conv.dilation, bias=conv.bias is not None, direction=direction, act_between=act_between,
-        bn_between=bn_between, act_layer=act_layer, norm_layer=norm_layer, lean=lean, device=w.device, dtype=w.dtype)
+    new = cls(c, c, conv.kernel_size[0], conv.stride, _padding_of(conv), conv.dilation,
+        bias=conv.bias is not None, direction=direction, act_between=act_between,
+        bn_between=bn_between, act_layer=act_layer, norm_layer=norm_layer, lean=lean,
+        device=w.device, dtype=w.dtype)
     if w.is_meta: return new.train(conv.training)
     groups = group_slices(c) if direction=='groups' else [(direction,slice(None))]
     for d,s in groups:
@@ -200,5 +233,7 @@ def from_conv(cls:XSepConv2d,
             new.even.weight[(s,0,*_corner[d])] = 1
     if conv.bias is not None: new.vertical.bias.copy_(conv.bias)
     lost = lost_share(new, w)
-    if lost.max()>1e-6: warnings.warn(f'{100*lost.mean():.0f} % of the kernels is lost on average, {100*lost.max():.0f} % at most', stacklevel=3)
+    if lost.max()>1e-6:
+        warnings.warn(
+            f'{100*lost.mean():.0f} % of the kernels is lost on average, {100*lost.max():.0f} % at most', stacklevel=3)
     return new.train(conv.training)

@@ -25,7 +25,8 @@ class SqueezeExcite(nn.Module):
     "A factor for each channel, from the means of all: two products without bias, a quarter of the channels between; shape kept"
     def __init__(self, channels:int):
         super().__init__()
-        self.fc1,self.act = nn.Linear(channels, channels//4, bias=False),nn.ReLU(inplace=True)
+        self.fc1,self.act = nn.Linear(channels, channels//4,
+            bias=False),nn.ReLU(inplace=True)
         self.fc2,self.gate = nn.Linear(channels//4, channels, bias=False),nn.Hardsigmoid()
     def forward(self, x:Tensor)->Tensor:
         return x * self.gate(self.fc2(self.act(self.fc1(x.mean((-2,-1))))))[..., None, None]
@@ -40,7 +41,8 @@ def conv_norm_act(
 )->nn.Sequential: # Children `conv`, `norm`, `act`
     "Convolution without bias, norm, and activation"
     conv = nn.Conv2d(c_in, c_out, kernel_size, stride, kernel_size//2, bias=False)
-    return nn.Sequential(OrderedDict(conv=conv, norm=nn.BatchNorm2d(c_out), **(dict(act=act_layer()) if act_layer else {})))
+    return nn.Sequential(OrderedDict(conv=conv, norm=nn.BatchNorm2d(c_out),
+        **(dict(act=act_layer()) if act_layer else {})))
 
 def depthwise(
     channels:int,
@@ -49,7 +51,8 @@ def depthwise(
     act_layer=None, # Unused: there is nothing between
 )->nn.Conv2d:
     "The layer that MobileNetV3 has"
-    return nn.Conv2d(channels, channels, kernel_size, stride, kernel_size//2, groups=channels, bias=False)
+    return nn.Conv2d(channels, channels, kernel_size, stride, kernel_size//2,
+        groups=channels, bias=False)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #98e5f402
 class InvertedResidual(nn.Module):
@@ -68,16 +71,20 @@ class InvertedResidual(nn.Module):
         spatial=depthwise, # `f(channels, kernel_size, stride, act_layer)` gives the layer that filters
     ):
         super().__init__()
-        self.weigh,self.residual = one_of('se', se, ('before','after',None)),stride==1 and c_in==c_out
-        self.expand = conv_norm_act(c_in, exp, act_layer=act_layer) if exp!=c_in else nn.Identity()
-        self.spatial,self.norm,self.act = spatial(exp, kernel_size, stride, act_layer),nn.BatchNorm2d(exp),act_layer()
+        self.weigh,self.residual = (one_of('se', se, ('before','after',None)),stride==1
+            and c_in==c_out)
+        self.expand = (conv_norm_act(c_in, exp, act_layer=act_layer) if exp!=c_in
+            else nn.Identity())
+        self.spatial,self.norm,self.act = spatial(exp, kernel_size, stride,
+            act_layer),nn.BatchNorm2d(exp),act_layer()
         self.se = SqueezeExcite(exp) if se else nn.Identity()
         self.project = conv_norm_act(exp, c_out)
     def add_drop_path(self, rate:float):
         if self.residual: self.project.add_module('drop_path', DropPath(rate))
     def forward(self, x:Tensor)->Tensor:
         y = self.norm(self.spatial(self.expand(x)))
-        y = self.project(self.se(self.act(y)) if self.weigh=='after' else self.act(self.se(y)))
+        y = self.project(self.se(self.act(y)) if self.weigh=='after'
+            else self.act(self.se(y)))
         return x+y if self.residual else y
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #7efa03a0
@@ -90,17 +97,24 @@ def spatial_maker(
 ):
     "A function of channels, kernel size, stride and activation that gives the layer that filters"
     one_of('block', block, ('dw','xsep'))
-    sides = {'improved': 'br', 'fixed': 'br', 'groups': 'groups', None: None}[one_of('direction', direction, ('improved','fixed','groups',None))]
+    sides = {'improved': 'br', 'fixed': 'br', 'groups': 'groups',
+        None: None}[one_of('direction', direction, ('improved','fixed','groups',None))]
     def make(channels, kernel_size, stride=1, act_layer=nn.Hardswish):
-        if block=='dw' or kernel_size<(min_k if stride==1 else min_k_stride2): return depthwise(channels, kernel_size, stride)
-        return XSepConv2d(channels, channels, kernel_size, stride, direction=sides, act_layer=act_layer, **kwargs)
+        if block=='dw' or kernel_size<(min_k if stride==1 else min_k_stride2):
+            return depthwise(channels, kernel_size, stride)
+        return XSepConv2d(channels, channels, kernel_size, stride, direction=sides,
+            act_layer=act_layer, **kwargs)
     return make
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #f2b2f200
-SMALL = ((3,16,16,True,'RE',None), (3,72,24,False,'RE',2), (3,88,24,False,'RE',1), (None,96,40,True,'HS',2), *[(None,240,40,True,'HS',1)]*2,
-    (None,120,48,True,'HS',1), (None,144,48,True,'HS',1), (None,288,96,True,'HS',2), *[(None,576,96,True,'HS',1)]*2)
-LARGE = ((3,16,16,False,'RE',1), (3,64,24,False,'RE',None), (3,72,24,False,'RE',1), (None,72,40,True,'RE',2), *[(None,120,40,True,'RE',1)]*2,
-    (3,240,80,False,'HS',2), (3,200,80,False,'HS',1), *[(3,184,80,False,'HS',1)]*2, (3,480,112,True,'HS',1), (3,672,112,True,'HS',1),
+SMALL = ((3,16,16,True,'RE',None), (3,72,24,False,'RE',2), (3,88,24,False,'RE',1),
+    (None,96,40,True,'HS',2), *[(None,240,40,True,'HS',1)]*2,
+    (None,120,48,True,'HS',1), (None,144,48,True,'HS',1), (None,288,96,True,'HS',2),
+    *[(None,576,96,True,'HS',1)]*2)
+LARGE = ((3,16,16,False,'RE',1), (3,64,24,False,'RE',None), (3,72,24,False,'RE',1),
+    (None,72,40,True,'RE',2), *[(None,120,40,True,'RE',1)]*2,
+    (3,240,80,False,'HS',2), (3,200,80,False,'HS',1), *[(3,184,80,False,'HS',1)]*2,
+    (3,480,112,True,'HS',1), (3,672,112,True,'HS',1),
     (None,672,160,True,'HS',2), *[(None,960,160,True,'HS',1)]*2)
 ACTS = {'RE': nn.ReLU, 'HS': nn.Hardswish}
 
@@ -137,34 +151,43 @@ class MobileNetV3(ImageClassifier):
         **kwargs, # For `ImageClassifier`
     ):
         pool,rate = kwargs.pop('global_pool', 'avg'),kwargs.pop('drop_path_rate', 0.)
-        super().__init__(body, num_features, 0, drop_rate=dropout, global_pool=pool, **kwargs)
-        self.hidden,self.hidden_act = nn.Conv2d(self.head_hidden_size, hidden, 1, bias=False),nn.Hardswish()
+        super().__init__(body, num_features, 0, drop_rate=dropout, global_pool=pool,
+            **kwargs)
+        self.hidden,self.hidden_act = nn.Conv2d(self.head_hidden_size, hidden, 1,
+            bias=False),nn.Hardswish()
         self.reset_classifier(num_classes)
         self.init_weights(zero_gamma)
         if rate: self.drop_paths(rate)
     def init_weights(self, zero_gamma:bool=False):
         "Start again: convolutions over the fan-out, linear layers almost at 0, norms at the identity"
         for m in self.modules():
-            if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
+            if isinstance(m, nn.Conv2d):
+                nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
             elif isinstance(m, nn.Linear): nn.init.normal_(m.weight, std=.001)
         for m in self.modules():
-            if isinstance(m, XSepConv2d) and isinstance(m.norm2, nn.Identity): m.reset_parameters()       # no norm would undo a small start
-            if zero_gamma and isinstance(m, InvertedResidual) and m.residual: nn.init.zeros_(m.project.norm.weight)
+            if isinstance(m, XSepConv2d) and isinstance(m.norm2, nn.Identity):
+                m.reset_parameters()       # no norm would undo a small start
+            if zero_gamma and isinstance(m, InvertedResidual) and m.residual:
+                nn.init.zeros_(m.project.norm.weight)
     def reset_classifier(self, num_classes:int, global_pool:str|None=None):
         "Put a fresh linear layer behind the hidden layer; without classes the network gives the hidden layer's values"
         wide = [k=='catavgmax' for k in (self.global_pool if global_pool is None else global_pool, self.global_pool)]
         if self._has_hidden() and wide[0]!=wide[1]:
-            raise ValueError(f'global_pool={global_pool!r} is not valid here: the hidden layer takes the {self.hidden.in_channels} '
+            raise ValueError(
+                f'global_pool={global_pool!r} is not valid here: the hidden layer takes the {self.hidden.in_channels} '
                 f'values of {self.global_pool!r}; give it when the network is built')
         super().reset_classifier(num_classes, global_pool)
-    def _has_hidden(self): return not isinstance(self._modules.get('hidden', nn.Identity()), nn.Identity)
+    def _has_hidden(self):
+        return not isinstance(self._modules.get('hidden', nn.Identity()), nn.Identity)
     def _set_head(self, width):
-        super()._set_head(width)                # also for the numbers that it draws: a seed means the same network as ever
+        # also for the numbers that it draws: a seed means the same network as ever
+        super()._set_head(width)
         if not self._has_hidden(): return
         self.head_hidden_size = self.hidden.out_channels
         if not self.num_classes: return
         like = self.fc.weight
-        self.fc = nn.Linear(self.head_hidden_size, self.num_classes, device=like.device, dtype=like.dtype).train(self.training)
+        self.fc = nn.Linear(self.head_hidden_size, self.num_classes, device=like.device,
+            dtype=like.dtype).train(self.training)
         nn.init.normal_(self.fc.weight, std=.001), nn.init.zeros_(self.fc.bias)
     def _drop_head(self):
         self.hidden = self.hidden_act = nn.Identity()
@@ -176,22 +199,30 @@ class MobileNetV3(ImageClassifier):
         return x if pre_logits else self.fc(x)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #a5793df7
-def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_chans, width, dropout, direction, se, zero_gamma, head, **kwargs):
+def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_chans, width,
+        dropout, direction, se, zero_gamma, head, **kwargs):
     "What the builders share"
     positive_int('kernel_size', kernel_size), positive_int('image_size', image_size)
-    if kernel_size%2==0: raise ValueError(f'kernel_size={kernel_size} is not valid: it must be odd')
+    if kernel_size%2==0:
+        raise ValueError(f'kernel_size={kernel_size} is not valid: it must be odd')
     spatial = spatial_maker(block, direction, **kwargs)
     stride,c = 1 if image_size<=64 else 2,round_channels(16, width)
-    body,features,r = dict(stem=conv_norm_act(in_chans, c, 3, stride, nn.Hardswish)),{},stride
+    body,features,r = dict(stem=conv_norm_act(in_chans, c, 3, stride,
+        nn.Hardswish)),{},stride
     last = 'stem'
-    for i,(k,e,o,weigh,act,s) in enumerate(rows_for(rows, kernel_size, image_size, width), 1):
+    for i,(k,e,o,weigh,act,s) in enumerate(rows_for(rows, kernel_size, image_size, width),
+            1):
         if s>1: features[last] = (c,r)
-        body[f'block{i}'] = InvertedResidual(c, e, o, k, s, ACTS[act], se if weigh else None, spatial)
+        body[f'block{i}'] = InvertedResidual(c, e, o, k, s, ACTS[act],
+            se if weigh else None, spatial)
         last,c,r = f'block{i}',o,r*s
-    if block=='xsep' and not any(isinstance(b.spatial, XSepConv2d) for n,b in body.items() if n!='stem'):
-        raise ValueError(f"kernel_size={kernel_size} is not valid with block='xsep': no layer is large enough to be separated")
+    if block=='xsep' and not any(isinstance(b.spatial, XSepConv2d)
+            for n,b in body.items() if n!='stem'):
+        raise ValueError(
+            f"kernel_size={kernel_size} is not valid with block='xsep': no layer is large enough to be separated")
     body['last'] = conv_norm_act(c, e, act_layer=nn.Hardswish)
-    net = MobileNetV3(body, e, round_channels(hidden, max(width, 1)), num_classes, dropout=dropout, zero_gamma=zero_gamma,
+    net = MobileNetV3(body, e, round_channels(hidden, max(width, 1)), num_classes,
+        dropout=dropout, zero_gamma=zero_gamma,
         features=features | dict(last=(e,r)), **head)
     if direction=='improved': assign_directions(net)
     return net
@@ -219,9 +250,12 @@ def mobilenetv3_small(
     global_pool:str='avg', # Likewise
 )->MobileNetV3:
     "MobileNetV3-Small ([Howard et al. 2019](https://arxiv.org/abs/1905.02244)) as it is used for small pictures"
-    return _mobilenetv3(SMALL, 1024, kernel_size, block, image_size, num_classes, in_chans, width,
+    return _mobilenetv3(SMALL, 1024, kernel_size, block, image_size, num_classes, in_chans,
+        width,
         dropout if drop_rate is None else drop_rate, direction, se, zero_gamma,
-        dict(drop_path_rate=drop_path_rate, global_pool=global_pool), act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k, min_k_stride2=min_k_stride2)
+        dict(drop_path_rate=drop_path_rate, global_pool=global_pool),
+        act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k,
+        min_k_stride2=min_k_stride2)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #b645fe9d
 def mobilenetv3_large(
@@ -246,9 +280,12 @@ def mobilenetv3_large(
     global_pool:str='avg',
 )->MobileNetV3:
     "MobileNetV3-Large, likewise"
-    return _mobilenetv3(LARGE, 1280, kernel_size, block, image_size, num_classes, in_chans, width,
+    return _mobilenetv3(LARGE, 1280, kernel_size, block, image_size, num_classes, in_chans,
+        width,
         dropout if drop_rate is None else drop_rate, direction, se, zero_gamma,
-        dict(drop_path_rate=drop_path_rate, global_pool=global_pool), act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k, min_k_stride2=min_k_stride2)
+        dict(drop_path_rate=drop_path_rate, global_pool=global_pool),
+        act_between=act_between, bn_between=bn_between, lean=lean, min_k=min_k,
+        min_k_stride2=min_k_stride2)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #00202bb6
 def xsepconv_mobilenetv3_small(
@@ -259,7 +296,8 @@ def xsepconv_mobilenetv3_small(
     **kwargs, # For `mobilenetv3_small`
 )->MobileNetV3:
     "MobileNetV3-Small with XSepConv ([Chen et al. 2020](https://arxiv.org/abs/2002.12046))"
-    return mobilenetv3_small(kernel_size, 'xsep', image_size, num_classes, in_chans, **kwargs)
+    return mobilenetv3_small(kernel_size, 'xsep', image_size, num_classes, in_chans,
+        **kwargs)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #10feeee6
 def torchsummaryx(
@@ -280,7 +318,8 @@ def filter_cost(
 )->tuple: # Weights and multiply-adds
     "The cost of filtering one channel"
     out,k = -(-size//stride),kernel_size
-    return (k*k, k*k*out**2) if block=='dw' else (2*k+4*even, 4*even*size**2 + k*size*out + k*out**2)
+    return (k*k, k*k*out**2) if block=='dw' else (2*k+4*even,
+        4*even*size**2 + k*size*out + k*out**2)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #81741647
 def mobilenetv3_counts(
@@ -308,11 +347,14 @@ def mobilenetv3_counts(
         params += (e!=c)*(c*e+2*e) + e*(p+2*norms) + se*e*(e//4)*2 + e*o+2*o
         macs += (e!=c)*c*e*size**2 + e*m + se*e*(e//4)*2 + e*o*out**2
         c,size = o,out
-    return Counts(params + c*e+2*e + e*hidden + (hidden+1)*num_classes, macs + c*e*size**2 + e*hidden + hidden*num_classes)
+    return Counts(params + c*e+2*e + e*hidden + (hidden+1)*num_classes,
+        macs + c*e*size**2 + e*hidden + hidden*num_classes)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #dc61c0c6
-FILTERS = (3,'dw'),(5,'dw'),(5,'xsep'),(7,'dw'),(7,'xsep'),(9,'dw'),(9,'xsep')        # kernel and block, by rising reach
-DATA = {'CIFAR-10, SVHN': (32,10), 'CIFAR-100': (32,100), 'Tiny-ImageNet': (56,200), 'ImageNet': (224,1000)}    # side of the pictures, classes
+# kernel and block, by rising reach
+FILTERS = (3,'dw'),(5,'dw'),(5,'xsep'),(7,'dw'),(7,'xsep'),(9,'dw'),(9,'xsep')
+DATA = {'CIFAR-10, SVHN': (32,10), 'CIFAR-100': (32,100), 'Tiny-ImageNet': (56,200),
+    'ImageNet': (224,1000)}    # side of the pictures, classes
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #50db2217
 def parts_of(
@@ -323,7 +365,8 @@ def parts_of(
     def part(name):
         step,inner = (name.split('.')+[''])[:2]
         if step in ('stem','hidden','fc'): return 'stem' if step=='stem' else 'head'
-        return {'spatial': 'filters', 'norm': 'filters', 'se': 'weighing'}.get(inner, '1×1') if step!='last' else '1×1'
+        return ({'spatial': 'filters', 'norm': 'filters', 'se': 'weighing'}.get(inner,
+            '1×1') if step!='last' else '1×1')
     total = {p: Counts(0, 0) for p in ('stem','1×1','filters','weighing','head')}
     for r in count_table(model, input_size):
         p = part(r.name)
@@ -333,7 +376,9 @@ def parts_of(
 # %% ../../nbs/xsepconv/20_networks.ipynb #c5e8dc17
 for _k,_block in FILTERS:
     for _size,_classes in ((32,10), (56,200), (224,1000)):
-        register_network(f'mobilenetv3_small_{_block}{_k}' + f'_{_size}'*(_size>32), partial(mobilenetv3_small, _k, _block, _size, num_classes=_classes),
-            paper='chen2020xsepconv' if _block=='xsep' else 'howard2019mobilenetv3', input_size=(3,_size,_size), first_conv='stem.conv',
+        register_network(f'mobilenetv3_small_{_block}{_k}' + f'_{_size}'*(_size>32),
+            partial(mobilenetv3_small, _k, _block, _size, num_classes=_classes),
+            paper='chen2020xsepconv' if _block=='xsep' else 'howard2019mobilenetv3',
+            input_size=(3,_size,_size), first_conv='stem.conv',
             pool_size={32: 4, 56: 7, 224: 7}[_size],
             **mobilenetv3_counts(_k, _block, _size, _classes)._asdict())

@@ -36,15 +36,21 @@ def reason_to_stay(
 )->str: # '' if there is none
     "Why a depthwise layer is left alone"
     kh,kw = conv.kernel_size
-    least,limit = (min_k,'min_k={}') if max(conv.stride)==1 else (min_k_stride2,f'min_k_stride2={{}}, at stride {max(conv.stride)}')
-    if conv.out_channels!=conv.in_channels: return f'gives {conv.out_channels//conv.in_channels} outputs a channel'
-    if not (type(conv) is nn.Conv2d or is_same_padded(conv)): return f'{type(conv).__name__} may compute its weight; only plain convolutions are replaced'
-    if kh!=kw: return f'{kh}×{kw} is one row or column already' if 1 in (kh,kw) else f'{kh}×{kw} is not square'
+    least,limit = ((min_k,'min_k={}') if max(conv.stride)==1
+        else (min_k_stride2,f'min_k_stride2={{}}, at stride {max(conv.stride)}'))
+    if conv.out_channels!=conv.in_channels:
+        return f'gives {conv.out_channels//conv.in_channels} outputs a channel'
+    if not (type(conv) is nn.Conv2d or is_same_padded(conv)):
+        return f'{type(conv).__name__} may compute its weight; only plain convolutions are replaced'
+    if kh!=kw:
+        return (f'{kh}×{kw} is one row or column already' if 1 in (kh,kw)
+            else f'{kh}×{kw} is not square')
     if kh%2==0: return f'{kh}×{kh} is even'
     if conv.padding_mode!='zeros': return f'pads by {conv.padding_mode!r}'
     if kh<min_k and not named: return f'{kh}×{kh} is smaller than min_k={min_k}'
     if kernel_size<kh: return f'kernel_size={kernel_size} would cut its {kh}×{kh} kernel'
-    return f'{kernel_size}×{kernel_size} is smaller than {limit.format(least)}' if kernel_size<least else ''
+    return (f'{kernel_size}×{kernel_size} is smaller than {limit.format(least)}'
+        if kernel_size<least else '')
 
 def is_same_padded(m:nn.Module)->bool:
     "Whether `m` is timm's `Conv2dSame`, which pads by what its input needs"
@@ -56,7 +62,8 @@ _GATES = 'Sigmoid','Hardsigmoid','Softmax','LogSoftmax','Softmin','Softmax2d','M
 def is_activation(m:nn.Module)->bool:
     "Whether `m` is a nonlinearity, PyTorch's or timm's, and no gate"
     home = type(m).__module__
-    return (home=='torch.nn.modules.activation' or home.startswith('timm.layers.activations')) and type(m).__name__ not in _GATES
+    return (home=='torch.nn.modules.activation'
+        or home.startswith('timm.layers.activations')) and type(m).__name__ not in _GATES
 
 def what_follows(
     model:nn.Module,
@@ -67,7 +74,8 @@ def what_follows(
     modules = [m for m in model.modules() if m not in inside]
     rest = modules[modules.index(conv)+1:] if conv in modules else []
     norms = (m for m in rest if isinstance(m, (nn.modules.batchnorm._BatchNorm,nn.LayerNorm,nn.GroupNorm)))
-    return next(norms, None),next(filter(is_activation, rest), None) or next(filter(is_activation, modules), None)
+    return (next(norms, None),next(filter(is_activation, rest), None)
+        or next(filter(is_activation, modules), None))
 
 # %% ../../nbs/xsepconv/21_surgery.ipynb #b85f04f4
 def _norm_like(norm):
@@ -84,8 +92,10 @@ def enlarged(
     "`conv` with zeros around its kernel, and as much more padding: the same function, as a plain convolution"
     grow = [(kernel_size-k)//2 for k in conv.kernel_size]
     if not any(grow) and type(conv) is nn.Conv2d: return conv
-    padding = conv.padding if isinstance(conv.padding, str) else [p+d*g for p,d,g in zip(conv.padding, conv.dilation, grow)]
-    new = nn.Conv2d(conv.in_channels, conv.out_channels, kernel_size, conv.stride, padding, conv.dilation, conv.groups, conv.bias is not None,
+    padding = (conv.padding if isinstance(conv.padding, str)
+        else [p+d*g for p,d,g in zip(conv.padding, conv.dilation, grow)])
+    new = nn.Conv2d(conv.in_channels, conv.out_channels, kernel_size, conv.stride, padding,
+        conv.dilation, conv.groups, conv.bias is not None,
         device=conv.weight.device, dtype=conv.weight.dtype)
     with torch.no_grad():
         new.weight.copy_(functional.pad(conv.weight, (grow[1],grow[1],grow[0],grow[0])))
@@ -112,19 +122,24 @@ class XSepConv2dSame(XSepConv2d):
         super().__init__(*args, **kwargs)
         self.horizontal.padding = self.vertical.padding = (0,0)
     def __setattr__(self, name, value):
-        if name=='padding' and 'vertical' in self._modules: raise ValueError(f'padding={value!r} cannot be set: it depends on the size of the input')
+        if name=='padding' and 'vertical' in self._modules:
+            raise ValueError(
+                f'padding={value!r} cannot be set: it depends on the size of the input')
         super().__setattr__(name, value)
     def obstacle(self)->str: return 'the padding depends on the size of the input'
     def forward(self, x:Tensor)->Tensor: return self.stages(x)
     def stages(self, x:Tensor)->Tensor:
         "The layer stage by stage"
-        if self.even is not None: x = self.act1(self.norm1(self.even(even_pad(x, self.direction))))
+        if self.even is not None:
+            x = self.act1(self.norm1(self.even(even_pad(x, self.direction))))
         (k,_),(sh,sw),(dh,dw) = self.kernel_size,self.stride,self.dilation
-        x = self.act2(self.norm2(self.horizontal(functional.pad(x, (*same_padding(x.shape[-1], k, sw, dw),0,0)))))
+        x = self.act2(self.norm2(self.horizontal(functional.pad(x,
+            (*same_padding(x.shape[-1], k, sw, dw),0,0)))))
         return self.vertical(functional.pad(x, (0,0,*same_padding(x.shape[-2], k, sh, dh))))
 
 # %% ../../nbs/xsepconv/21_surgery.ipynb #2260c8c6
-_DIRECTIONS = {'improved': DIRECTIONS, 'fixed': ('br',), 'groups': ('groups',), None: (None,)}
+_DIRECTIONS = {'improved': DIRECTIONS, 'fixed': ('br',), 'groups': ('groups',),
+    None: (None,)}
 
 def separated(
     conv:nn.Conv2d, # A depthwise layer without a `reason_to_stay`
@@ -134,10 +149,12 @@ def separated(
     **kwargs, # For `XSepConv2d`: `direction`, `act_layer` and so on
 )->XSepConv2d: # Of the same shapes as `conv`
     "What replaces one depthwise layer"
-    kind,conv = XSepConv2dSame if is_same_padded(conv) else XSepConv2d,enlarged(conv, kernel_size)
+    kind,conv = (XSepConv2dSame if is_same_padded(conv)
+        else XSepConv2d,enlarged(conv, kernel_size))
     if keep_weights: return kind.from_conv(conv, fit=fit, **kwargs)
     padding = 0 if conv.padding=='valid' else conv.padding
-    return kind(conv.in_channels, conv.in_channels, kernel_size, conv.stride, padding, conv.dilation, bias=conv.bias is not None,
+    return kind(conv.in_channels, conv.in_channels, kernel_size, conv.stride, padding,
+        conv.dilation, bias=conv.bias is not None,
         device=conv.weight.device, dtype=conv.weight.dtype, **kwargs)
 
 # %% ../../nbs/xsepconv/21_surgery.ipynb #9cd4c08e
@@ -179,26 +196,35 @@ def replace_depthwise(
     """Replace large depthwise convolutions by `XSepConv2d`, and report every depthwise layer by its name.
 
     Raises `ValueError` for an even `kernel_size`, or if there is no depthwise layer."""
-    for name,k in dict(kernel_size=kernel_size or 5, min_k=min_k, min_k_stride2=min_k_stride2).items(): positive_int(name, k)
-    if kernel_size is not None and kernel_size%2==0: raise ValueError(f'kernel_size={kernel_size} must be odd')
+    for name,k in dict(kernel_size=kernel_size or 5, min_k=min_k,
+            min_k_stride2=min_k_stride2).items():
+        positive_int(name, k)
+    if kernel_size is not None and kernel_size%2==0:
+        raise ValueError(f'kernel_size={kernel_size} must be odd')
     turns,select,plans = _turns(directions),selector(where),{}
     model = deepcopy(model) if copy else model
     for name,m in model.named_modules():
         if not (is_depthwise(m) and select(name, m)): continue
         norm,act = what_follows(model, m)
         k = kernel_size or m.kernel_size[0]
-        plans[m] = reason_to_stay(m, k, min_k, min_k_stride2, where is not None),k,dict(norm_layer=norm_layer or _norm_like(norm),
+        plans[m] = reason_to_stay(m, k, min_k, min_k_stride2,
+            where is not None),k,dict(norm_layer=norm_layer or _norm_like(norm),
             act_layer=act_layer or (partial(deepcopy, act) if act is not None else nn.Hardswish))
-    if not plans: raise ValueError(f'where={where!r} matches no depthwise convolution of {type(model).__name__}')
+    if not plans:
+        raise ValueError(
+            f'where={where!r} matches no depthwise convolution of {type(model).__name__}')
     done = []
     def make(conv):
         reason,k,layers = plans[conv]
         if reason: raise ValueError(reason)
-        done.append(separated(conv, k, keep_weights, fit, direction=turns[len(done)%len(turns)], act_between=act_between, bn_between=bn_between, **layers))
+        done.append(separated(conv, k, keep_weights, fit,
+            direction=turns[len(done)%len(turns)], act_between=act_between,
+            bn_between=bn_between, **layers))
         return done[-1]
     report = convert(model, make, lambda name, m: m in plans, **kwargs)
     if copy: report.note = report.note.replace('in place', 'in a copy')
     found = [m for m in report.model.modules() if any(m is d for d in done)]
     for i,m in enumerate(found):
-        if m.even is not None and m.direction!=turns[i%len(turns)]: turn(m, turns[i%len(turns)])       # a layer before it could not be replaced
+        if m.even is not None and m.direction!=turns[i%len(turns)]:
+            turn(m, turns[i%len(turns)])       # a layer before it could not be replaced
     return report

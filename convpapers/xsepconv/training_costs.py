@@ -28,9 +28,12 @@ class Trained(nn.Module):
     ):
         super().__init__()
         self.layer,self.way,self.norm,self.act = layer,way,nn.BatchNorm2d(layer.out_channels),nn.Hardswish()
-    def forward(self, x): return self.act(self.norm(self.layer(x) if self.way is None else self.way(x, self.layer)))
+    def forward(self, x):
+        return self.act(self.norm(self.layer(x) if self.way is None
+            else self.way(x, self.layer)))
 
-def _lean(x, layer, keep): return layer.stages(x) if (y := lean_stages(x, layer, keep)) is None else y
+def _lean(x, layer, keep):
+    return layer.stages(x) if (y := lean_stages(x, layer, keep)) is None else y
 def _checkpointed(x, layer): return checkpoint(layer.stages, x, use_reentrant=False)
 
 # %% ../../nbs/xsepconv/18_training_costs.ipynb #b20e5e2b
@@ -41,9 +44,12 @@ def training_forms(
     "What is compared, by name"
     block = partial(XSepConv2d, channels, channels, kernel_size)
     linear = block(act_between=False, bn_between=False)
-    depthwise = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size//2, groups=channels, bias=False)
-    return {'stages': Trained(block(lean=False)), 'lean': Trained(block()), 'lean, 1 map kept': Trained(block(), partial(_lean, keep=1)),
-        'lean, 2 maps kept': Trained(block(), partial(_lean, keep=2)), 'checkpoint': Trained(block(), _checkpointed),
+    depthwise = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size//2,
+        groups=channels, bias=False)
+    return {'stages': Trained(block(lean=False)), 'lean': Trained(block()),
+        'lean, 1 map kept': Trained(block(), partial(_lean, keep=1)),
+        'lean, 2 maps kept': Trained(block(), partial(_lean, keep=2)),
+        'checkpoint': Trained(block(), _checkpointed),
         'linear': Trained(linear), 'depthwise k×k': Trained(depthwise)}
 
 # %% ../../nbs/xsepconv/18_training_costs.ipynb #f1a7e484
@@ -57,7 +63,8 @@ def measure_training(
 )->Bench:
     "Time of a training step and bytes kept for every form, against the block by stages"
     n,c,side = shape
-    to = dict(memory_format=torch.channels_last if channels_last else torch.contiguous_format)
+    to = dict(memory_format=torch.channels_last if channels_last
+        else torch.contiguous_format)
     forms = {k: m.to(**to) for k,m in training_forms(c, kernel_size).items()}
     return bench(forms, torch.randn(n, c, side, side).contiguous(**to), 'stages', **kwargs)
 
@@ -68,13 +75,15 @@ def memory_table(
     first = next(iter(benches.values()))
     def cells(name):
         rows = [b[name] for b in benches.values()]
-        return [name, f'{rows[0].saved_ratio:.2f}', *(v for r in rows for v in (f'{r.saved/2**20:.1f}', f'{r.both*1e3:.1f}', f'{r.both_ratio:.2f}'))]
+        return [name, f'{rows[0].saved_ratio:.2f}',
+            *(v for r in rows for v in (f'{r.saved/2**20:.1f}', f'{r.both*1e3:.1f}', f'{r.both_ratio:.2f}'))]
     head = [h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, MiB','ms','÷')]
     return Table(['form', 'kept ÷', *head], [r.name for r in first], cells,
         f'{first.circumstances}; ÷ is the ratio to the block by stages')
 
 # %% ../../nbs/xsepconv/18_training_costs.ipynb #b9bde60f
-@register_benchmark('xsepconv_memory', 'Training of XSepConv2d: bytes kept for backward and time of a step, by stages, lean, checkpointed')
+@register_benchmark('xsepconv_memory',
+    'Training of XSepConv2d: bytes kept for backward and time of a step, by stages, lean, checkpointed')
 def memory_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side
     kernel_size:int=5, # Odd
@@ -85,4 +94,5 @@ def memory_costs(
 )->Table:
     "Measure on this machine, print as `memory_table`"
     kw = dict(threads=threads, rounds=rounds, min_time=min_time)
-    return memory_table({s: measure_training(s, kernel_size, channels_last, **kw) for s in shapes})
+    return memory_table({s: measure_training(s, kernel_size, channels_last, **kw)
+        for s in shapes})
