@@ -7,9 +7,9 @@ Docs: https://convpapers.github.io/convpapers/drawn.html.md"""
 # %% auto #0
 __all__ = ['BORDERS', 'VIEWS', 'MISTAKES', 'TYPES', 'ERRORS', 'CONV1D_SP', 'CONV2D_SP', 'CONV2D_SAME', 'SYMMETRIC_PAD',
            'DIRECTIONAL_PAD', 'SPECTRAL_POOLS', 'DIFF_STRIDES', 'ALGEBRAS', 'CROPPED', 'PH_CONVS', 'EMPTY',
-           'PH_TRANSPOSE', 'PH_LINEAR', 'ACTIVE_SHIFT', 'GROUPED_SHIFT', 'XSEP_ACTS', 'XSEP', 'FUSE', 'FAMILIES',
-           'Refused', 'onto_map', 'border_fits', 'gathered', 'convolved', 'window', 'laid_out', 'Family', 'same',
-           'agree', 'hold', 'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
+           'PH_TRANSPOSE', 'PH_LINEAR', 'DO_CONVS', 'ACTIVE_SHIFT', 'GROUPED_SHIFT', 'XSEP_ACTS', 'XSEP', 'FUSE',
+           'FAMILIES', 'Refused', 'onto_map', 'border_fits', 'gathered', 'convolved', 'window', 'laid_out', 'Family',
+           'same', 'agree', 'hold', 'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
 
 # %% ../nbs/85_drawn.ipynb #2651e351
 import copy, math, warnings
@@ -19,7 +19,8 @@ from typing import Callable
 import torch
 from torch import Tensor, nn
 from . import active_shift as shifts, even_kernels as even, hypercomplex as hyper
-from . import fully_separable as fuse, learned_strides as strides, xsepconv as xsep
+from . import fully_separable as fuse, learned_strides as strides
+from . import overparameterized as over, xsepconv as xsep
 from .lab.basics import need, one_of
 from .lab.counting import Table
 
@@ -790,6 +791,49 @@ PH_LINEAR = Family(hyper.PHLinear, _ph_draws(0), _named(_linear_kwargs),
     _named(_linear_formula), lambda c: None, _named(_ph_forms), dim=0, wrong=_ph_wrong,
     inputs=_conv_mistakes[:-2])
 
+# %% ../nbs/85_drawn.ipynb #3dcf1d77
+def _do_draws(dim):
+    def draws(st):
+        keep = 'bias','groups','size','kernel','stride','dilation','padding','border'
+        drawn = _ph_draws(dim)(st)
+        return {k: drawn[k] for k in keep} | dict(per=st.sampled_from((1,2,3)),
+            out=st.sampled_from((1,2,3)), more=st.sampled_from((0,0,1,5)))
+    return draws
+
+def _do_kwargs(c):
+    M,g = math.prod(c['kernel']),c['groups']
+    return dict(in_channels=g*c['per'], out_channels=g*c['out'], kernel_size=c['kernel'],
+        stride=c['stride'], padding=c['padding'], dilation=c['dilation'], groups=g,
+        bias=c['bias'], padding_mode=c['border'], D_mul=M+c['more'] if M>1 else None,
+        dtype=torch.float64)
+
+def _do_formula(layer, x, c):
+    o,per,S = layer.W.shape
+    M,H = math.prod(c['kernel']),torch.zeros(o, per, math.prod(c['kernel']), dtype=x.dtype)
+    start = [[float(s%M==m and s<M*(S//M)) for s in range(S)] for m in range(M)]
+    start = torch.tensor(start, dtype=x.dtype)
+    for j,i in product(range(o), range(per)):
+        D = start if layer.D is None else layer.D[j//c['out']*per+i]+start
+        H[j,i] = D@layer.W[j,i]
+    return convolved(x, H.unflatten(2, c['kernel']), layer.bias, _ph_places(c),
+        c['groups'], c['border'])
+
+def _moved(layer, c):
+    "A depthwise kernel that has left the identity"
+    if layer.D is not None: torch.nn.init.normal_(layer.D, std=.5)
+    return layer
+
+_do_wrong = {k: v for k,v in _ph_conv_wrong.items() if k not in _ph_wrong} | dict(
+    few=dict(D_mul=0), half=dict(D_mul=9.5))
+
+def _do_family(cls, dim):
+    return Family(cls, _do_draws(dim), _do_kwargs, lambda c: (c['groups']*c['per'], *c['size']),
+        _do_formula, _ph_refuses, lambda layer, c: dict(fold=layer.fold()), _moved, dim=dim,
+        wrong=_do_wrong, inputs=_conv_mistakes)
+
+DO_CONVS = [_do_family(c, d) for d,c in enumerate((over.DOConv1d, over.DOConv2d,
+    over.DOConv3d), 1)]
+
 # %% ../nbs/85_drawn.ipynb #2618209c
 def _shift_formula(layer, x, c):
     places,taps = [],[]
@@ -1004,5 +1048,5 @@ FUSE = [Family(cls, _fuse_draws(dim), _fuse_kwargs, lambda c: (c['per'], *c['siz
 # %% ../nbs/85_drawn.ipynb #6cd20dd5
 FAMILIES = {f.name: f for f in (CONV1D_SP, CONV2D_SP, CONV2D_SAME, SYMMETRIC_PAD,
     *SPECTRAL_POOLS, *DIFF_STRIDES, *PH_CONVS,
-    PH_TRANSPOSE, PH_LINEAR, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, DIRECTIONAL_PAD,
+    PH_TRANSPOSE, PH_LINEAR, *DO_CONVS, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, DIRECTIONAL_PAD,
     *FUSE)}
