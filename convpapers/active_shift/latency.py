@@ -16,7 +16,7 @@ from functools import partial
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from .networks import IMAGENET_COUNTS, PointwiseConv2d, as_resnet, shiftnet
+from .networks import IMAGENET_COUNTS, SLIDES, PointwiseConv2d, as_resnet, shiftnet
 from ..lab.basics import moved, need, one_of, positive_int
 from ..lab.bench import bench_forms, Bench, called
 from ..lab import bench as lab_bench
@@ -25,10 +25,11 @@ from ..lab.registry import register_benchmark
 from ..lab.surgery import fold
 
 # %% ../../nbs/active_shift/40_latency.ipynb #08f121d9
-PAPER = { # Top-1, CPU ms, GPU ms; slides, page 'Experiment (ImageNet)'
-    'AS-ResNet-w68': (72.2, 47.9, 6.73), 'AS-ResNet-w50': (69.9, 32.1, 6.14), 'AS-ResNet-w32': (64.1, 18.7, 5.37),
-    'MobileNetV2': (71.8, 54.7, 7.07), 'MobileNetV2 ×0.75': (69.8, 40.4, 6.23), 'MobileNetV2 ×0.5': (65.4, 26.8, 5.73),
-    'ShiftNet-A': (70.1, 74.1, 10.04), 'ShiftNet-B': (61.2, 31.8, 7.88)}
+_ms = { # CPU, GPU; slides, page 'Experiment (ImageNet)'
+    'AS-ResNet-w68': (47.9, 6.73), 'AS-ResNet-w50': (32.1, 6.14), 'AS-ResNet-w32': (18.7, 5.37),
+    'MobileNetV2': (54.7, 7.07), 'MobileNetV2 ×0.75': (40.4, 6.23), 'MobileNetV2 ×0.5': (26.8, 5.73),
+    'ShiftNet-A': (74.1, 10.04), 'ShiftNet-B': (31.8, 7.88)}
+PAPER = {name: (top1, *_ms[name]) for name,top1,*_ in SLIDES if name in _ms} # Top-1, CPU ms, GPU ms
 PAIRS = {'AS-ResNet-w68': 'MobileNetV2', 'AS-ResNet-w50': 'MobileNetV2 ×0.75', 'AS-ResNet-w32': 'MobileNetV2 ×0.5'}
 
 # %% ../../nbs/active_shift/40_latency.ipynb #64d4de6e

@@ -132,7 +132,7 @@ def trade(
     d:float, # Error of ours minus theirs
     h:float, # Half the width of its interval
     r:float, # Cost of ours over theirs
-    same:float=.02, # Costs nearer to each other than this are equal
+    same:float=0., # The margin: costs nearer to each other than this are equal
 )->str:
     "The verdict on one pair and one cost"
     error,cost = (d>h)-(d<-h),(r>1+same)-(r<1-same)
