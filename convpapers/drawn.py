@@ -8,8 +8,8 @@ Docs: https://convpapers.github.io/convpapers/drawn.html.md"""
 __all__ = ['BORDERS', 'VIEWS', 'MISTAKES', 'TYPES', 'ERRORS', 'CONV1D_SP', 'CONV2D_SP', 'CONV2D_SAME', 'SYMMETRIC_PAD',
            'DIRECTIONAL_PAD', 'SPECTRAL_POOLS', 'DIFF_STRIDES', 'ALGEBRAS', 'CROPPED', 'PH_CONVS', 'EMPTY',
            'PH_TRANSPOSE', 'PH_LINEAR', 'DO_CONVS', 'ACTIVE_SHIFT', 'GROUPED_SHIFT', 'XSEP_ACTS', 'XSEP', 'FUSE',
-           'FAMILIES', 'Refused', 'onto_map', 'border_fits', 'gathered', 'convolved', 'window', 'laid_out', 'Family',
-           'same', 'agree', 'hold', 'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
+           'LHC_CONVS', 'FAMILIES', 'Refused', 'onto_map', 'border_fits', 'gathered', 'convolved', 'window', 'laid_out',
+           'Family', 'same', 'agree', 'hold', 'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
 
 # %% ../nbs/85_drawn.ipynb #2651e351
 import copy, math, warnings
@@ -1045,8 +1045,65 @@ FUSE = [Family(cls, _fuse_draws(dim), _fuse_kwargs, lambda c: (c['per'], *c['siz
     dim=dim, wrong=_fuse_wrong, inputs=_conv_mistakes)
     for cls,dim in ((fuse.FuSeConv2d,2), (fuse.FuSeConv3d,3))]
 
+# %% ../nbs/85_drawn.ipynb #12204ae8
+from . import heterogeneous as hetero
+from .heterogeneous.kernel_shapes import SHAPES as LHC_SHAPES
+
+def _lhc_mask(layer):
+    "Which weights are kept, one by one"
+    keep = torch.ones_like(layer.weight)
+    for o,i in product(*map(range, layer.weight.shape[:2])):
+        e = layer.effect[o//layer.cgo,i//layer.cgi].detach()
+        if layer.masked[o]: keep[o,i] = (torch.tensor(LHC_SHAPES[int(e.argmax())])
+            if layer.shapes=='rigid' else (e>0))
+    return keep
+
+def _lhc_formula(layer, x, c):
+    places = [window(n, k, s, p, p, d) for n,k,s,p,d in
+        zip(x.shape[2:], c['kernel'], c['stride'], c['padding'], c['dilation'])]
+    return convolved(x, layer.weight*_lhc_mask(layer), layer.bias, places, c['groups'],
+        c['border'])
+
+def _lhc_refuses(c):
+    for n,k,p,d in zip(c['size'], c['kernel'], c['padding'], c['dilation']):
+        if n+2*p<d*(k-1)+1: raise Refused(f'{k} taps do not fit {n} pixels')
+        border_fits(n, p, p, c['border'])
+
+def _lhc_draws(dim):
+    def draws(st):
+        each = lambda *v: st.tuples(*[st.sampled_from(v)]*dim)
+        return dict(size=each(1,2,3,4,5,6,7), kernel=each(1,2,3,3,3,5), stride=each(1,1,2,3),
+            padding=each(0,1,1,2), dilation=each(1,1,2,3), groups=st.sampled_from((1,1,2,3)),
+            per=st.sampled_from((1,2,3,5)), out=st.sampled_from((1,2,3)), bias=st.booleans(),
+            border=st.sampled_from(BORDERS), shapes=st.sampled_from(('free','rigid')),
+            cgi=st.sampled_from((1,2,3,32)), cgo=st.sampled_from((1,2,5,16)),
+            masked=st.booleans())
+    return draws
+
+def _lhc_kwargs(c):
+    shapes = c['shapes'] if tuple(c['kernel'])==(3,3) else 'free'
+    return dict(in_channels=_sp_channels(c), out_channels=c['groups']*c['out'],
+        kernel_size=c['kernel'], stride=c['stride'], padding=c['padding'],
+        dilation=c['dilation'], groups=c['groups'], bias=c['bias'], padding_mode=c['border'],
+        shapes=shapes, cgi=c['cgi'], cgo=c['cgo'], dtype=torch.float64)
+
+def _lhc_part(layer, c):
+    if not c['masked']: layer.masked.copy_(torch.rand(len(layer.masked))<.5)
+    return layer
+
+_lhc_wrong = dict(none=dict(kernel_size=0), still=dict(stride=0), back=dict(stride=-1),
+    close=dict(dilation=0), ungrouped=dict(groups=0), parts=dict(groups=7),
+    border=dict(padding_mode='mirror'), half=dict(stride=1.5), shape=dict(shapes='round'),
+    block=dict(cgi=0), blocks=dict(cgo=-1), wide=dict(kernel_size=5, shapes='rigid'))
+
+LHC_CONVS = tuple(Family(cls, _lhc_draws(dim), _lhc_kwargs,
+    lambda c: (_sp_channels(c), *c['size']), _lhc_formula, _lhc_refuses,
+    lambda layer, c: dict(to_conv=layer.to_conv()), _lhc_part, dim=dim, wrong=_lhc_wrong,
+    inputs=_conv_mistakes)
+    for dim,cls in enumerate((hetero.LHConv1d,hetero.LHConv2d,hetero.LHConv3d), 1))
+
 # %% ../nbs/85_drawn.ipynb #6cd20dd5
 FAMILIES = {f.name: f for f in (CONV1D_SP, CONV2D_SP, CONV2D_SAME, SYMMETRIC_PAD,
     *SPECTRAL_POOLS, *DIFF_STRIDES, *PH_CONVS,
     PH_TRANSPOSE, PH_LINEAR, *DO_CONVS, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, DIRECTIONAL_PAD,
-    *FUSE)}
+    *FUSE, *LHC_CONVS)}
