@@ -13,3 +13,4 @@ from .fully_separable.layers import FuSeConv2d, FuSeConv3d
 from .inception_next.layers import InceptionDWConv2d
 from .overparameterized.layers import DOConv1d, DOConv2d, DOConv3d
 from .gaussian_masks.layers import DynamicGMConv2d, GMConv1d, GMConv2d, GMConv3d
+from .poly_scale.layers import PSConv1d, PSConv2d, PSConv3d
