@@ -8,8 +8,8 @@ Docs: https://convpapers.github.io/convpapers/drawn.html.md"""
 __all__ = ['BORDERS', 'VIEWS', 'MISTAKES', 'TYPES', 'ERRORS', 'CONV1D_SP', 'CONV2D_SP', 'CONV2D_SAME', 'SYMMETRIC_PAD',
            'DIRECTIONAL_PAD', 'SPECTRAL_POOLS', 'DIFF_STRIDES', 'ALGEBRAS', 'CROPPED', 'PH_CONVS', 'EMPTY',
            'PH_TRANSPOSE', 'PH_LINEAR', 'DO_CONVS', 'ACTIVE_SHIFT', 'GROUPED_SHIFT', 'XSEP_ACTS', 'XSEP', 'FUSE',
-           'LHC_CONVS', 'FAMILIES', 'Refused', 'onto_map', 'border_fits', 'gathered', 'convolved', 'window', 'laid_out',
-           'Family', 'same', 'agree', 'hold', 'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
+           'LHC_CONVS', 'INCEPTION', 'FAMILIES', 'Refused', 'onto_map', 'border_fits', 'gathered', 'convolved',
+           'window', 'laid_out', 'Family', 'same', 'agree', 'hold', 'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
 
 # %% ../nbs/85_drawn.ipynb #2651e351
 import copy, math, warnings
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from . import active_shift as shifts, even_kernels as even, hypercomplex as hyper
 from . import fully_separable as fuse, learned_strides as strides
 from . import overparameterized as over, xsepconv as xsep
+from . import inception_next as inception
 from .lab.basics import need, one_of
 from .lab.counting import Table
 
@@ -1102,8 +1103,45 @@ LHC_CONVS = tuple(Family(cls, _lhc_draws(dim), _lhc_kwargs,
     inputs=_conv_mistakes)
     for dim,cls in enumerate((hetero.LHConv1d,hetero.LHConv2d,hetero.LHConv3d), 1))
 
+# %% ../nbs/85_drawn.ipynb #f8bdb3c2
+def _inception_formula(layer, x, c):
+    g = c['branch']
+    rest = x.shape[1]-3*g
+    out = [x[:,:rest]]
+    for i,name in enumerate(('dwconv_hw','dwconv_w','dwconv_h')):
+        conv,part = getattr(layer, name),x[:,rest+i*g:rest+(i+1)*g]
+        places = [(torch.arange(n)+(torch.arange(k)[:,None]-k//2)*d)[None]
+            for n,k,d in zip(x.shape[2:], conv.kernel_size, c['dilation'])]
+        out.append(convolved(part, conv.weight, conv.bias, places, g, c['border']))
+    return torch.cat(out, 1)
+
+def _inception_refuses(c):
+    k = max(c['kernel'], c['square'])
+    for n,d in zip(c['size'], c['dilation']): border_fits(n, d*(k//2), d*(k//2), c['border'])
+
+def _inception_kwargs(c):
+    C = 3*c['branch']+c['rest']
+    return dict(in_channels=C, out_channels=C, kernel_size=c['kernel'],
+        dilation=c['dilation'], bias=c['bias'], padding_mode=c['border'],
+        square_kernel_size=c['square'], branch_ratio=(c['branch']+.5)/C, dtype=torch.float64)
+
+def _inception_draws(st):
+    each = lambda *v: st.tuples(st.sampled_from(v), st.sampled_from(v))
+    return dict(size=each(1,2,3,5,8,17), branch=st.sampled_from((1,2,3,9)),
+        rest=st.sampled_from((0,1,4,11)), kernel=st.sampled_from((1,3,5,7,11)),
+        square=st.sampled_from((1,3,5)), dilation=each(1,1,2,3), bias=st.booleans(),
+        border=st.sampled_from(('zeros','zeros','zeros',*BORDERS)))
+
+INCEPTION = Family(inception.InceptionDWConv2d, _inception_draws, _inception_kwargs,
+    lambda c: (3*c['branch']+c['rest'], *c['size']), _inception_formula, _inception_refuses,
+    lambda layer, c: dict(branches=layer.branches, plain=layer.to_conv()),
+    inputs=_conv_mistakes, wrong=dict(even=dict(kernel_size=4), none=dict(kernel_size=0),
+        square=dict(square_kernel_size=2), stride=dict(stride=2), still=dict(stride=0),
+        dense=dict(groups=101), unequal=dict(out_channels=99), few=dict(branch_ratio=.001),
+        many=dict(branch_ratio=1.), close=dict(dilation=0), side=dict(padding=(99,98))))
+
 # %% ../nbs/85_drawn.ipynb #6cd20dd5
 FAMILIES = {f.name: f for f in (CONV1D_SP, CONV2D_SP, CONV2D_SAME, SYMMETRIC_PAD,
     *SPECTRAL_POOLS, *DIFF_STRIDES, *PH_CONVS,
-    PH_TRANSPOSE, PH_LINEAR, *DO_CONVS, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, DIRECTIONAL_PAD,
+    PH_TRANSPOSE, PH_LINEAR, *DO_CONVS, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, INCEPTION, DIRECTIONAL_PAD,
     *FUSE, *LHC_CONVS)}
