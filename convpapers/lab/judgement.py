@@ -115,12 +115,14 @@ def spread_floor(
 def groups(
     values:dict, # Row to a dict of seed to result
     alpha:float=.05,
+    rows:int=0, # How many the table has, measured or not: the correction is for all their pairs
 )->dict: # Row to its letters, smallest mean first
     "Letters that two rows share unless a paired test, corrected for all pairs of rows, separates them"
     names = sorted((k for k,v in values.items() if v), key=lambda k: mean(values[k].values()))
     pairs = list(combinations(names, 2))
     found = [paired(values[a], values[b]) for a,b in pairs]
-    ps = iter(holm([d.p for d in found if d]))
+    known = [d.p for d in found if d]
+    ps = iter(holm(known + [1.]*(math.comb(max(rows, len(names)), 2)-len(known))))
     sets = {frozenset(names)}
     for a,b in [pair for pair,d in zip(pairs, found) if d and next(ps)<alpha]:
         cut = {s-{x} for s in sets if {a,b}<=s for x in (a,b)} | {s for s in sets if not {a,b}<=s}

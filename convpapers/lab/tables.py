@@ -331,7 +331,8 @@ def letters(self:ResultTable)->dict: # Row to letters; empty where no pair of ro
     "Which rows of the main budget are not separated"
     found = {name: l.values for name,l in self.at().items()}
     if not any(len(a.keys() & b.keys())>1 for a,b in combinations(found.values(), 2)) or not self.sees(): return {}
-    try: return groups(found)
+    # as strict as the claims, which are some of these pairs: what is apart here is decided there
+    try: return groups(found, rows=sum(r.model is not None for r in self.exp.rows))
     except ImportError: return {}
 
 @patch
