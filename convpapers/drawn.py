@@ -8,8 +8,9 @@ Docs: https://convpapers.github.io/convpapers/drawn.html.md"""
 __all__ = ['BORDERS', 'VIEWS', 'MISTAKES', 'TYPES', 'ERRORS', 'CONV1D_SP', 'CONV2D_SP', 'CONV2D_SAME', 'SYMMETRIC_PAD',
            'DIRECTIONAL_PAD', 'SPECTRAL_POOLS', 'DIFF_STRIDES', 'ALGEBRAS', 'CROPPED', 'PH_CONVS', 'EMPTY',
            'PH_TRANSPOSE', 'PH_LINEAR', 'DO_CONVS', 'ACTIVE_SHIFT', 'GROUPED_SHIFT', 'XSEP_ACTS', 'XSEP', 'FUSE',
-           'LHC_CONVS', 'INCEPTION', 'FAMILIES', 'Refused', 'onto_map', 'border_fits', 'gathered', 'convolved',
-           'window', 'laid_out', 'Family', 'same', 'agree', 'hold', 'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
+           'LHC_CONVS', 'INCEPTION', 'GM_CONVS', 'PS_CONVS', 'FAMILIES', 'Refused', 'onto_map', 'border_fits',
+           'gathered', 'convolved', 'window', 'laid_out', 'Family', 'same', 'agree', 'hold', 'corner_bits',
+           'pool_matrix', 'pool_size', 'blocks']
 
 # %% ../nbs/85_drawn.ipynb #2651e351
 import copy, math, warnings
@@ -1140,8 +1141,112 @@ INCEPTION = Family(inception.InceptionDWConv2d, _inception_draws, _inception_kwa
         dense=dict(groups=101), unequal=dict(out_channels=99), few=dict(branch_ratio=.001),
         many=dict(branch_ratio=1.), close=dict(dilation=0), side=dict(padding=(99,98))))
 
+# %% ../nbs/85_drawn.ipynb #d88f2511
+from . import gaussian_masks as masks, poly_scale as poly
+
+def _gm_kernel(layer, log_sigma):
+    "The weights times their masks, tap by tap; `log_sigma` has one value, or one a filter"
+    H = []
+    for t in product(*map(range, layer.kernel_size)):
+        r2 = sum((i-(k-1)/2)**2 for i,k in zip(t, layer.kernel_size))
+        H.append(layer.weight[(..., *t)]*(-r2/(2*log_sigma.exp()**2)).exp()[:,None])
+    return torch.stack(H, -1).unflatten(-1, layer.kernel_size)
+
+def _gm_formula(layer, x, c):
+    H = layer.weight if layer.log_sigma is None else _gm_kernel(layer, layer.log_sigma)
+    return convolved(x, H, layer.bias, _ph_places(c), c['groups'], c['border'])
+
+def _dynamic_formula(layer, x, c):
+    one = lambda z: convolved(z, _gm_kernel(layer, layer.log_sigma+layer.head@z.mean((0,2,3))),
+        layer.bias, _ph_places(c), c['groups'], c['border'])
+    return torch.cat([one(z[None]) for z in x]) if len(x) else _gm_formula(layer, x, c)
+
+_plain_wrong = {k: v for k,v in _ph_conv_wrong.items() if k not in _ph_wrong}
+_plain_names = 'bias','groups','size','kernel','stride','dilation','padding','border'
+
+def _plain_draws(dim, **more):
+    "What a plain convolution is drawn by, and `more`: names to values"
+    def draws(st):
+        drawn,own = _ph_draws(dim)(st),dict(per=(1,2,3,4), out=(1,2,4))|more
+        return ({k: drawn[k] for k in _plain_names}
+            | {k: st.sampled_from(v) for k,v in own.items()})
+    return draws
+
+def _plain_kwargs(c):
+    same = {k: c[k] for k in ('stride','padding','dilation','groups','bias')}
+    return same | dict(in_channels=c['groups']*c['per'], out_channels=c['groups']*c['out'],
+        kernel_size=c['kernel'], padding_mode=c['border'], dtype=torch.float64)
+
+def _gm_kwargs(c): return _plain_kwargs(c) | dict(sigma=c['sigma'], per=c['masks'])
+
+def _dynamic_refuses(c):
+    if max(c['kernel'])==1: raise Refused('one tap has no mask')
+    _ph_refuses(c)
+
+@torch.no_grad()
+def _other_sigma(layer, c):
+    "Masks that differ from filter to filter, and a head that is not zero"
+    if layer.log_sigma is not None: layer.log_sigma.add_(.3*torch.randn_like(layer.log_sigma))
+    if hasattr(layer, 'head'): layer.head.normal_(std=.3)
+    return layer
+
+def _gm_family(cls, dim):
+    dynamic = cls is masks.DynamicGMConv2d
+    return Family(cls, _plain_draws(dim, sigma=(None,.6,1.5), masks=('layer','out_channel')),
+        _gm_kwargs, lambda c: (c['groups']*c['per'], *c['size']),
+        _dynamic_formula if dynamic else _gm_formula,
+        _dynamic_refuses if dynamic else _ph_refuses,
+        lambda layer, c: {} if dynamic else dict(fold=layer.fold()), _other_sigma, dim=dim,
+        wrong=_plain_wrong|dict(flat=dict(sigma=0.), below=dict(sigma=-1.),
+            each=dict(per='pixel')), inputs=_conv_mistakes)
+
+GM_CONVS = [_gm_family(cls, d) for cls,d in ((masks.GMConv1d,1), (masks.GMConv2d,2),
+    (masks.GMConv3d,3), (masks.DynamicGMConv2d,2))]
+
+# %% ../nbs/85_drawn.ipynb #c3efced1
+def _ps_dilations(c):
+    "For each filter and each channel of its group, the place in the cycle"
+    o,i,t = c['out'],c['per'],len(c['cycle'])
+    near = (lambda a, n: a//(n//t)) if c['layout']=='blocks' else (lambda a, n: a)
+    return [[c['cycle'][(near(k, i)-near(f if c['layout']=='cyclic' else f%o, o))%t]
+        for k in range(i)] for f in range(c['groups']*o)]
+
+def _ps_borders(c, scale):
+    "Pixels before and after each axis, for one dilation of the cycle"
+    more = [(scale-1)*d*(k-1) for k,d in zip(c['kernel'], c['dilation'])]
+    return [(a+m//2, b+m-m//2) for (a,b),m in zip(_ph_sides(c), more)]
+
+def _ps_places(c, scale):
+    return [window(n, k, s, *ab, scale*d) for n,k,s,ab,d in zip(c['size'], c['kernel'],
+        c['stride'], _ps_borders(c, scale), c['dilation'])]
+
+def _ps_refuses(c):
+    _ph_refuses(c)
+    whole = c['out']%len(c['cycle'])==0==c['per']%len(c['cycle'])
+    if c['layout']=='blocks' and not whole: raise Refused('channels do not divide')
+    some = {d for row in _ps_dilations(c) for d in row} if c['per']==1 else {*c['cycle']}
+    for scale in some:                        # in a depthwise layer only what it reads
+        for n,ab in zip(c['size'], _ps_borders(c, scale)): border_fits(n, *ab, c['border'])
+
+def _ps_formula(layer, x, c):
+    D,y = torch.tensor(_ps_dilations(c)),0
+    for scale in sorted({*c['cycle']}):
+        if not (D==scale).any(): continue
+        H = layer.weight*(D==scale).view(*D.shape, *[1]*len(c['kernel']))
+        y = y+convolved(x, H, None, _ps_places(c, scale), c['groups'], c['border'])
+    return y if layer.bias is None else y+layer.bias.view(-1, *[1]*len(c['kernel']))
+
+PS_CONVS = [Family(cls, _plain_draws(d, cycle=((1,2,1,4),(1,2),(2,1,4,1),(1,),(3,1,2)),
+        layout=('cyclic','cyclic','blocks'), per=(1,2,3,4,8), out=(1,2,4,8)),
+    lambda c: _plain_kwargs(c) | dict(dilations=c['cycle'], layout=c['layout']),
+    lambda c: (c['groups']*c['per'], *c['size']), _ps_formula, _ps_refuses,
+    lambda layer, c: dict(to_conv=layer.to_conv()), dim=d, inputs=_conv_mistakes,
+    wrong=_plain_wrong|dict(empty=dict(dilations=()), nothing=dict(dilations=(1,0)),
+        half=dict(dilations=(1.5,)), order=dict(layout='random')))
+    for d,cls in enumerate((poly.PSConv1d,poly.PSConv2d,poly.PSConv3d), 1)]
+
 # %% ../nbs/85_drawn.ipynb #6cd20dd5
 FAMILIES = {f.name: f for f in (CONV1D_SP, CONV2D_SP, CONV2D_SAME, SYMMETRIC_PAD,
     *SPECTRAL_POOLS, *DIFF_STRIDES, *PH_CONVS,
     PH_TRANSPOSE, PH_LINEAR, *DO_CONVS, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, INCEPTION, DIRECTIONAL_PAD,
-    *FUSE, *LHC_CONVS)}
+    *FUSE, *LHC_CONVS, *GM_CONVS, *PS_CONVS)}

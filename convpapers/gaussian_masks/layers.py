@@ -53,6 +53,7 @@ class _GMConv:
             raise ValueError(f'sigma={sigma!r} must be a number above 0, in taps')
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
         if 0 in self.kernel_size: raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along every axis')
+        if not isinstance(padding, str) and min(self.padding)<0: raise ValueError(f'padding={padding} must be at least 0')
         with torch.device('cpu'): self._d2 = tuple(squared_distances(self.kernel_size).flatten().tolist())
         self.per,self.start = per,start_sigma(self.kernel_size) if sigma is None else float(sigma)
         many = out_channels if per=='out_channel' else 1

@@ -250,11 +250,11 @@ def drop_paths(self:ImageClassifier,
     return self
 
 # %% ../../nbs/lab/05_classifier.ipynb #54572e17
-PLACES = 'shift','stride' # Last names of parameters that say where, not how much
+PLACES = 'shift','stride','log_sigma' # Last names of parameters that say where or how far
 
 @patch
 def no_weight_decay(self:ImageClassifier)->set:
-    "Names of the parameters that weight decay must leave alone: shifts and strides"
+    "Names of the parameters that weight decay must leave alone: shifts, strides, widths"
     return {n for n,_ in self.named_parameters() if n.rpartition('.')[2] in PLACES}
 
 @patch
