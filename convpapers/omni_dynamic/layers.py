@@ -168,7 +168,7 @@ def _in_layout(y, x): return y.contiguous(memory_format=layout(x)) if x.ndim==4 
 
 def _biased(y, bias): return y if bias is None else y+bias.view(-1, *[1]*(y.ndim-2))
 
-# %% ../../nbs/omni_dynamic/10_layers.ipynb #e94c6b9e
+# %% ../../nbs/omni_dynamic/10_layers.ipynb #3810d9ff
 def _wide(t, dim): return t.view(*t.shape, *[1]*dim)                # `(B, c)` for a map of `dim` axes
 
 def _kernels(self, channel, filter, taps, mix):
@@ -194,7 +194,7 @@ def _batch(self, x):
         if not (point and n>=16*o):
             y = CONV[dim](xp if channel is None else xp*_wide(channel, dim), self.weight, None, *args)
             return _biased(y if filter is None else y*_wide(filter, dim), self.bias)
-    elif not free and 2*self.kernels*n<o:
+    elif not free and self.kernels*n<=o:
         y = scaled_patches(xp if channel is None else xp*_wide(channel, dim), self.weight.unflatten(0, (self.kernels,-1)), taps, mix, *args)
         return _in_layout(_biased(y if filter is None else y*_wide(filter, dim), self.bias), x)
     W = _kernels(self, *((channel,filter) if small else (None,None)), taps, mix)
