@@ -11,9 +11,9 @@ __all__ = ['multiply', 'matrix_of']
 import torch
 from torch import Tensor
 
-# %% ../../nbs/hypercomplex/01_multiplying_tables.ipynb #8805be21
+# %% ../../nbs/hypercomplex/01_multiplying_tables.ipynb #3a0bb09e
 def multiply(
-    A:Tensor, # `(n, n, n)`: the table; `A[i,a,b]` is the part `a` of unit `i` times unit `b`
+    A:Tensor, # `(n, n, n)`: the table; `A[i,a,b]` is part `a` of unit `i` times unit `b`
     w:Tensor, # `(n,)`: the weight
     x:Tensor, # `(n,)`: the input
 )->Tensor: # `(n,)`
