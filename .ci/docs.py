@@ -314,8 +314,6 @@ def settings(site):
 
 WIDTH = 92 # Characters; a longer line wraps to column 0 on the page
 WIDE = {'active_shift/01_deconstruction', 'active_shift/02_bilinear_shift', 'active_shift/03_arithmetic_intensity',
-    'learned_strides/01_spectral_pooling', 'learned_strides/02_fourier_form', 'learned_strides/03_learned_mask',
-    'learned_strides/05_released_code', 'learned_strides/09_lean_products',
     'xsepconv/01_separation', 'xsepconv/02_improved_padding', 'xsepconv/05_block'} # Lessons to be rewritten; one that is goes off this list
 
 def too_wide(page):
