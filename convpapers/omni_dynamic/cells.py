@@ -7,11 +7,11 @@ Docs: https://convpapers.github.io/convpapers/omni_dynamic/warehouse.html.md"""
 # %% auto #0
 __all__ = ['mixed_cells']
 
-# %% ../../nbs/omni_dynamic/03_warehouse.ipynb #a2c2885c
+# %% ../../nbs/omni_dynamic/03_warehouse.ipynb #f535767b
 import torch
 from torch import Tensor
 
-# %% ../../nbs/omni_dynamic/03_warehouse.ipynb #0ffd0732
+# %% ../../nbs/omni_dynamic/03_warehouse.ipynb #550caeb1
 def mixed_cells(
     scores:Tensor, # `(cells of the kernel, n+1)`, the last for the cell of zeros
     stock:Tensor, # `(n, *cell)`
