@@ -1,9 +1,12 @@
-"""Writes what is made from the pages: `nbs/sidebar.yml`, `nbs/llms.txt`, `nbs/course.qmd`, `nbs/api.qmd`.
+"""Writes what is made from the pages: `nbs/sidebar.yml`, `nbs/llms.txt`, `nbs/course.qmd`, `nbs/api.qmd`,
+`nbs/which_convolution.qmd`, and a card on `nbs/index.ipynb` for a chapter that has none.
 
 Run `python .ci/contents.py`. A chapter says its title and its part in one place, the docstring of its package
 (`convpapers/<chapter>/__init__.py`): a title, and a line `Part: …` with one of `PARTS`, and a number if
-the chapter has a place within its part. Its folder needs no other entry anywhere. The lab comes after the chapters, then the loose pages; files go by their numbers."""
-import ast, json, re
+the chapter has a place within its part. Two lines more are for readers: `Layer: expression | what it replaces`, with `C` channels,
+is its row in the table of the landing page, and each `Use: layer | you have | you gain | it asks` a row in the guide to the layers.
+Its folder needs no other entry anywhere. The lab comes after the chapters, then the loose pages; files go by their numbers."""
+import ast, hashlib, json, re
 from itertools import groupby
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from nbdev.config import nbpath2html
 PARTS = ['Where does a kernel look?', 'How large may it be?', 'What is it made of?', 'Does it look at the input?',
     'How does a map shrink?']
 LESSONS = re.compile(r'(index|0\d_)') # Numbers below 10; the rest is under the hood
-GENERATED = 'course.qmd', 'api.qmd'
+GENERATED = 'course.qmd', 'api.qmd', 'which_convolution.qmd'
 NOT_PAGES = '404.qmd',
 
 # The facts -------------------------------------------------------------------------------------------------
@@ -50,6 +53,10 @@ def part_number(root, folder):
     part = part_of(root, folder)
     m = re.search(r'^Part:.*?(\d+)$', package(root, folder), re.M)
     return PARTS.index(part) if part in PARTS else len(PARTS), int(m[1]) if m else 99
+
+def said(root, folder, what):
+    "The lines of a chapter's docstring that begin with `what:`, each as a list of its fields"
+    return [[v.strip() for v in l.split('|')] for l in re.findall(rf'^{what}: *(.+)$', package(root, folder), re.M)]
 
 def sections(root):
     "`(part, title, pages)`: part and title empty for loose pages, part empty for the lab"
@@ -124,6 +131,67 @@ def course(root):
                 out.append('\n'.join(rows))
     return '\n\n'.join(out)+'\n'
 
+def guide(root):
+    "Layers by what a reader has; a chapter that does not say so is named at the end"
+    where = {n: p for p,_,names in modules(root) for n in names}
+    out = [front('Which convolution', 'What each layer replaces, what you gain, and what it asks in return')+NOTE+
+        'Start from what you have, not from a paper.']
+    rows,silent = [],[]
+    for part,title,ps in sections(root):
+        if not part: continue
+        uses = said(root, ps[0].parts[0], 'Use')
+        for name,have,gain,asks in uses:
+            link = f'[`{name}`]({where[name].as_posix()}#{name.lower()})' if name in where else f'`{name}`'
+            rows.append(f'| {have} | {link} | {gain} | {asks} |')
+        if not uses: silent.append(f'[{title}]({ps[0].as_posix()})')
+    if rows: out.append('\n'.join(['| You have | Try | You gain | It asks |', '|:--|:--|:--|:--|', *rows, '',
+        ': Layers, by what they replace {tbl-colwidths="[25,22,25,28]"}']))
+    if silent: out.append('More chapters: '+', '.join(silent)+'.')
+    out.append('Each layer has the arguments of the layer that it replaces. How it was measured, and what was not confirmed, stands in its '
+        'chapter; [the course](course.qmd) lists them. [The landing page](index.ipynb) has parameters, multiply-adds and times side by side.')
+    return '\n\n'.join(out)+'\n'
+
+# Cards on the landing page ----------------------------------------------------------------------------------
+
+def cell(kind, text, **more):
+    more = more or (dict(execution_count=None, outputs=[]) if kind=='code' else {})
+    return dict(cell_type=kind, id=hashlib.sha256(text.encode()).hexdigest()[:8], metadata={}, source=text.splitlines(keepends=True))|more
+
+def picture_of(root, folder):
+    "Caption and alternative text of the picture that opens a chapter, or nothing"
+    f = root/folder/'index.ipynb'
+    for c in json.loads(f.read_text(encoding='utf-8'))['cells'] if f.is_file() else ():
+        opts = dict(re.findall(r'^#\| (label|fig-cap|fig-alt): (.+)$', ''.join(c['source']), re.M))
+        if c['cell_type']=='code' and opts.get('label', '').startswith('fig-'): return opts
+
+def card(root, part, title, folder):
+    "The cells of a chapter's card: question, picture, and what was found"
+    f = root/folder/'index.ipynb'
+    text = ''.join(t for c in (json.loads(f.read_text(encoding='utf-8'))['cells'] if f.is_file() else ()) if c['cell_type']=='markdown'
+        for t in c['source'])
+    cited = re.search(r'@([a-z]+\d{4}[a-z]+)', text)
+    question = f'**{part}** *{heading(f)[1]}*' if f.is_file() else f'**{part}**'
+    out = [cell('markdown', f'::: {{.g-col-12 .g-col-md-6}}\n\n### {title}\n\n{question}'+(f' [@{cited[1]}]' if cited else ''))]
+    if opts := picture_of(root, folder):
+        out.append(cell('code', f"#| label: card-{folder.replace('_', '-')}\n#| echo: false\n#| fig-cap: {opts['fig-cap']}\n"
+            f"#| fig-alt: {opts['fig-alt']}\npicture('{folder}')"))
+    return out+[cell('code', f"#| echo: false\ncard('{folder}')"), cell('markdown', ':::')]
+
+def with_cards(root):
+    "The landing page with a card for each chapter, or None where nothing is missing"
+    f = root/'index.ipynb'
+    if not f.is_file() or ':::: {.grid}' not in f.read_text(encoding='utf-8'): return None
+    nb = json.loads(f.read_text(encoding='utf-8'))
+    cells,changed = nb['cells'],False
+    def at(text): return next((i for i,c in enumerate(cells) if text in ''.join(c['source'])), None)
+    last = at(':::: {.grid}')
+    for part,title,ps in sections(root):
+        folder = ps[0].parts[0]
+        if not part: continue
+        if at(f"card('{folder}')") is None: cells[last+1:last+1],changed = card(root, part, title, folder),True
+        last = at(f"card('{folder}')")+1     # what closes it
+    return json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True)+'\n' if changed else None
+
 # The index of names ----------------------------------------------------------------------------------------
 
 def symbols(root):
@@ -178,14 +246,17 @@ def api(root):
             out += [f'### `{m}`', table([row(p, n, said) for n,said in names.items()], f'[{heading(root/p)[0]}]({p.as_posix()})')]
     return '\n\n'.join(out)+'\n'
 
-FILES = {'course.qmd': course, 'api.qmd': api, 'sidebar.yml': sidebar, 'llms.txt': llms}
+FILES = {'course.qmd': course, 'api.qmd': api, 'which_convolution.qmd': guide, 'sidebar.yml': sidebar, 'llms.txt': llms}
 
 def write(root):
     "Pages first: the tables of contents list them"
     for f,make in FILES.items():
         if not (root/f).exists(): (root/f).write_text(front(f, ''), encoding='utf-8')
         (root/f).write_text(make(root), encoding='utf-8')
+    if page := with_cards(root): (root/'index.ipynb').write_text(page, encoding='utf-8')
 
-def stale(root): return [f for f,make in FILES.items() if not (root/f).exists() or (root/f).read_text(encoding='utf-8')!=make(root)]
+def stale(root):
+    old = [f for f,make in FILES.items() if not (root/f).exists() or (root/f).read_text(encoding='utf-8')!=make(root)]
+    return old+['index.ipynb']*(with_cards(root) is not None)
 
 if __name__=='__main__': write(Path(__file__).resolve().parents[1]/'nbs')

@@ -16,3 +16,5 @@ from .gaussian_masks.layers import DynamicGMConv2d, GMConv1d, GMConv2d, GMConv3d
 from .poly_scale.layers import PSConv1d, PSConv2d, PSConv3d
 from .omni_dynamic.layers import ODConv1d, ODConv2d, ODConv3d
 from .omni_dynamic.warehouse import KWConv1d, KWConv2d, KWConv3d, Warehouse
+from .omni_dynamic.warehouse import KWConv1d, KWConv2d, KWConv3d
+from .region_aware.layers import DRConv1d, DRConv2d, DRConv3d

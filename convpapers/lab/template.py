@@ -356,7 +356,9 @@ table if table.records else print('No runs yet.')'''
 # %% ../../nbs/lab/99_add_a_paper.ipynb #ffab1d4a
 PACKAGE = '''"""«Title»
 
-Part: «part»"""
+Part: «part»
+Layer: «Layer»(C, C, 3, padding=1, bias=False) | 3×3 convolution
+Use: «Layer» | a 3×3 convolution | filters that sum to zero | nothing: `to_conv()` leaves a plain convolution"""
 from .idea import centred
 from .layers import «Layer»
 '''

@@ -1,6 +1,9 @@
 """Learned strides
 
-Part: How does a map shrink?"""
+Part: How does a map shrink?
+Layer: DiffStride2d(2.) | pooling or stride
+Use: DiffStride2d | a strided convolution or a pooling whose stride is a guess | a stride that is learned, not searched for | a learning rate for the strides, and time in training
+Use: SpectralPool2d | aliasing after pooling | low frequencies that are kept whole | two small matrix products in the place of a mean"""
 from .spectral_pooling import output_size, pooling_matrix
 from .masks import spectral_mask
 from .layers import DiffStride1d, DiffStride2d, DiffStride3d, SpectralPool1d, SpectralPool2d, SpectralPool3d
