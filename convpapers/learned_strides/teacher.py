@@ -1,4 +1,4 @@
-"""One axis, one number to learn, and a known answer: does gradient descent find the stride?
+"""One axis, one number to learn, and a known answer: the descent of lesson 4 as a run that can be stopped, resumed and repeated.
 
 Docs: https://convpapers.github.io/convpapers/learned_strides/teacher.html.md"""
 
