@@ -101,7 +101,7 @@ def _chunks(x):
 class Axis(NamedTuple):
     "Bases of one axis, and which of their columns are on the ramp"
     synthesis: Tensor # L, `(M, J)`
-    analysis: Tensor # R, `(J, N)`
+    analysis: Tensor # B, `(J, N)`
     bins: Tensor # Frequency of each of the J columns
     ramp: Tensor # Columns whose weight needs a gradient
     scale: float # g

@@ -60,7 +60,7 @@ def spectral_bases(
     m:int, # Samples that leave, M
     align:str='corner', # `corner`: the first samples coincide; `center`: the centres of both pictures do
     boundary:str='periodic', # `periodic`: the signal goes on with its other end; `reflect`: with its mirror image, always centred
-)->tuple: # synthesis L `(M, J)`, analysis R `(J, N)`, bin of each of the J columns
+)->tuple: # synthesis L `(M, J)`, analysis B `(J, N)`, bin of each of the J columns
     "Two real bases in float64 with A = gain · synthesis · diag(mask of the bin) · analysis"
     n,m = _size('n', n),_size('m', m)
     one_of('align', align, ('corner','center')), one_of('boundary', boundary, ('periodic','reflect'))
