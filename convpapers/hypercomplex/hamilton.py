@@ -11,7 +11,7 @@ __all__ = ['project', 'share_of']
 import torch
 from torch import Tensor
 
-# %% ../../nbs/hypercomplex/03_hamilton.ipynb #fbf24baa
+# %% ../../nbs/hypercomplex/03_hamilton.ipynb #6a18b5fb
 def project(
     A:Tensor, # `(n, n, n)`: a learned table
     T:Tensor, # `(n, n, n)`: a known one
@@ -20,6 +20,7 @@ def project(
     basis = torch.linalg.qr(A.flatten(1).T).Q
     return (T.flatten(1)@basis@basis.T).view_as(T)
 
+# %% ../../nbs/hypercomplex/03_hamilton.ipynb #cf02cbba
 def share_of(
     A:Tensor, # `(n, n, n)`: a learned table
     T:Tensor, # `(n, n, n)`: a known one

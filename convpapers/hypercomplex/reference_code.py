@@ -1,4 +1,4 @@
-"""The released layer as a baseline, what its initialisation does without normalisation, and two published numbers that are not about it.
+"""The released layer as a baseline, what its initialisation does without normalisation, and a port of it, read line by line.
 
 Docs: https://convpapers.github.io/convpapers/hypercomplex/reference_code.html.md"""
 

@@ -11,7 +11,7 @@ __all__ = ['multiply', 'matrix_of']
 import torch
 from torch import Tensor
 
-# %% ../../nbs/hypercomplex/01_multiplying_tables.ipynb #3a0bb09e
+# %% ../../nbs/hypercomplex/01_multiplying_tables.ipynb #ac5f8629
 def multiply(
     A:Tensor, # `(n, n, n)`: the table; `A[i,a,b]` is part `a` of unit `i` times unit `b`
     w:Tensor, # `(n,)`: the weight
@@ -24,6 +24,7 @@ def multiply(
             for b in range(len(A)): y[a] += A[i,a,b]*w[i]*x[b]
     return y
 
+# %% ../../nbs/hypercomplex/01_multiplying_tables.ipynb #8f8fe1ed
 def matrix_of(
     A:Tensor, # `(n, n, n)`: the table
     w:Tensor, # `(n,)`: the weight
