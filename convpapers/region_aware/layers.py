@@ -103,6 +103,7 @@ def gathered_regions(
     filters = W.permute(0,2,1,4,3).reshape(n*m, g, c, o)
     if g==1: parts = [r@f[0] for r,f in zip(runs, filters) if len(r)]
     else: parts = [torch.einsum('rgc,gco->rgo', r.unflatten(1, (g,c)), f).flatten(1) for r,f in zip(runs, filters) if len(r)]
+    if not parts: parts = [rows.new_zeros(0, g*o)+0*(rows.sum()+W.sum())]     # an empty batch
     y = _Permute.apply(torch.cat(parts), inverse, order).view(n, L, g, o).permute(0,2,3,1)
     return y + _GuideGradient.apply(guide, P, W) if guide.requires_grad and torch.is_grad_enabled() else y
 
@@ -172,6 +173,9 @@ class _DRConv(nn.Module):
         kw = dict(device=device, dtype=dtype)
         plain = _CONVS[self._dim](in_channels, out_channels, kernel_size, stride, padding, dilation, groups, False, padding_mode, device='meta')
         for f in self._fields: setattr(self, f, getattr(plain, f))
+        for name in ('kernel_size','stride','dilation'):
+            if min(getattr(self, name))<1: raise ValueError(f'{name}={getattr(self, name)} must be at least 1 along every axis')
+        if not isinstance(padding, str) and min(self.padding)<0: raise ValueError(f'padding={padding} must be at least 0')
         self._pad = tuple(plain._reversed_padding_repeated_twice)
         self.regions,self.form = positive_int('regions', regions),one_of('form', form, FORMS)
         args = self._dim, in_channels, out_channels, self.kernel_size, groups, regions
