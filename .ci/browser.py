@@ -148,7 +148,7 @@ def check(report=None, install=False):
         if report is None:
             subprocess.run([sys.executable, '-m', 'convpapers', 'report', '--out', d], check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
             report = Path(d)/'report.html'
-        own = sorted((root/'nbs/widgets').glob('*.html'))
+        own = sorted((root/'convpapers/widgets').glob('*.html'))
         if not own: return 0, ['no widget']
         pages = {**dict.fromkeys([*own, *framed(d)], True), report: False}
         seen = list(look(pages, install))

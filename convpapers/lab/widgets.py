@@ -16,11 +16,7 @@ import convpapers
 from .basics import one_of
 
 # %% ../../nbs/lab/07_widgets.ipynb #64a0f20d
-def _folder():
-    "`nbs/widgets` of a working tree, or else the copies in the package"
-    package = Path(convpapers.__file__).parent
-    source = package.parent/'nbs'/'widgets'
-    return source if source.is_dir() else package/'widgets'
+def _folder(): return Path(convpapers.__file__).parent/'widgets'
 
 def widgets()->list: # Names
     "All widgets that there are"
@@ -30,7 +26,7 @@ def widgets()->list: # Names
 class Widget:
     "A small page, shown in a notebook"
     def __init__(self,
-        name:str, # Of the file in `nbs/widgets`
+        name:str, # Of the file in `convpapers/widgets`
         height:int=420, # Pixels, until the page inside has set its own height
     ):
         self.name,self.height = one_of('name', name, widgets()),height
