@@ -15,7 +15,7 @@ from torch.fx import Proxy
 from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS, SymmetricPad2d, channel_groups, corner_offsets,
     symmetric_pad2d, symmetric_pad_naive, _each, _even, _symmetric_pad)
 from ..lab.basics import one_of
-from ..lab.layers import leaf, not_plain
+from ..lab.layers import leaf, not_plain, plain_like
 from ..lab.operators import no_torchscript
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #7b391916
@@ -68,8 +68,7 @@ class _Plain:
 
         Its zeros read pixels that this layer does not: a NaN or infinity there becomes a NaN."""
         pad = tuple(d*k//2 for k,d in zip(self.kernel_size, self.dilation))
-        conv = self._plain(self.in_channels, self.out_channels, tuple(k+1 for k in self.kernel_size), self.stride, pad, self.dilation,
-            self.groups, self.bias is not None, self.padding_mode, self.weight.device, self.weight.dtype)
+        conv = plain_like(self, self.weight, kernel_size=tuple(k+1 for k in self.kernel_size), padding=pad)
         with torch.no_grad():
             conv.weight.copy_(embed_kernel(self.weight, self.groups, self.order))
             if self.bias is not None: conv.bias.copy_(self.bias)

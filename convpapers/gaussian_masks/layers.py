@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/gaussian_masks/layers.html.md"""
 __all__ = ['PER', 'RADII', 'FEWER', 'LEAST', 'start_sigma', 'columns_conv', 'GMConv1d', 'GMConv2d', 'GMConv3d', 'DynamicGMConv2d']
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #25e0fc2f
-import inspect, math
+import math
 import torch
 from torch import Tensor, nn
 from torch.fx import Proxy
@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from .mask import squared_distances
 from ..lab.basics import one_of
-from ..lab.layers import expect_channels, leaf, not_plain
+from ..lab.layers import arguments_of_plain, expect_channels, leaf, plain_like
 from ..lab.operators import no_torchscript, ordinary
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #2f84cbab
@@ -146,8 +146,7 @@ for _cls,_kind in ((GMConv1d,nn.Conv1d), (GMConv2d,nn.Conv2d), (GMConv3d,nn.Conv
 @torch.no_grad()
 def _to_conv(self)->nn.Module:
     "The plain layer with the mask multiplied in: the same function. It learns if weight or σ does"
-    new = self._plain(self.in_channels, self.out_channels, self.kernel_size, self.stride, self.padding, self.dilation, self.groups,
-        self.bias is not None, self.padding_mode, self.weight.device, self.weight.dtype)
+    new = plain_like(self, self.weight)
     new.weight.copy_(self.effective_weight)
     new.weight.requires_grad_(self.weight.requires_grad or (self.log_sigma is not None and self.log_sigma.requires_grad))
     if self.bias is not None: new.bias.copy_(self.bias).requires_grad_(self.bias.requires_grad)
@@ -162,9 +161,7 @@ def _from_conv(cls,
     per:str='layer', # As for the layer
 ):
     "The same function, with a σ to learn: the weight is divided by the mask of the start. What was frozen stays so"
-    if why := not_plain(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
-    kw = {n: getattr(conv, n) for n in inspect.signature(cls).parameters if hasattr(conv, n)} | dict(bias=conv.bias is not None)
-    new = cls(**kw, sigma=sigma, per=per, device=conv.weight.device, dtype=conv.weight.dtype)
+    new = cls(**arguments_of_plain(conv, cls._plain), sigma=sigma, per=per)
     if new.log_sigma is not None:
         edge = math.exp(-max(new._d2)/(2*new.start**2))
         if edge<LEAST: raise ValueError(f'sigma={sigma} would divide the corner weights by {edge:.1g}; valid are values that leave {LEAST} there')

@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/heterogeneous/layers.html.md"""
 __all__ = ['LHConv1d', 'LHConv2d', 'LHConv3d', 'Kept', 'kept']
 
 # %% ../../nbs/heterogeneous/10_layers.ipynb #f81d67c2
-import inspect, math
+import math
 from typing import NamedTuple
 import torch
 from fastcore.basics import patch
@@ -17,7 +17,7 @@ from torch.fx import Proxy
 from .kernel_shapes import SHAPES, free_mask, rigid_mask, spread
 from ..lab.basics import Table, one_of, positive_int
 from ..lab.counting import count_table
-from ..lab.layers import expect_channels, leaf, not_plain
+from ..lab.layers import arguments_of_plain, expect_channels, leaf, plain_like
 from ..lab.operators import no_torchscript
 
 # %% ../../nbs/heterogeneous/10_layers.ipynb #fb2f19f2
@@ -149,9 +149,7 @@ def from_conv(cls:_LHConv,
     cgo:int=16, # As for the layer
 ):
     "A layer with the weights of `conv` and every tap kept: the same output"
-    if why := not_plain(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
-    kw = {k: getattr(conv, k) for k in inspect.signature(cls).parameters if k!='bias' and hasattr(conv, k)}
-    new = cls(**kw, bias=conv.bias is not None, device=conv.weight.device, dtype=conv.weight.dtype, shapes=shapes or 'free', cgi=cgi, cgo=cgo)
+    new = cls(**arguments_of_plain(conv, cls._plain), shapes=shapes or 'free', cgi=cgi, cgo=cgo)
     with torch.no_grad():
         new.weight.copy_(conv.weight)
         if conv.bias is not None: new.bias.copy_(conv.bias)
@@ -161,8 +159,7 @@ def from_conv(cls:_LHConv,
 @patch
 def to_conv(self:_LHConv)->nn.Module: # `nn.Conv2d` (or 1d, 3d)
     "The plain convolution with the masks multiplied in, as they are in use now; frozen where this is frozen"
-    conv = self._plain(self.in_channels, self.out_channels, self.kernel_size, self.stride, self.padding, self.dilation, self.groups,
-        self.bias is not None, self.padding_mode, self.weight.device, self.weight.dtype)
+    conv = plain_like(self, self.weight)
     with torch.no_grad():
         conv.weight.copy_(self.kept_weight)
         if self.bias is not None: conv.bias.copy_(self.bias)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import expect_channels, leaf, not_plain
+from ..lab.layers import arguments_of_plain, expect_channels, leaf
 from ..lab.operators import layout, no_torchscript
 from .forms import CONV, exporting, per_sample_conv, scaled_patches
 
@@ -244,10 +244,8 @@ def _from_conv(cls,
     spatial:bool=True, channel:bool=True, filter:bool=True, norm:str='batch', init:str='official', # As for the layer
 ):
     "A dynamic layer in the place of a plain one, with the same output at the start, at every temperature"
-    if why := not_plain(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
-    args = {n: getattr(conv, n) for n in ('in_channels','out_channels','kernel_size','stride','padding','dilation','groups','padding_mode')}
-    new = cls(**args, bias=conv.bias is not None, device=conv.weight.device, dtype=conv.weight.dtype, kernels=kernels, reduction=reduction,
-        least=least, spatial=spatial, channel=channel, filter=filter, norm=norm, init=init)
+    new = cls(**arguments_of_plain(conv, cls._plain), kernels=kernels, reduction=reduction, least=least,
+        spatial=spatial, channel=channel, filter=filter, norm=norm, init=init)
     with torch.no_grad():
         new.weight.copy_((conv.weight*2**new.halves).repeat(kernels, *[1]*(conv.weight.ndim-1)))
         if conv.bias is not None: new.bias.copy_(conv.bias)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
-from ..lab.layers import expect_channels, leaf, not_plain
+from ..lab.layers import arguments_of_plain, expect_channels, leaf
 from ..lab.operators import no_torchscript
 from ..lab.surgery import Report, convert
 from .forms import per_sample_conv
@@ -251,10 +251,8 @@ def _from_conv(cls,
     absorb:bool=True, # Begin with the static kernel; otherwise anew
 ):
     "A layer with a warehouse in the place of a plain one, with the same output until `set_progress` or a schedule moves it"
-    if why := not_plain(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
-    args = {n: getattr(conv, n) for n in ('in_channels','out_channels','kernel_size','stride','padding','dilation','groups','padding_mode')}
-    new = cls(**args, bias=conv.bias is not None, device=conv.weight.device, dtype=conv.weight.dtype, warehouse=warehouse, budget=budget,
-        reduction=reduction, least=least, norm=norm, basis=basis)
+    new = cls(**arguments_of_plain(conv, cls._plain), warehouse=warehouse, budget=budget, reduction=reduction,
+        least=least, norm=norm, basis=basis)
     if absorb: new._absorb(conv.weight, conv.bias)
     return new.train(conv.training)
 

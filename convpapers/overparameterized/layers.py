@@ -8,13 +8,13 @@ Docs: https://convpapers.github.io/convpapers/overparameterized/layers.html.md""
 __all__ = ['depth_multiplier', 'DOConv1d', 'DOConv2d', 'DOConv3d']
 
 # %% ../../nbs/overparameterized/10_layers.ipynb #a301be0d
-import inspect, math
+import math
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from ..lab.basics import positive_int
-from ..lab.layers import built_weight, leaf, not_plain
+from ..lab.layers import arguments_of_plain, built_weight, leaf, plain_like
 from ..lab.operators import no_torchscript
 from .composition import released_fold, tiled_identity
 from .cpu_kernel import fold_kernel
@@ -134,8 +134,7 @@ def reset_parameters(self:_DOConv):
 @torch.no_grad()
 def to_conv(self:_DOConv)->nn.Module:
     "The plain convolution with the folded kernel: the same output, for inference; frozen where this is frozen"
-    conv = self._plain(self.in_channels, self.out_channels, self.kernel_size, self.stride, self.padding, self.dilation, self.groups,
-        self.bias is not None, self.padding_mode, self.W.device, self.W.dtype)
+    conv = plain_like(self, self.W)
     conv.weight.copy_(self._build())
     learns = lambda *names: any(p.requires_grad for n,p in self.named_parameters() if n.removeprefix('parametrizations.').split('.')[0].removesuffix('_orig') in names)
     conv.weight.requires_grad_(learns('W', 'D'))
@@ -171,9 +170,7 @@ def from_conv(cls:_DOConv,
     *, D_mul:int|None=None, # As for the layer
 ):
     "An over-parameterized layer in the place of a plain one: same values, same output"
-    if why := not_plain(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
-    kw = {k: getattr(conv, k) for k in inspect.signature(cls._plain).parameters if hasattr(conv, k)} | dict(bias=conv.bias is not None, D_mul=D_mul)
-    new = cls(**kw, device=conv.weight.device, dtype=conv.weight.dtype)
+    new = cls(**arguments_of_plain(conv, cls._plain), D_mul=D_mul)
     new.take_weight_(conv.weight)
     if conv.bias is not None:
         with torch.no_grad(): new.bias.copy_(conv.bias)

@@ -9,7 +9,6 @@ __all__ = ['LAYOUTS', 'RELEASED', 'Part', 'split', 'part_weight', 'sides', 'PSCo
            'join_released']
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #118e15bc
-import inspect
 from typing import NamedTuple
 import torch
 from torch import Tensor, nn
@@ -17,7 +16,7 @@ from torch.fx import Proxy
 from torch.nn import functional
 
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import expect_channels, leaf, not_plain
+from ..lab.layers import arguments_of_plain, expect_channels, leaf, plain_like
 from ..lab.operators import layout as memory_layout, no_torchscript
 from .pattern import dilation_pattern
 
@@ -221,8 +220,7 @@ def _to_conv(self)->nn.Module:
         unit = d if all(v%d==0 for v in (*starts.values(), ends)) else 1
         step.append(unit); size.append((length-1+ends)//unit+1); pad.append(border)
         for s in starts: offsets[s].append(slice(starts[s]//unit, (starts[s]+s*d*(k-1))//unit+1, max(s*d//unit, 1)))
-    new = self._plain(self.in_channels, self.out_channels, tuple(size), self.stride, tuple(pad), tuple(step), self.groups,
-        self.bias is not None, self.padding_mode, self.weight.device, self.weight.dtype)
+    new = plain_like(self, self.weight, kernel_size=tuple(size), padding=tuple(pad), dilation=tuple(step))
     new.weight.zero_()
     for s,where in offsets.items():
         mask = (D==s).to(self.weight).view(*D.shape, *[1]*len(where))
@@ -238,9 +236,7 @@ def _from_conv(cls,
     layout:str='cyclic', # As for the layer
 ):
     "Weights and geometry of a plain layer, with the dilations of the cycle: another function. What was frozen stays so"
-    if why := not_plain(conv, cls._plain): raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
-    kw = {n: getattr(conv, n) for n in inspect.signature(cls).parameters if hasattr(conv, n)} | dict(bias=conv.bias is not None)
-    new = cls(**kw, dilations=dilations, layout=layout, device=conv.weight.device, dtype=conv.weight.dtype)
+    new = cls(**arguments_of_plain(conv, cls._plain), dilations=dilations, layout=layout)
     new.weight.copy_(conv.weight).requires_grad_(conv.weight.requires_grad)
     if conv.bias is not None: new.bias.copy_(conv.bias).requires_grad_(conv.bias.requires_grad)
     return new.train(conv.training)

@@ -11,11 +11,12 @@ __all__ = ['GENERATORS', 'FORMS', 'GATHER_FROM', 'columns', 'apply_all', 'dense_
 # %% ../../nbs/region_aware/10_layers.ipynb #4f0d6ebb
 import math
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
-from ..lab.basics import on_demand, one_of, positive_int
-from ..lab.layers import expect_channels, leaf
+from ..lab.basics import one_of, positive_int
+from ..lab.layers import GEOMETRY, arguments_of_plain, expect_channels, leaf
 from ..lab.operators import no_torchscript, ordinary
 from .gradients import straight_through
 from .regions import region_masks
@@ -151,7 +152,6 @@ FORMS = 'auto','dense','gather'
 @no_torchscript
 class _DRConv(nn.Module):
     "What `DRConv1d`, `DRConv2d` and `DRConv3d` share"
-    _fields = 'in_channels','out_channels','kernel_size','stride','padding','dilation','groups','padding_mode'
     def __init__(self,
         in_channels:int, # Channels of the input
         out_channels:int, # Channels of the output
@@ -172,7 +172,7 @@ class _DRConv(nn.Module):
         super().__init__()
         kw = dict(device=device, dtype=dtype)
         plain = _CONVS[self._dim](in_channels, out_channels, kernel_size, stride, padding, dilation, groups, False, padding_mode, device='meta')
-        for f in self._fields: setattr(self, f, getattr(plain, f))
+        for f in GEOMETRY: setattr(self, f, getattr(plain, f))
         for name in ('kernel_size','stride','dilation'):
             if min(getattr(self, name))<1: raise ValueError(f'{name}={getattr(self, name)} must be at least 1 along every axis')
         if not isinstance(padding, str) and min(self.padding)<0: raise ValueError(f'padding={padding} must be at least 0')
@@ -232,8 +232,6 @@ class DRConv3d(_DRConv):
     _dim = 3
 
 # %% ../../nbs/region_aware/10_layers.ipynb #c21def47
-from fastcore.basics import patch
-
 @patch
 def forward(self:_DRConv,
     x:Tensor, # `(N, C, *size)` or `(C, *size)`
@@ -279,11 +277,10 @@ def from_conv(cls:_DRConv,
     spread:float=.1, # Size of the differences between kernels, in units of the weight's standard deviation
 )->nn.Module:
     "A region-aware layer that computes what a trained convolution does"
-    if not isinstance(conv, _CONVS[cls._dim]): raise TypeError(f'conv is a {type(conv).__name__}; valid is {_CONVS[cls._dim].__name__}')
+    plain = arguments_of_plain(conv, _CONVS[cls._dim])
     if one_of('generator', generator, GENERATORS)=='pool' and math.prod(conv.kernel_size)>1:
         raise ValueError(f"generator='pool' cannot hold a kernel of {conv.kernel_size}: one convolution makes all of its taps; valid is 1×1, or 'experts'")
-    new = cls(**{f: getattr(conv, f) for f in cls._fields}, bias=conv.bias is not None, regions=regions, generator=generator, experts=experts,
-        device=conv.weight.device, dtype=conv.weight.dtype)
+    new = cls(**plain, regions=regions, generator=generator, experts=experts)
     with torch.no_grad():
         W,G = conv.weight,new.generator
         parts = experts if generator=='experts' else regions
