@@ -17,10 +17,12 @@ from pathlib import Path
 from statistics import median
 from fastcore.script import anno_parser, store_true
 from .lab.basics import Table, cores, in_words, need, positive_int
-from .lab.engine import Job, data_label, duration, expected_seconds, missing as _missing, run_folder, run_job
+from .lab.engine import (Job, data_label, duration, expected_seconds,
+    missing as _missing, run_folder, run_job)
 from .lab.engine import reproduce_row, run_jobs, seed_list, whole_path
 from .lab.records import all_records as _all_records
-from .lab.registry import UnknownName, benchmarks, experiments, load_chapters, main_job, networks
+from convpapers.lab.registry import (UnknownName, benchmarks, experiments, load_chapters,
+    main_job, networks)
 from .lab.registry import register_benchmark, register_experiment
 
 # %% ../nbs/90_cli.ipynb #89e18c0c
@@ -42,7 +44,8 @@ USAGE = 'usage: convpapers COMMAND [options]   (convpapers COMMAND --help tells 
 def usage(
 )->str:
     "The commands, a line each"
-    return USAGE + '\n'.join(f'  {name:10} {f.__doc__.splitlines()[0]}' for name,(f,_) in commands.items())
+    return USAGE + '\n'.join(f'  {name:10} {f.__doc__.splitlines()[0]}' for name,
+        (f,_) in commands.items())
 
 # %% ../nbs/90_cli.ipynb #a23411e3
 def os_traceback(
@@ -54,23 +57,28 @@ def os_traceback(
 def mendable(
     e:BaseException, # What a command raised
 )->bool:
-    "Whether the user can mend it: a wrong value, file, device or environment, and no bug of ours"
+    """Whether the user can mend it: a wrong value, file, device or environment, and no bug
+    of ours"""
     if isinstance(e, ImportError): return not (e.name or '').startswith('convpapers')
     full = type(e).__name__=='OutOfMemoryError' or 'DefaultCPUAllocator' in str(e)
-    return full or isinstance(e, (ValueError, UnknownName, OSError, FloatingPointError, MemoryError))
+    return full or isinstance(e, (ValueError, UnknownName, OSError, FloatingPointError,
+        MemoryError))
 
 # %% ../nbs/90_cli.ipynb #1cca23dc
-ALIASES = {'bs': 'batch_size', 'name': 'data'} # Arguments of the library that an option sets
+# Arguments of the library that an option sets
+ALIASES = {'bs': 'batch_size', 'name': 'data'}
 
 def as_options(
     text:str, # A message
     f, # The command that it came from
 )->str:
     "`text` with arguments as options: `bs=128` becomes `--batch-size=128`"
-    known = {p.name for p in inspect.signature(f).parameters.values() if p.default is not p.empty}
+    known = {p.name for p in inspect.signature(f).parameters.values()
+        if p.default is not p.empty}
     def option(m):
         name = next((n for n in (ALIASES.get(m[1]), m[1]) if n in known), None)
-        return f"--{name.replace('_','-')}=" if name and name not in dict(commands.values()).get(f, []) else m[0]
+        return f"--{name.replace('_','-')}=" if name and name not in dict(
+            commands.values()).get(f, []) else m[0]
     return re.sub(r'(?<![\w/\\.=-])(\w+)=', option, text)
 
 # %% ../nbs/90_cli.ipynb #c01efd84
@@ -85,11 +93,13 @@ def again(
 def _piped():
     "Whether the output goes into a pipe, whose reader may close it"
     try: mode = os.fstat(sys.stdout.fileno()).st_mode
-    except (OSError, ValueError, AttributeError): return False      # a stream without a file
+    # a stream without a file
+    except (OSError, ValueError, AttributeError): return False
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 def _drop_output():
-    "Send output that cannot be written nowhere: Python would try again at its end, and complain"
+    """Send output that cannot be written nowhere: Python would try again at its end, and
+    complain"""
     try: return sys.stdout.flush()
     except (OSError, ValueError, AttributeError): pass
     try:
@@ -108,21 +118,28 @@ def told(
     name,*_ = [*argv, '']
     if isinstance(e, KeyboardInterrupt):
         code,text = 130,f'stopped. What was finished is kept; to go on: {again(argv)}'
-    elif isinstance(e, OSError) and e.filename is None and e.errno in (errno.EPIPE, errno.EINVAL) and _piped():
+    elif isinstance(e, OSError) and e.filename is None and e.errno in (errno.EPIPE,
+            errno.EINVAL) and _piped():
         return _drop_output() or 141                # Windows says EINVAL
     elif not mendable(e): return None
-    else: code,text = 2,as_options(in_words(e, 'the output'), commands[name][0] if name in commands else main)
+    else:
+        code,text = 2,as_options(in_words(e, 'the output'), commands[name][0]
+            if name in commands else main)
     try: print(f'convpapers {name}: {text}', file=sys.stderr, flush=True)
     except OSError: pass
-    if isinstance(e, OSError) and e.filename is None: _drop_output()    # a full disk behind `>`
+    # a full disk behind `>`
+    if isinstance(e, OSError) and e.filename is None: _drop_output()
     return code
 
 # %% ../nbs/90_cli.ipynb #2090b3c5
-PLAIN = {'±': '+/-', '×': 'x', '÷': '/', '−': '-', '–': '-', '—': '-', '─': '-', '≈': '~', '≤': '<=', '≥': '>=', '→': '->',
-    '…': '...', '·': '.', '█': '#', '‘': "'", '’': "'", '“': '"', '”': '"'} # What to write where a stream lacks a character
+PLAIN = {'±': '+/-', '×': 'x', '÷': '/', '−': '-', '–': '-', '—': '-', '─': '-', '≈': '~',
+    '≤': '<=', '≥': '>=', '→': '->',
+    # What to write where a stream lacks a character
+    '…': '...', '·': '.', '█': '#', '‘': "'", '’': "'", '“': '"', '”': '"'}
 
 def _plain(e):
-    ascii = lambda c: PLAIN.get(c) or unicodedata.normalize('NFKD', c).encode('ascii', 'ignore').decode() or '?'
+    ascii = lambda c: PLAIN.get(c) or unicodedata.normalize('NFKD', c).encode('ascii',
+        'ignore').decode() or '?'
     return ''.join(map(ascii, e.object[e.start:e.end])), e.end
 codecs.register_error('convpapers', _plain)
 
@@ -133,7 +150,8 @@ def any_terminal():
     streams = [(s, s.errors) for s in (sys.stdout, sys.stderr) if hasattr(s, 'reconfigure')]
     for s,_ in streams: s.reconfigure(errors='convpapers')
     with warnings.catch_warnings():
-        warnings.filterwarnings('ignore', message='Failed to initialize NumPy') # torch's, where numpy is not installed
+        # torch's, where numpy is not installed
+        warnings.filterwarnings('ignore', message='Failed to initialize NumPy')
         show = warnings.showwarning
         def line(text, kind, *args, **kwargs):
             if kind is UserWarning: print(f'convpapers: {text}', file=sys.stderr)
@@ -148,7 +166,8 @@ def any_terminal():
 # %% ../nbs/90_cli.ipynb #6b1faca7
 def whole_number(text):
     try: return int(text)
-    except ValueError: raise argparse.ArgumentTypeError(f'{text!r} is not a whole number') from None
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'{text!r} is not a whole number') from None
 
 def parsed(
     name:str, # A command
@@ -157,18 +176,22 @@ def parsed(
     "What the user asks of a command; a `ValueError` where it cannot be read"
     f,pos = commands[name]
     parser = anno_parser(f, prog=f'convpapers {name}', pos=pos)
-    def error(message): raise ValueError(f'{message}; `convpapers {name} --help` shows what there is')
+    def error(message):
+        raise ValueError(f'{message}; `convpapers {name} --help` shows what there is')
     parser.error = error
     for a in parser._actions:
-        if a.type is int: a.type = whole_number         # `int` speaks of itself, not of the option
+        # `int` speaks of itself, not of the option
+        if a.type is int: a.type = whole_number
         if a.dest=='table' and name=='reproduce': a.nargs = '*'     # several tables
-    return {k: v for k,v in vars(parser.parse_args(rest)).items() if k not in ('pdb','xtra')}
+    return {k: v for k,v in vars(parser.parse_args(rest)).items()
+        if k not in ('pdb','xtra')}
 
 # %% ../nbs/90_cli.ipynb #f43c1339
 def _run(argv):
     if not argv or argv[0] in ('-h','--help'): return print(usage()) or 0
     name,*rest = argv
-    if name not in commands: return print(f'there is no command {name!r}\n{usage()}', file=sys.stderr) or 2
+    if name not in commands:
+        return print(f'there is no command {name!r}\n{usage()}', file=sys.stderr) or 2
     return commands[name][0](**parsed(name, rest)) or 0
 
 def main(
@@ -179,7 +202,8 @@ def main(
     with any_terminal():
         try:
             code = _run(argv)
-            if sys.stdout: sys.stdout.flush()       # here, where a closed pipe is understood
+            # here, where a closed pipe is understood
+            if sys.stdout: sys.stdout.flush()
             return code
         except (Exception, KeyboardInterrupt) as e:
             code = told(e, argv)
@@ -197,8 +221,11 @@ def chosen(
     if not text: return known
     asked = [t.strip() for t in text.split(',') if t.strip()]
     wrong = [a for a in asked if a not in known]
-    if not asked: raise ValueError(f"{name}={text!r} names none; choose from {', '.join(known)}")
-    if wrong: raise ValueError(f"{name}: there is no {', '.join(wrong)}; choose from {', '.join(known)}")
+    if not asked:
+        raise ValueError(f"{name}={text!r} names none; choose from {', '.join(known)}")
+    if wrong:
+        raise ValueError(f"{name}: there is no {', '.join(wrong)}; choose from "
+            f"{', '.join(known)}")
     return [k for k in known if k in asked]
 
 # %% ../nbs/90_cli.ipynb #1f1b8516
@@ -207,7 +234,8 @@ def describe(
 )->str:
     "One line about it"
     if hasattr(entry, 'title'): return entry.title
-    return ', '.join(f'{v:,} {k}' for k,v in (('params', entry.params), ('MACs', entry.macs)) if v)
+    return ', '.join(f'{v:,} {k}' for k,v in (('params', entry.params),
+        ('MACs', entry.macs)) if v)
 
 # %% ../nbs/90_cli.ipynb #397291ce
 @command('list', 'pattern')
@@ -216,7 +244,8 @@ def list_names(
 ):
     "Tables, networks and benchmarks, by name"
     load_chapters()
-    for title,reg in (('Tables', experiments), ('Networks', networks), ('Benchmarks', benchmarks)):
+    for title,reg in (('Tables', experiments), ('Networks', networks),
+            ('Benchmarks', benchmarks)):
         names = fnmatch.filter(reg, pattern)
         print(f'{title} ({len(names)})')
         for n in names: print(f'  {n:32} {describe(reg[n])}'.rstrip())
@@ -229,8 +258,11 @@ def image_size(
     "An input size from what a user types"
     if not text: return tuple(default)
     try: n = [int(p) for p in text.lower().split('x')]
-    except ValueError: raise ValueError(f"size={text!r} is not a size; write 224, 224x160 or 3x224x224") from None
-    if len(n)>3 or min(n)<1: raise ValueError(f"size={text!r} is not a size; write 224, 224x160 or 3x224x224")
+    except ValueError:
+        raise ValueError(f"size={text!r} is not a size; write 224, 224x160 or "
+            "3x224x224") from None
+    if len(n)>3 or min(n)<1:
+        raise ValueError(f"size={text!r} is not a size; write 224, 224x160 or 3x224x224")
     return (default[0], n[0], n[-1]) if len(n)<3 else tuple(n)
 
 # %% ../nbs/90_cli.ipynb #64e0541a
@@ -248,12 +280,15 @@ def count_model(
     with torch.device('meta'): net = entry.build(in_chans=shape[0])
     try: c = count(net, shape)
     except RuntimeError as e: raise ValueError(
-        f"size={size!r} does not suit {model} ({in_words(e)}); it is made for {'x'.join(map(str, entry.input_size))}") from e
-    print(f"{model} at {'x'.join(map(str, shape))}: {c.params:,} parameters, {c.macs:,} multiply-adds (convolution and linear weights)")
+        f"size={size!r} does not suit {model} ({in_words(e)}); it is made for "
+        f"{'x'.join(map(str, entry.input_size))}") from e
+    print(f"{model} at {'x'.join(map(str, shape))}: {c.params:,} parameters, {c.macs:,} "
+        "multiply-adds (convolution and linear weights)")
 
 # %% ../nbs/90_cli.ipynb #ae8e0456
 def _moved(old, new):
-    warnings.warn(f'convpapers.cli.{old} is now {new}; the old name goes with the next release', DeprecationWarning, 3)
+    warnings.warn(f'convpapers.cli.{old} is now {new}; the old name goes with the next '
+        'release', DeprecationWarning, 3)
 
 def all_records(
     name:str, # Experiment
@@ -287,7 +322,8 @@ def write_reports(
     measured = {r.config['experiment'] for r in records}
     names = [table] if table else [n for n in experiments if n in measured]
     return write_report(Path(out)/'report.html', [experiments[n] for n in names], records,
-        title='What was measured', subtitle=f"convpapers report{' of '+table if table else ''}.")
+        title='What was measured',
+        subtitle=f"convpapers report{' of '+table if table else ''}.")
 
 # %% ../nbs/90_cli.ipynb #8be00fa3
 def __getattr__(name):
@@ -311,9 +347,13 @@ def table_jobs(
     "The runs that a command asks for"
     exp = experiments[table]
     names = chosen('rows', rows, [r.name for r in exp.rows if r.model])
-    if missing: return _missing(exp, _all_records(table, out), seeds, names, out=str(out), device=device, kwargs=kwargs)
-    data,seeds = whole_path(data) if data else '',range(exp.seeds) if seeds is None else seeds
-    return [Job(table, n, s, data, epochs, str(out), device, kwargs) for s in seeds for n in names]
+    if missing:
+        return _missing(exp, _all_records(table, out), seeds, names, out=str(out),
+            device=device, kwargs=kwargs)
+    data,seeds = whole_path(data) if data else '',range(
+        exp.seeds) if seeds is None else seeds
+    return [Job(table, n, s, data, epochs, str(out), device, kwargs) for s in seeds
+        for n in names]
 
 def train_jobs(
     jobs:list, # What to train
@@ -328,10 +368,14 @@ def train_jobs(
             run_job(job, progress)
         return []
     records = _all_records(None, jobs[0].out if jobs else 'runs')
-    cost = [expected_seconds(e := experiments[j.experiment], e.row(j.row), records) if not j.epochs else None for j in jobs]
-    if None not in cost: print(f"{len(jobs)} runs, {n} side by side; about {duration(sum(cost)/n)}", flush=True)
+    cost = [expected_seconds(e := experiments[j.experiment], e.row(j.row), records)
+        if not j.epochs else None for j in jobs]
+    if None not in cost:
+        print(f"{len(jobs)} runs, {n} side by side; about {duration(sum(cost)/n)}",
+            flush=True)
     gpus = 1 if ray and jobs and str(jobs[0].device).startswith('cuda') else 0
-    ends = run_jobs(jobs, n, ray, gpus=gpus, say=lambda l: print(l, flush=True), seconds=cost)
+    ends = run_jobs(jobs, n, ray, gpus=gpus, say=lambda l: print(l, flush=True),
+        seconds=cost)
     return [d for d in ends if d.error]
 
 # %% ../nbs/90_cli.ipynb #e5fc3650
@@ -342,7 +386,9 @@ def picture_size(
     if not text: return None
     try: channels,h,w = image_size(text, (0,0,0))
     except ValueError: channels = None
-    if channels!=0: raise ValueError(f'size={text!r} is not a size of pictures; write 64, or 48x64 for height and width')
+    if channels!=0:
+        raise ValueError(f'size={text!r} is not a size of pictures; write 64, or 48x64 for '
+            'height and width')
     return h if h==w else (h,w)
 
 # %% ../nbs/90_cli.ipynb #a65a8965
@@ -352,7 +398,8 @@ def no_bars():
     bars,tqdm = need('train', 'fastprogress.fastprogress'),sys.modules.get('tqdm.std')
     init = tqdm and tqdm.tqdm.__init__
     def quiet(self, *args, **kwargs): init(self, *args, **kwargs | dict(disable=True))
-    bars.NO_BAR,bars.print = True,lambda *args, **kwargs: None      # a console bar prints before it asks
+    # a console bar prints before it asks
+    bars.NO_BAR,bars.print = True,lambda *args, **kwargs: None
     if tqdm: tqdm.tqdm.__init__ = quiet
     try: yield
     finally:
@@ -364,49 +411,65 @@ def no_bars():
 @command('reproduce', 'table')
 def reproduce(
     table:str='', # Names of tables; `convpapers list` shows them
-    data:str='', # animals, digits, cifar10, cifar100, svhn, svhn_extra, tiny_imagenet or a folder with train/<class>/; the table's own by default
+    # animals, digits, cifar10, cifar100, svhn, svhn_extra, tiny_imagenet or a folder with
+    # train/<class>/; the table's own by default
+    data:str='',
     epochs:int=0, # Epochs a run; 0 for the recipe's own
-    seeds:str='', # Seeds, as in 0-4 or 0,1,2; seed 0 by default; without a table, with --missing or --all as many as the table is made for
+    # Seeds, as in 0-4 or 0,1,2; seed 0 by default; without a table, with --missing or --all
+    # as many as the table is made for
+    seeds:str='',
     rows:str='', # Rows, as in C2,C3; all by default
     device:str='', # cpu, cuda, cuda:1, mps; the best there is by default
     out:str='runs', # Folder for runs and report
     tensorboard:store_true=False, # Log to TensorBoard as well
     quiet:store_true=False, # No progress bars
-    batch_size:int=0, # Pictures a step, for a small folder of your own; 0 for the recipe's own
-    size:str='', # Side of the pictures of a folder, as in 64 or 48x64; what suits the data by default
-    jobs:int=0, # Runs side by side, one thread each; 1 by default, without a table one a core
+    # Pictures a step, for a small folder of your own; 0 for the recipe's own
+    batch_size:int=0,
+    # Side of the pictures of a folder, as in 64 or 48x64; what suits the data by default
+    size:str='',
+    # Runs side by side, one thread each; 1 by default, without a table one a core
+    jobs:int=0,
     missing:store_true=False, # Only what the tables still lack
     all:store_true=False, # Every table of `convpapers status`, the most telling first
-    ray:str='', # Address of a Ray cluster that does the runs; `auto` finds one, `local` starts one
+    # Address of a Ray cluster that does the runs; `auto` finds one, `local` starts one
+    ray:str='',
 ):
     "Train the rows of tables and write a report; the same command again resumes"
     need('train', 'fastai', 'matplotlib', 'sklearn')
     load_chapters()
-    positive_int('epochs', epochs, 0), positive_int('batch_size', batch_size, 0), positive_int('jobs', jobs, 0)
+    positive_int('epochs', epochs, 0), positive_int('batch_size', batch_size,
+        0), positive_int('jobs', jobs, 0)
     changed = dict(data=data, epochs=epochs, batch_size=batch_size, size=size)
     if missing and any(changed.values()): raise ValueError(
-        f"missing asks for the tables' own runs; leave out {', '.join(k for k,v in changed.items() if v)}")
-    tables = [table] if isinstance(table, str) and table else list(dict.fromkeys(table))      # a run twice at once would meet its own lock
-    if tables and all: raise ValueError(f"all and the tables {', '.join(tables)}: choose one of them")
+        "missing asks for the tables' own runs; leave out "
+        f"{', '.join(k for k,v in changed.items() if v)}")
+    # a run twice at once would meet its own lock
+    tables = [table] if isinstance(table, str) and table else list(dict.fromkeys(table))
+    if tables and all:
+        raise ValueError(f"all and the tables {', '.join(tables)}: choose one of them")
     main = not (tables or all or rows or any(changed.values()))
     names = tables or (to_train() if all else main_job()[:None if main else 1])
     numbers = seed_list(seeds) if seeds else None if main or all or missing else [0]
     kw = dict(batch_size=batch_size, size=picture_size(size), tensorboard=tensorboard)
-    todo = [j for t in names for j in table_jobs(t, data, epochs, numbers, rows, missing, out, device or None,
+    todo = [j for t in names for j in table_jobs(t, data, epochs, numbers, rows, missing,
+        out, device or None,
         **{k: v for k,v in kw.items() if v})]
     jobs = jobs or (min(cores(), len(todo)) if main else 1)
-    with no_bars() if quiet else nullcontext(): failed = train_jobs(todo, jobs, ray, not quiet)
+    with no_bars() if quiet else nullcontext():
+        failed = train_jobs(todo, jobs, ray, not quiet)
     for t in names: show(t, out)
     print(f"report: {write_reports(out, names[0] if len(names)==1 else '')}")
     for d in failed:
-        if d.raised is not None and not mendable(d.raised): raise d.raised      # a bug of ours: its traceback shall be seen
+        # a bug of ours: its traceback shall be seen
+        if d.raised is not None and not mendable(d.raised): raise d.raised
     if failed: raise ChildProcessError('; '.join(f'{d.job}: {d.error}' for d in failed))
 
 # %% ../nbs/90_cli.ipynb #d44bc92b
 def to_train(
 )->list: # Names, the most telling first
     "The tables that `--all` trains"
-    return sorted((n for n,e in experiments.items() if getattr(e, 'order', None) is not None), key=lambda n: (experiments[n].order, n))
+    return sorted((n for n,e in experiments.items() if getattr(e, 'order',
+        None) is not None), key=lambda n: (experiments[n].order, n))
 
 @command('status', 'table')
 def status(
@@ -422,12 +485,14 @@ def status(
         cost = [expected_seconds(e, e.row(j.row), records) for j in lacks]
         time = None if None in cost else sum(cost)
         total = None if None in (time, total) else total+time
-        lines.append((n, len(rows), e.seeds, f'{len(rows)*e.seeds-len(lacks)} of {len(rows)*e.seeds}', duration(time) if lacks else 'complete'))
+        lines.append((n, len(rows), e.seeds, f'{len(rows)*e.seeds-len(lacks)} of '
+            f'{len(rows)*e.seeds}', duration(time) if lacks else 'complete'))
     print(Table(['table','rows','seeds','runs done','CPU time left'], lines))
     print(f'together: {duration(total)}' if lines else 'no table is to be trained')
 
 def _outdated(exp, r):
-    "Whether the record that ships under this run's name is of a recipe that the table no longer asks for"
+    """Whether the record that ships under this run's name is of a recipe that the table no
+    longer asks for"""
     from convpapers.lab.records import record_path, shipped
     from convpapers.lab.tables import not_asked
     old = [s for s in shipped(exp.name) if record_path(s.config)==record_path(r.config)]
@@ -443,14 +508,18 @@ def publish(
     from convpapers.lab.tables import not_asked
     load_chapters()
     if table: experiments[table]
-    if not Path(out).is_dir(): raise ValueError(f'out={str(out)!r} is no folder; give the one that holds the runs')
+    if not Path(out).is_dir():
+        raise ValueError(f'out={str(out)!r} is no folder; give the one that holds the runs')
     runs,wrong,done = find_runs(Path(out)/table if table else out),[],0
     for r in runs:
         exp,env = experiments.get(r.config['experiment']),r.summary.get('environment') or {}
         fault = 'no such table' if exp is None else f"no row {r.config['row']}" if r.config['row'] not in [x.name for x in exp.rows] else (
-            f"not what the table asks: {'; '.join(other)}" if (other := not_asked(exp, r.config)) else
+            f"not what the table asks: {'; '.join(other)}"
+            if (other := not_asked(exp, r.config)) else
             'its code had changes that no commit holds' if env.get('dirty') else '')
-        try: done += 0 if fault else len(write([r], metric=exp.metric, overwrite=_outdated(exp, r)))
+        try:
+            done += 0 if fault else len(write([r], metric=exp.metric,
+                overwrite=_outdated(exp, r)))
         except ValueError as e: fault = str(e)
         if fault: wrong.append(f'left out: {r.folder}: {fault}')
     print('\n'.join([*wrong, f'published {done} of {len(runs)} runs']))
@@ -461,7 +530,8 @@ def new(
     name:str, # Of the chapter: a Python name such as `gated_shift`
     root:str='.', # The checkout
     title:str='', # As the sidebar prints it; made of the name when empty
-    part:str='Does it look at the input?', # Of the course: the question that the paper answers
+    # Of the course: the question that the paper answers
+    part:str='Does it look at the input?',
 ):
     "Begin a chapter: its notebooks and its package, filled in"
     from convpapers.lab.template import new_chapter
@@ -501,10 +571,12 @@ def import_seconds(
 )->float:
     "CPU seconds of a fresh process that imports `module`"
     code = f'import {module}, time; print(time.process_time())'
-    return float(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout)
+    return float(subprocess.run([sys.executable, '-c', code], capture_output=True,
+        text=True, check=True).stdout)
 
 # %% ../nbs/90_cli.ipynb #04261cd2
-@register_benchmark('import', '`import convpapers` against `import torch`, in fresh processes')
+@register_benchmark('import', '`import convpapers` against `import torch`, in fresh '
+    'processes')
 def import_cost(
     rounds:int=5, # Processes of each, in turn
     threads:int=1, # Not used: an import runs on one
@@ -512,5 +584,7 @@ def import_cost(
     "Seconds and ratio, medians over `rounds`"
     pairs = [(import_seconds('torch'), import_seconds('convpapers')) for _ in range(rounds)]
     ratio = median(b/a for a,b in pairs)
-    return Table(['import', 'CPU s', '÷ torch'], [('torch', f'{median(a for a,_ in pairs):.2f}', '1.00'),
-        ('convpapers', f'{median(b for _,b in pairs):.2f}', f'{ratio:.2f}')], note=f'medians of {rounds} rounds')
+    return Table(['import', 'CPU s', '÷ torch'],
+        [('torch', f'{median(a for a,_ in pairs):.2f}', '1.00'),
+        ('convpapers', f'{median(b for _,b in pairs):.2f}', f'{ratio:.2f}')],
+        note=f'medians of {rounds} rounds')

@@ -56,7 +56,8 @@ def border_fits(
 # %% ../nbs/85_drawn.ipynb #a0584ef3
 def gathered(
     x:Tensor, # `(N, C, *size)`
-    places:list, # For each axis the indices `(C, taps, outputs)`; one channel stands for all
+    # For each axis the indices `(C, taps, outputs)`; one channel stands for all
+    places:list,
     border:str='zeros', # One of `BORDERS`
 )->Tensor: # `(N, C, *taps, *outputs)`
     "The pixel that each tap reads for each output"
@@ -100,7 +101,8 @@ def window(
     "The places of a plain convolution; `Refused` where the window does not fit"
     outputs = (n+before+after-dilation*(taps-1)-1)//stride+1
     if outputs<1: raise Refused(f'{taps} taps do not fit')
-    return (torch.arange(outputs)*stride - before + torch.arange(taps)[:,None]*dilation)[None]
+    return (torch.arange(outputs)*stride - before + torch.arange(taps)[:,None]
+        *dilation)[None]
 
 # %% ../nbs/85_drawn.ipynb #c172e36d
 VIEWS = 'plain','channels last','turned','every second','repeated'
@@ -130,7 +132,8 @@ class Family:
     shape:Callable # `shape(config)` of the input, without the batch
     formula:Callable # `formula(layer, x, config)` for an `x` with a batch
     refuses:Callable = lambda c: None # Raises `Refused` where there is no answer
-    forms:Callable = lambda layer, c: {} # Name to another module, or function, that must agree
+    # Name to another module, or function, that must agree
+    forms:Callable = lambda layer, c: {}
     prepare:Callable = lambda layer, c: layer # What is done to a new layer
     dim:int = 2 # Spatial axes
     wrong:dict = None # Name of a mistake to arguments of `cls`
@@ -166,7 +169,8 @@ def same(
     tol:float=1e-9, # Largest difference, relative to the largest value
 ):
     "An `AssertionError` where two tensors differ in shape or value"
-    assert got.shape==want.shape, f'{what}: shape {tuple(got.shape)}, not {tuple(want.shape)}'
+    assert got.shape==want.shape, (f'{what}: shape {tuple(got.shape)}, not '
+        f'{tuple(want.shape)}')
     if not want.numel(): return
     off,scale = (got-want).abs().max().item(),want.abs().max().item()
     assert off<=tol*scale+1e-12, f'{what}: off by {off:.2g} where values reach {scale:.2g}'
@@ -181,7 +185,8 @@ def _raises(f, c, why, kwargs, x):
     "The layer must not get as far as an output"
     try: y = f.prepare(f.cls(**kwargs), c)(x)
     except ERRORS: return 'refused'
-    raise AssertionError(f'{f.name}({kwargs}) returned {tuple(y.shape)} for {tuple(x.shape)}: {why}')
+    raise AssertionError(f'{f.name}({kwargs}) returned {tuple(y.shape)} for '
+        f'{tuple(x.shape)}: {why}')
 
 def agree(
     f:Family,
@@ -379,7 +384,8 @@ SYMMETRIC_PAD = Family(even.SymmetricPad2d, _pad_draws,
         act=dict(activation='tanh')))
 
 def _side_formula(layer, x, c):
-    places = [(torch.arange(n+1)-int(side in c['direction']))[None,None] for n,side in zip(x.shape[2:], 'tl')]
+    places = [(torch.arange(n+1)-int(side in c['direction']))[None,None] for n,
+        side in zip(x.shape[2:], 'tl')]
     return gathered(x, places)[:,:,0,0]
 
 def _side_draws(st):
@@ -468,7 +474,8 @@ def _pool_refuses(c):
         'periodic'): raise Refused('contradicts')
     if learned:
         low,high = c['bounds']
-        if any(not low<=s<=(math.inf if high is None else high) for s in stride): raise Refused('out of bounds')
+        if any(not low<=s<=(math.inf if high is None else high) for s in stride):
+            raise Refused('out of bounds')
         if c['shared'] and len(set(stride))>1: raise Refused('one stride for all')
     if not c['compat'] and any(s>1 and 2*s>n for s,
         n in zip(stride, c['size'])): raise Refused('half the map')
@@ -491,7 +498,8 @@ def _pool_weight(c, n, s):
     return lambda k: _ramp(value(torch.as_tensor(k, dtype=torch.float64)))
 
 def _on_kink(c, n, s):
-    "Whether a frequency stands at the end of a ramp, where the gradient of the stride hangs on the last digit"
+    """Whether a frequency stands at the end of a ramp, where the gradient of the stride
+    hangs on the last digit"""
     t,R = n/(2*s),c['smoothness']
     bins = torch.arange(2*n+2, dtype=torch.float64)/2
     return any(bool(((bins-e).abs()<1e-9).any()) for e in (t,t+R,t-R)) or abs(t-R)<1e-9
@@ -562,7 +570,8 @@ def _pool_draws(dim, learned):
 def _tidy(c):
     "With `compat` nothing else may be given, so most that was drawn is left out"
     return c | dict(align='corner', boundary='periodic', norm='backward', rule='official',
-        method='auto' if c['method']!='matrix' else 'matrix') if c['compat'] and c['seed']%8 else c
+        method='auto' if c['method']!='matrix'
+        else 'matrix') if c['compat'] and c['seed']%8 else c
 
 def _pool_kwargs(c):
     kw = dict(stride=c['stride'], size_rule=c['rule'], norm=c['norm'], compat=c['compat'],
@@ -694,7 +703,8 @@ def _ph_formula(layer, x, c):
 
 def _ph_forms(layer, c):
     forms = dict(fold=layer.fold())
-    if c['seed']%4==0 and (c['algebra']!='learned' or c['form']=='factored'):      # whose factors are known
+    # whose factors are known
+    if c['seed']%4==0 and (c['algebra']!='learned' or c['form']=='factored'):
         forms |= dict(fast=layer.fold('always'), factor=layer.factor())
     return forms
 
@@ -751,7 +761,7 @@ def _transposed_formula(layer, x, c):
             put[torch.arange(n)*c['stride'][i]+t*c['dilation'][i], torch.arange(n)] = 1
             z = torch.einsum('mn,...n->...m', put, z.movedim(2+i, -1)).movedim(-1, 2+i)
         y = y+z
-    y = y[:, :, c['padding'][0]:c['padding'][0]+out[0], c['padding'][1]:c['padding'][1]+out[1]]
+    y = (y[:, :, c['padding'][0]:c['padding'][0]+out[0], c['padding'][1]:c['padding'][1]+out[1]])
     return y if layer.bias is None else y+layer.bias[:,None,None]
 
 def _transposed_draws(st):
@@ -829,7 +839,8 @@ _do_wrong = {k: v for k,v in _ph_conv_wrong.items() if k not in _ph_wrong} | dic
     few=dict(D_mul=0), half=dict(D_mul=9.5))
 
 def _do_family(cls, dim):
-    return Family(cls, _do_draws(dim), _do_kwargs, lambda c: (c['groups']*c['per'], *c['size']),
+    return Family(cls, _do_draws(dim), _do_kwargs,
+        lambda c: (c['groups']*c['per'], *c['size']),
         _do_formula, _ph_refuses, lambda layer, c: dict(fold=layer.fold()), _moved, dim=dim,
         wrong=_do_wrong, inputs=_conv_mistakes)
 
@@ -845,7 +856,8 @@ def _shift_formula(layer, x, c):
         whole = a.detach().floor()
         d = torch.where(whole.isinf(), 0., a-whole)
         start = whole.clamp(-9999, 9999).long()
-        places.append(torch.arange((n+2*p-1)//s+1)*s-p + start[:,None,None] + torch.arange(2)[:,None])
+        places.append(torch.arange((n+2*p-1)//s+1)*s-p + start[:,None,None]
+            + torch.arange(2)[:,None])
         taps.append(torch.stack([1-d, d], 1))
     weight = (taps[0][:,:,None]*taps[1][:,None])[:,None]
     return convolved(x.clamp(min=0) if c.get('relu') else x, weight, None, places,
@@ -930,7 +942,8 @@ def _xsep_refuses(c):
     count = (1 if c['batch'] is None else c['batch'])*c['size'][0]
     if c['train'] and c['norm']:
         columns = _xsep_places(c)[1].shape[2]
-        if count*columns==1 or c['direction'] and count*c['size'][1]==1: raise Refused('one value has no variance')
+        if count*columns==1 or c['direction'] and count*c['size'][1]==1:
+            raise Refused('one value has no variance')
 
 def _xsep_formula(layer, x, c):
     f,C,k = XSEP_ACTS[_acts[c['act']]],c['per'],c['kernel']
@@ -938,7 +951,8 @@ def _xsep_formula(layer, x, c):
     if c['direction']:
         of = {'groups': [d for g,d in enumerate(('br','tl','bl',
             'tr')) for _ in range(C//4+(g<C%4))]}.get(c['direction'], [c['direction']]*C)
-        places = [torch.arange(n)+torch.arange(2)[:,None]-torch.tensor([int(side in d) for d in of])[:,None,None]
+        places = [torch.arange(n)+torch.arange(2)[:,None]
+            -torch.tensor([int(side in d) for d in of])[:,None,None]
             for n,side in zip(c['size'], 'tl')]
         x = f(_normed(convolved(x, layer.even.weight, layer.even.bias, places, C),
             layer.norm1, c['train'], before[0]))
@@ -1027,7 +1041,8 @@ def _fuse_draws(dim):
     def draws(st):
         each = lambda *v: st.tuples(*[st.sampled_from(v)]*dim)
         return dict(size=each(1,2,3,4,5,7,9), kernel=each(1,3,3,5), stride=each(1,1,2,3),
-            padding=each(0,1,2,3,4), dilation=each(1,1,2,3), per=st.sampled_from((1,2,3,4,5,8)),
+            padding=each(0,1,2,3,4), dilation=each(1,1,2,3),
+            per=st.sampled_from((1,2,3,4,5,8)),
             bias=st.booleans(), border=st.sampled_from(('zeros',)+BORDERS),
             variant=st.sampled_from(('half','full')))
     return draws
@@ -1074,9 +1089,12 @@ def _lhc_refuses(c):
 def _lhc_draws(dim):
     def draws(st):
         each = lambda *v: st.tuples(*[st.sampled_from(v)]*dim)
-        return dict(size=each(1,2,3,4,5,6,7), kernel=each(1,2,3,3,3,5), stride=each(1,1,2,3),
-            padding=each(0,1,1,2), dilation=each(1,1,2,3), groups=st.sampled_from((1,1,2,3)),
-            per=st.sampled_from((1,2,3,5)), out=st.sampled_from((1,2,3)), bias=st.booleans(),
+        return dict(size=each(1,2,3,4,5,6,7), kernel=each(1,2,3,3,3,5),
+            stride=each(1,1,2,3),
+            padding=each(0,1,1,2), dilation=each(1,1,2,3),
+            groups=st.sampled_from((1,1,2,3)),
+            per=st.sampled_from((1,2,3,5)), out=st.sampled_from((1,2,3)),
+            bias=st.booleans(),
             border=st.sampled_from(BORDERS), shapes=st.sampled_from(('free','rigid')),
             cgi=st.sampled_from((1,2,3,32)), cgo=st.sampled_from((1,2,5,16)),
             masked=st.booleans())
@@ -1086,7 +1104,8 @@ def _lhc_kwargs(c):
     shapes = c['shapes'] if tuple(c['kernel'])==(3,3) else 'free'
     return dict(in_channels=_sp_channels(c), out_channels=c['groups']*c['out'],
         kernel_size=c['kernel'], stride=c['stride'], padding=c['padding'],
-        dilation=c['dilation'], groups=c['groups'], bias=c['bias'], padding_mode=c['border'],
+        dilation=c['dilation'], groups=c['groups'], bias=c['bias'],
+        padding_mode=c['border'],
         shapes=shapes, cgi=c['cgi'], cgo=c['cgo'], dtype=torch.float64)
 
 def _lhc_part(layer, c):
@@ -1118,13 +1137,15 @@ def _inception_formula(layer, x, c):
 
 def _inception_refuses(c):
     k = max(c['kernel'], c['square'])
-    for n,d in zip(c['size'], c['dilation']): border_fits(n, d*(k//2), d*(k//2), c['border'])
+    for n,d in zip(c['size'], c['dilation']):
+        border_fits(n, d*(k//2), d*(k//2), c['border'])
 
 def _inception_kwargs(c):
     C = 3*c['branch']+c['rest']
     return dict(in_channels=C, out_channels=C, kernel_size=c['kernel'],
         dilation=c['dilation'], bias=c['bias'], padding_mode=c['border'],
-        square_kernel_size=c['square'], branch_ratio=(c['branch']+.5)/C, dtype=torch.float64)
+        square_kernel_size=c['square'], branch_ratio=(c['branch']+.5)/C,
+        dtype=torch.float64)
 
 def _inception_draws(st):
     each = lambda *v: st.tuples(st.sampled_from(v), st.sampled_from(v))
@@ -1157,7 +1178,8 @@ def _gm_formula(layer, x, c):
     return convolved(x, H, layer.bias, _ph_places(c), c['groups'], c['border'])
 
 def _dynamic_formula(layer, x, c):
-    one = lambda z: convolved(z, _gm_kernel(layer, layer.log_sigma+layer.head@z.mean((0,2,3))),
+    one = lambda z: convolved(z, _gm_kernel(layer, layer.log_sigma
+        +layer.head@z.mean((0,2,3))),
         layer.bias, _ph_places(c), c['groups'], c['border'])
     return torch.cat([one(z[None]) for z in x]) if len(x) else _gm_formula(layer, x, c)
 
@@ -1186,13 +1208,15 @@ def _dynamic_refuses(c):
 @torch.no_grad()
 def _other_sigma(layer, c):
     "Masks that differ from filter to filter, and a head that is not zero"
-    if layer.log_sigma is not None: layer.log_sigma.add_(.3*torch.randn_like(layer.log_sigma))
+    if layer.log_sigma is not None:
+        layer.log_sigma.add_(.3*torch.randn_like(layer.log_sigma))
     if hasattr(layer, 'head'): layer.head.normal_(std=.3)
     return layer
 
 def _gm_family(cls, dim):
     dynamic = cls is masks.DynamicGMConv2d
-    return Family(cls, _plain_draws(dim, sigma=(None,.6,1.5), masks=('layer','out_channel')),
+    return Family(cls, _plain_draws(dim, sigma=(None,.6,1.5),
+        masks=('layer','out_channel')),
         _gm_kwargs, lambda c: (c['groups']*c['per'], *c['size']),
         _dynamic_formula if dynamic else _gm_formula,
         _dynamic_refuses if dynamic else _ph_refuses,
@@ -1248,5 +1272,6 @@ PS_CONVS = [Family(cls, _plain_draws(d, cycle=((1,2,1,4),(1,2),(2,1,4,1),(1,),(3
 # %% ../nbs/85_drawn.ipynb #6cd20dd5
 FAMILIES = {f.name: f for f in (CONV1D_SP, CONV2D_SP, CONV2D_SAME, SYMMETRIC_PAD,
     *SPECTRAL_POOLS, *DIFF_STRIDES, *PH_CONVS,
-    PH_TRANSPOSE, PH_LINEAR, *DO_CONVS, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, INCEPTION, DIRECTIONAL_PAD,
+    PH_TRANSPOSE, PH_LINEAR, *DO_CONVS, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, INCEPTION,
+    DIRECTIONAL_PAD,
     *FUSE, *LHC_CONVS, *GM_CONVS, *PS_CONVS)}

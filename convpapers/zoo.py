@@ -40,10 +40,12 @@ def list_models(
 def entry_of(
     name:str, # A name of `list_models()`
 )->NetworkEntry:
-    "What the chapter announced under `name`; another name raises a `ValueError` with near ones"
+    """What the chapter announced under `name`; another name raises a `ValueError` with near
+    ones"""
     _ready()
     try: return networks[name]
-    except KeyError as e: raise ValueError(f'name={name!r} is not valid: {e.args[0]}') from None
+    except KeyError as e:
+        raise ValueError(f'name={name!r} is not valid: {e.args[0]}') from None
 
 # %% ../nbs/80_zoo.ipynb #e261389f
 def model_card(
@@ -51,7 +53,8 @@ def model_card(
 )->Table:
     "Paper, input and counts of a network, without building it"
     e = entry_of(name)
-    rows = [('paper', e.paper), ('input', '×'.join(map(str, e.input_size))), ('parameters', e.params and f'{e.params:,}'),
+    rows = [('paper', e.paper), ('input', '×'.join(map(str, e.input_size))),
+        ('parameters', e.params and f'{e.params:,}'),
         ('MACs', e.macs and f'{e.macs:,}'), ('note', e.note)]
     return Table(('', name), [(k,v) for k,v in rows if v])
 
@@ -72,18 +75,27 @@ def network_tables()->dict: # Title of a chapter to its `Table`
 def create_model(
     name:str, # A name of `list_models()`
     *,
-    output_stride:float|None=None, # timm's name for the last reduction: only that of the network is valid, where it has no dilated form
+    # timm's name for the last reduction: only that of the network is valid, where it has no
+    # dilated form
+    output_stride:float|None=None,
     device=None, # Where the parameters shall live
     dtype=None, # Of the parameters
-    **kwargs, # For the chapter's function; each takes `num_classes`, `in_chans`, `drop_rate`, `drop_path_rate` and `global_pool`
+    # For the chapter's function; each takes `num_classes`, `in_chans`, `drop_rate`,
+    # `drop_path_rate` and `global_pool`
+    **kwargs,
 )->nn.Module:
     "The network of that name, freshly initialised"
     e = entry_of(name)
-    dilated = {} if output_stride is None or 'output_stride' not in inspect.signature(e.build).parameters else dict(output_stride=output_stride)
-    with nullcontext() if device is None else torch.device(device): model = e.build(**dilated, **kwargs)
-    if not dilated and output_stride not in (None, (last := model.feature_info[-1])['reduction'], last['stride']):
-        raise ValueError(f"output_stride={output_stride!r} is not valid: {name} has {last['reduction']:g}, and no dilated form")
-    model.zoo_config,model.in_chans = dict(name=name, kwargs=kwargs|dilated),kwargs.get('in_chans', e.input_size[0])
+    dilated = {} if output_stride is None or 'output_stride' not in inspect.signature(
+        e.build).parameters else dict(output_stride=output_stride)
+    with nullcontext() if device is None else torch.device(device):
+        model = e.build(**dilated, **kwargs)
+    if not dilated and output_stride not in (None,
+            (last := model.feature_info[-1])['reduction'], last['stride']):
+        raise ValueError(f"output_stride={output_stride!r} is not valid: {name} has "
+            f"{last['reduction']:g}, and no dilated form")
+    model.zoo_config,model.in_chans = dict(name=name, kwargs=kwargs|dilated),kwargs.get(
+        'in_chans', e.input_size[0])
     return model if dtype is None else model.to(dtype)
 
 # %% ../nbs/80_zoo.ipynb #9627ce05
@@ -93,11 +105,15 @@ _cifar = dict(mean=(.4914,.4822,.4465), std=(.2470,.2435,.2616), crop_pct=1.)
 def timm_config(
     e:NetworkEntry, # A network
 )->dict:
-    "What timm calls a default configuration: no weights, the input, the classes, the last map, first and last layer"
+    """What timm calls a default configuration: no weights, the input, the classes, the last
+    map, first and last layer"""
     classes = inspect.signature(e.build).parameters['num_classes'].default
-    return dict(url='', num_classes=classes, input_size=e.input_size, pool_size=e.pool_size, interpolation='bilinear',
-        first_conv=() if e.adapt else e.first_conv, classifier=e.classifier, paper_ids=e.paper, license='apache-2.0',
-        origin_url='https://github.com/convpapers/convpapers', **(_cifar if e.input_size[-1]<=32 else _imagenet))
+    return dict(url='', num_classes=classes, input_size=e.input_size, pool_size=e.pool_size,
+        interpolation='bilinear',
+        first_conv=() if e.adapt else e.first_conv, classifier=e.classifier,
+        paper_ids=e.paper, license='apache-2.0',
+        origin_url='https://github.com/convpapers/convpapers',
+        **(_cifar if e.input_size[-1]<=32 else _imagenet))
 
 # %% ../nbs/80_zoo.ipynb #e00a5df4
 def _first_conv(model):
@@ -105,7 +121,8 @@ def _first_conv(model):
     return next(n for n,m in model.named_modules() if isinstance(m, nn.Conv2d))
 
 def _timm_model(name, **kwargs):
-    "The network as timm builds it: it says itself where its stem is, which zero channels may move"
+    """The network as timm builds it: it says itself where its stem is, which zero channels
+    may move"""
     model = create_model(name, **kwargs)
     model._traits = dict(first_conv=_first_conv(model))
     return model
@@ -121,28 +138,38 @@ def _entrypoint(e, module):
         feature_cfg = dict(kwargs.pop('feature_cfg', {}))
         if kwargs.get('features_only'):
             with torch.device('meta'): info = e.build().feature_info
-            if 'out_indices' not in kwargs: feature_cfg.setdefault('out_indices', tuple(range(len(info))))  # timm would ask for five of any
-            if any('.' in i['module'] for i in info): feature_cfg.setdefault('flatten_sequential', True)   # stages in a container
+            # timm would ask for five of any
+            if 'out_indices' not in kwargs:
+                feature_cfg.setdefault('out_indices', tuple(range(len(info))))
+            # stages in a container
+            if any('.' in i['module'] for i in info):
+                feature_cfg.setdefault('flatten_sequential', True)
         make = need('zoo', 'timm.models').build_model_with_cfg
-        return make(partial(_timm_model, e.name), e.name, pretrained, feature_cfg=feature_cfg,
+        return make(partial(_timm_model, e.name), e.name, pretrained,
+            feature_cfg=feature_cfg,
             pretrained_filter_fn=_adapted, **kwargs)
     build.__name__ = build.__qualname__ = e.name
-    build.__module__,build.__doc__ = module,f'{e.name} of convpapers: {e.params:,} parameters, {e.macs:,} MACs'
+    build.__module__,build.__doc__ = (module,
+        f'{e.name} of convpapers: {e.params:,} parameters, {e.macs:,} MACs')
     return build
 
 # %% ../nbs/80_zoo.ipynb #42650b6f
 def register_timm(
 )->list[str]: # The names that are ours in timm's registry
-    "Put every network into timm's registry; importing the zoo does it, and what a chapter adds later is added when the zoo is asked"
+    """Put every network into timm's registry; importing the zoo does it, and what a chapter
+    adds later is added when the zoo is asked"""
     timm,models = need('zoo', 'timm', 'timm.models')
     load_chapters()
-    mod = sys.modules.setdefault('convpapers_zoo', ModuleType('convpapers_zoo', 'The networks of convpapers, as timm entry points'))
+    mod = sys.modules.setdefault('convpapers_zoo',
+        ModuleType('convpapers_zoo', 'The networks of convpapers, as timm entry points'))
     mod.__dict__.setdefault('__all__', [])
     for e in networks.values():
-        if e.name in mod.__all__ or e.name in mod.__dict__.setdefault('refused', []): continue
+        if e.name in mod.__all__ or e.name in mod.__dict__.setdefault('refused', []):
+            continue
         if timm.is_model(e.name):
             mod.refused.append(e.name)
-            warnings.warn(f'timm has a {e.name} of its own; the one of convpapers is convpapers.zoo.create_model({e.name!r})')
+            warnings.warn(f'timm has a {e.name} of its own; the one of convpapers is '
+                f'convpapers.zoo.create_model({e.name!r})')
         else:
             fn = _entrypoint(e, mod.__name__)
             setattr(mod, e.name, fn)
@@ -153,7 +180,9 @@ def register_timm(
 # %% ../nbs/80_zoo.ipynb #ffb9bc8e
 if importlib.util.find_spec('timm'):
     try: register_timm()
-    except ImportError as e: warnings.warn(f'timm is installed and cannot be imported, so its registry does not know our networks: {e}')
+    except ImportError as e:
+        warnings.warn('timm is installed and cannot be imported, so its registry does not '
+            f'know our networks: {e}')
 
 # %% ../nbs/80_zoo.ipynb #a0a6e7ed
 WEIGHTS,CONFIG = 'model.safetensors','config.json'
@@ -161,9 +190,12 @@ WEIGHTS,CONFIG = 'model.safetensors','config.json'
 def _state_error(got, want):
     "What differs between two state dicts' names and shapes, or `''`"
     shapes = [{k: tuple(v.shape) for k,v in d.items()} for d in (got,want)]
-    parts = {'missing': shapes[1].keys()-shapes[0].keys(), 'unknown': shapes[0].keys()-shapes[1].keys(),
-        'of another shape': {k for k in shapes[0].keys()&shapes[1].keys() if shapes[0][k]!=shapes[1][k]}}
-    return '; '.join(f"{what}: {', '.join(sorted(keys)[:4])}{f' and {len(keys)-4} more' if len(keys)>4 else ''}" for what,keys in parts.items() if keys)
+    parts = {'missing': shapes[1].keys()-shapes[0].keys(), 'unknown': shapes[0].keys()
+        -shapes[1].keys(),
+        'of another shape': {k for k in shapes[0].keys()&shapes[1].keys() if shapes[0][k]
+        !=shapes[1][k]}}
+    return '; '.join(
+        f"{what}: {', '.join(sorted(keys)[:4])}{f' and {len(keys)-4} more' if len(keys)>4 else ''}" for what,keys in parts.items() if keys)
 
 # %% ../nbs/80_zoo.ipynb #0240dac8
 def save_pretrained(
@@ -173,51 +205,71 @@ def save_pretrained(
     name:str|None=None, # Name in the zoo, for a network that does not remember it
     **kwargs, # Its keywords, likewise
 )->Path: # The folder
-    "Write weights and configuration of a network of the zoo; a network that its name does not rebuild raises a `ValueError`"
+    """Write weights and configuration of a network of the zoo; a network that its name does
+    not rebuild raises a `ValueError`"""
     save_file = need('zoo', 'safetensors.torch').save_file
     model,folder = getattr(model, '_orig_mod', model),Path(folder)
     config = dict(name=name, kwargs=kwargs) if name else getattr(model, 'zoo_config', None)
-    if config is None: raise ValueError('name=None is not valid for a network that create_model did not build; give its name in the zoo')
-    head = {k: getattr(model, k) for k in ('num_classes','global_pool') if hasattr(model, k)}
-    if head.get('global_pool')=='avg' and 'global_pool' not in config['kwargs']: del head['global_pool']     # as it is anyway
+    if config is None:
+        raise ValueError('name=None is not valid for a network that create_model did not '
+            'build; give its name in the zoo')
+    head = {k: getattr(model, k) for k in ('num_classes','global_pool')
+        if hasattr(model, k)}
+    # as it is anyway
+    if head.get('global_pool')=='avg' and 'global_pool' not in config['kwargs']:
+        del head['global_pool']
     config = dict(config, kwargs=config['kwargs'] | head)
     with torch.device('meta'): fresh = create_model(config['name'], **config['kwargs'])
     state = {k: v.detach().cpu().contiguous() for k,v in model.state_dict().items()}
-    if problem := _state_error(state, fresh.state_dict()): raise ValueError(f"model is no {config['name']} any more: {problem}")
+    if problem := _state_error(state, fresh.state_dict()):
+        raise ValueError(f"model is no {config['name']} any more: {problem}")
     folder.mkdir(parents=True, exist_ok=True)
-    with atomic_path(folder/WEIGHTS) as tmp: save_file(state, tmp, metadata={'format': 'pt', 'convpapers': json.dumps(config)})
+    with atomic_path(folder/WEIGHTS) as tmp:
+        save_file(state, tmp, metadata={'format': 'pt', 'convpapers': json.dumps(config)})
     write_json(folder/CONFIG, config)
     return folder
 
 # %% ../nbs/80_zoo.ipynb #4510a302
 def _file(folder, name, hub):
     "A file of a folder, or else of a repository on the Hugging Face hub"
-    folder = Path(folder) if Path(folder).exists() or not re.fullmatch(r'[\w.-]+/[\w.-]+', str(folder)) else folder
+    folder = Path(folder) if Path(folder).exists() or not re.fullmatch(r'[\w.-]+/[\w.-]+',
+        str(folder)) else folder
     if isinstance(folder, Path):
         if (folder/name).is_file(): return folder/name
-        raise FileNotFoundError(f'folder={str(folder)!r} has no {name}; valid is a folder that save_pretrained wrote, or a hub repository user/name')
+        raise FileNotFoundError(f'folder={str(folder)!r} has no {name}; valid is a folder '
+            'that save_pretrained wrote, or a hub repository user/name')
     download = need('zoo', 'huggingface_hub').hf_hub_download
     try: return Path(download(folder, name, **hub))
-    except (OSError, ValueError) as e: raise FileNotFoundError(f'folder={folder!r} is no folder here, and the hub gives no {name}: {e}') from e
+    except (OSError, ValueError) as e:
+        raise FileNotFoundError(f'folder={folder!r} is no folder here, and the hub gives '
+            f'no {name}: {e}') from e
 
 # %% ../nbs/80_zoo.ipynb #ec7b2c3b
 def from_pretrained(
     folder, # Folder that `save_pretrained` wrote, or `user/name` on the Hugging Face hub
     *,
-    num_classes:int|None=None, # Another number of classes: a new linear layer, everything else as saved
+    # Another number of classes: a new linear layer, everything else as saved
+    num_classes:int|None=None,
     device=None, # Where the network shall live
     **hub, # For `hf_hub_download`: `revision`, `token`, `cache_dir`, `local_files_only`
 )->nn.Module: # In eval mode
-    "The saved network; a file that is missing, damaged or of another network is named in the error, and stays in place"
-    load_file,SafetensorError = need('zoo', 'safetensors.torch').load_file,need('zoo', 'safetensors').SafetensorError
+    """The saved network; a file that is missing, damaged or of another network is named in
+    the error, and stays in place"""
+    load_file,SafetensorError = need('zoo', 'safetensors.torch').load_file,need('zoo',
+        'safetensors').SafetensorError
     path = _file(folder, CONFIG, hub)
     config = read_json(path)
-    if not isinstance(config, dict) or set(config)!={'name','kwargs'}: raise ValueError(f'{path} is no configuration of the zoo: it needs name and kwargs, and has {config!r:.200}')
+    if not isinstance(config, dict) or set(config)!={'name','kwargs'}:
+        raise ValueError(f'{path} is no configuration of the zoo: it needs name and '
+            f'kwargs, and has {config!r:.200}')
     model = create_model(config['name'], **config['kwargs'])
     weights = _file(folder, WEIGHTS, hub)
     try: state = load_file(weights)
-    except SafetensorError as e: raise ValueError(f'{weights} is damaged ({e}); it was left in place') from e
-    if problem := _state_error(state, model.state_dict()): raise ValueError(f"{weights} does not fit {config['name']}: {problem}")
+    except SafetensorError as e:
+        raise ValueError(f'{weights} is damaged ({e}); it was left in place') from e
+    if problem := _state_error(state, model.state_dict()):
+        raise ValueError(f"{weights} does not fit {config['name']}: {problem}")
     model.load_state_dict(state)
-    if num_classes is not None and num_classes!=model.num_classes: model.reset_classifier(num_classes)
+    if num_classes is not None and num_classes!=model.num_classes:
+        model.reset_classifier(num_classes)
     return model.eval().to(device)

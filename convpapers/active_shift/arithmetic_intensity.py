@@ -30,8 +30,10 @@ def operator_work(
     batch:int=1,
 )->Work: # Multiply-adds, and numbers that must be read or written
     "What an operator at stride 1 cannot do without"
-    C,P = positive_int('channels', channels),positive_int('side', side)**2*positive_int('batch', batch)
-    macs,weights = {'copy': (0,0), 'active shift': (4*C*P,2*C), 'depthwise 3×3': (9*C*P,9*C), '1×1': (C*C*P,C*C), '3×3': (9*C*C*P,9*C*C)}[
+    C,P = positive_int('channels', channels),positive_int('side',
+        side)**2*positive_int('batch', batch)
+    macs,weights = {'copy': (0,0), 'active shift': (4*C*P,2*C),
+        'depthwise 3×3': (9*C*P,9*C), '1×1': (C*C*P,C*C), '3×3': (9*C*C*P,9*C*C)}[
         one_of('name', name, OPERATORS)]
     return Work(macs, 2*C*P+weights)
 
@@ -50,13 +52,15 @@ def measure_peak(
     device='cpu',
     **kwargs, # For `bench`
 )->Bench: # A row for each form; their multiply-adds in `about['macs']`
-    "Time of a large product in float32: as matrix product, and as 1×1 and 3×3 convolution of whole matrices"
+    """Time of a large product in float32: as matrix product, and as 1×1 and 3×3 convolution
+    of whole matrices"""
     C = positive_int('channels', channels, 16)
     a,out = torch.randn(C, C, device=device),torch.empty(C, C, device=device)
     last = lambda t: t.to(device, memory_format=torch.channels_last)
     x,w = last(torch.randn(1, C, 32, C//32 or 1)),last(torch.randn(C, C, 1, 1))
     x3,w3 = last(torch.randn(1, C//4, 32, 32)),last(torch.randn(C//4, C//4, 3, 3))
-    forms = {'matrix product': lambda a: torch.mm(a, a, out=out), '1×1 convolution': lambda a: functional.conv2d(x, w),
+    forms = {'matrix product': lambda a: torch.mm(a, a, out=out),
+        '1×1 convolution': lambda a: functional.conv2d(x, w),
         '3×3 convolution': lambda a: functional.conv2d(x3, w3, padding=1)}
     b = bench(forms, a, backward=False, **kwargs)
     b.about['macs'] = dict(zip(forms, (C**3, C*C*x[0,0].numel(), 9*(C//4)**2*1024)))
@@ -75,15 +79,19 @@ def measure_operators(
     "Forward time of each operator in the layouts that PyTorch offers, against the copy"
     x = torch.randn(batch, channels, side, side, device=device)
     last,out = x.to(memory_format=torch.channels_last),torch.empty_like(x)
-    conv = lambda k,groups=1: nn.Conv2d(channels, channels, k, padding=k//2, groups=groups, bias=False).to(device)
+    conv = lambda k,groups=1: nn.Conv2d(channels, channels, k, padding=k//2, groups=groups,
+        bias=False).to(device)
     shift = torch.rand(2, channels, device=device)*2-1
-    ops = {'copy': lambda x: out.copy_(x), 'clone': torch.clone, 'active shift': lambda x: active_shift2d(x, shift),
+    ops = {'copy': lambda x: out.copy_(x), 'clone': torch.clone,
+        'active shift': lambda x: active_shift2d(x, shift),
         'active shift, plain PyTorch': lambda x: active_shift2d(x, shift, backend='torch')}
-    def both(name, layer, other): # `other` is in channels-last layout, and so is what it reads
+    # `other` is in channels-last layout, and so is what it reads
+    def both(name, layer, other):
         other.load_state_dict(layer.state_dict())
         other = other.to(memory_format=torch.channels_last)
         ops[name],ops[f'{name}, channels last'] = layer,lambda x: other(last)
-    for name,args in (('depthwise 3×3',(3,channels)), ('1×1',(1,)), ('3×3',(3,))): both(name, conv(*args), conv(*args))
+    for name,args in (('depthwise 3×3',(3,channels)), ('1×1',(1,)), ('3×3',(3,))):
+        both(name, conv(*args), conv(*args))
     w = ops['1×1'].weight[:,:,0,0].detach().expand(batch, -1, -1)
     ops['1×1, matrix product'] = lambda x: torch.bmm(w, x.flatten(2))
     b = bench(ops, x, 'copy', backward=False, **kwargs)
@@ -111,7 +119,8 @@ def roofline_points(
         beta = 4*operator_work('copy', *s).accesses/b['copy'].forward
         for r in b:
             w = operator_work('copy' if r.name=='clone' else r.name.split(',')[0], *s)
-            points.append(Point(s, r.name, w.macs, 4*w.accesses, r.forward, max(w.macs/pi, 4*w.accesses/beta), r.spread/r.forward_ratio))
+            points.append(Point(s, r.name, w.macs, 4*w.accesses, r.forward,
+                max(w.macs/pi, 4*w.accesses/beta), r.spread/r.forward_ratio))
     return points
 
 # %% ../../nbs/active_shift/17_arithmetic_intensity.ipynb #908b2e50
@@ -122,13 +131,18 @@ def roofline_table(
     "A point a row: work, time, rates, and the share of the bound that is reached"
     def cells(p):
         c,side,batch = p.setting
-        return [f'{batch}×{c}×{side}×{side}', p.name, f'{p.macs/1e6:.1f}', f'{p.nbytes/2**20:.1f}', f'{p.macs/p.nbytes:.2f}', f'{p.seconds*1e6:.0f}',
-            f'{p.macs/p.seconds/1e9:.1f}', f'{p.nbytes/p.seconds/1e9:.1f}', f'{p.bound/p.seconds:.0%}' + (f' ± {p.bound/p.seconds*p.scatter:.0%}' if p.scatter else '')]
-    return Table(['input','operator','M multiply-adds','MiB','per byte','µs','G multiply-adds/s','GB/s','of the roof'], points, cells,
+        return [f'{batch}×{c}×{side}×{side}', p.name, f'{p.macs/1e6:.1f}',
+            f'{p.nbytes/2**20:.1f}', f'{p.macs/p.nbytes:.2f}', f'{p.seconds*1e6:.0f}',
+            f'{p.macs/p.seconds/1e9:.1f}', f'{p.nbytes/p.seconds/1e9:.1f}',
+            f'{p.bound/p.seconds:.0%}' + (f' ± {p.bound/p.seconds*p.scatter:.0%}'
+            if p.scatter else '')]
+    return Table(['input','operator','M multiply-adds','MiB','per byte','µs',
+        'G multiply-adds/s','GB/s','of the roof'], points, cells,
         f"{measured.circumstances}; shift: {measured.about['shift']}")
 
 # %% ../../nbs/active_shift/17_arithmetic_intensity.ipynb #daeda041
-@register_benchmark('roofline', 'Active shift, depthwise, 1×1 and 3×3 convolutions under the measured roofline of this machine')
+@register_benchmark('roofline', 'Active shift, depthwise, 1×1 and 3×3 convolutions under '
+    'the measured roofline of this machine')
 def roofline(
     settings:Sequence[tuple]=SETTINGS, # Channels, side, batch
     threads:int=1, # CPU threads

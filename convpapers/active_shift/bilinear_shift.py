@@ -17,7 +17,8 @@ from torch.nn import functional
 def floor_parts(
     shift:Tensor, # Any shape
 )->tuple: # Whole part, fraction in [0, 1)
-    "A shift as its floor, a constant, and the rest, to which gradients flow; an infinite one has no rest"
+    """A shift as its floor, a constant, and the rest, to which gradients flow; an infinite
+    one has no rest"""
     whole = shift.detach().floor()
     return whole,torch.where(whole.isinf(), 0., shift-whole)
 
@@ -28,7 +29,8 @@ def shift_corners(
     stride:tuple=(1,1),
     padding:tuple=(0,0),
 )->tuple: # Z¹, Z², Z³, Z⁴, each `(N, C, ⌊(H+2p−1)/s⌋+1, …)`
-    "The four pixels around the place that each output pixel reads, each zero where it lies outside"
+    """The four pixels around the place that each output pixel reads, each zero where it
+    lies outside"""
     def axis(i, L): # Rows (or columns) that are read, `(C, outputs)`, and the next ones
         s,p = stride[i],padding[i]
         start = floor_parts(shift[i])[0].clamp(-L-2*p-2, L+2*p+2).long()
@@ -38,7 +40,8 @@ def shift_corners(
         H,W = x.shape[-2:]
         inside = ((r>=0)&(r<H))[:,:,None] & ((q>=0)&(q<W))[:,None,:]
         channel = torch.arange(x.shape[1], device=x.device)[:,None,None]
-        return torch.where(inside, x[:, channel, r.clamp(0,H-1)[:,:,None], q.clamp(0,W-1)[:,None,:]], 0.)
+        return torch.where(inside, x[:, channel, r.clamp(0,H-1)[:,:,None], q.clamp(
+            0,W-1)[:,None,:]], 0.)
     rows,columns = axis(0, x.shape[-2]),axis(1, x.shape[-1])
     return tuple(read(r, q) for r in rows for q in columns)
 
@@ -53,10 +56,12 @@ def bilinear_sum(
     stride:tuple=(1,1),
     padding:tuple=(0,0),
 )->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, …)`
-    "The active shift by the paper's formula, term by term: slow, and the oracle of all other forms"
+    """The active shift by the paper's formula, term by term: slow, and the oracle of all
+    other forms"""
     Z1,Z2,Z3,Z4 = shift_corners(x, shift, stride, padding)
     da,db = floor_parts(shift)[1][:,:,None,None]
-    return _weigh(Z1, (1-da)*(1-db)) + _weigh(Z3, da*(1-db)) + _weigh(Z2, (1-da)*db) + _weigh(Z4, da*db)
+    return _weigh(Z1, (1-da)*(1-db)) + _weigh(Z3, da*(1-db)) + _weigh(Z2,
+        (1-da)*db) + _weigh(Z4, da*db)
 
 # %% ../../nbs/active_shift/16_bilinear_shift.ipynb #c2d86e2c
 def shift_taps(
@@ -80,7 +85,9 @@ def shift_reach(
 
 def shift_kernel(
     shift:Tensor, # `(2, C)`, rows then columns
-    radius:int|tuple|None=None, # Of the kernel, one for both axes or one for each; by default one, as small as the shifts allow
+    # Of the kernel, one for both axes or one for each; by default one, as small as the
+    # shifts allow
+    radius:int|tuple|None=None,
 )->Tensor: # `(C, 1, 2·radius+1, 2·radius+1)`
     "The depthwise kernel that shifts"
     radius = shift_reach(shift) if radius is None else radius
@@ -95,10 +102,12 @@ def shift_by_taps(
     stride:tuple=(1,1),
     padding:tuple=(0,0),
 )->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, …)`
-    "The active shift as a depthwise convolution, which multiplies its whole window: where a pixel of `x` is not finite, take `bilinear_sum`"
+    """The active shift as a depthwise convolution, which multiplies its whole window: where
+    a pixel of `x` is not finite, take `bilinear_sum`"""
     radii = tuple(shift_reach(a, L+2*p+1) for a,L,p in zip(shift, x.shape[-2:], padding))
     k = shift_kernel(shift.to(torch.promote_types(shift.dtype, x.dtype)), radii).to(x.dtype)
-    return functional.conv2d(x, k, None, stride, tuple(p+r for p,r in zip(padding, radii)), groups=x.shape[1])
+    return functional.conv2d(x, k, None, stride, tuple(p+r for p,r in zip(padding, radii)),
+        groups=x.shape[1])
 
 # %% ../../nbs/active_shift/16_bilinear_shift.ipynb #c7ae22b0
 def shift_gradient(
@@ -108,7 +117,9 @@ def shift_gradient(
     stride:tuple=(1,1),
     padding:tuple=(0,0),
 )->Tensor: # `(2, C)`
-    "The gradient of the shifts from four correlations for each channel; the right derivative at integers"
-    S00,S01,S10,S11 = ((grad*Z).sum((0,2,3)) for Z in shift_corners(x, shift, stride, padding))
+    """The gradient of the shifts from four correlations for each channel; the right
+    derivative at integers"""
+    S00,S01,S10,S11 = ((grad*Z).sum((0,2,3)) for Z in shift_corners(x, shift, stride,
+        padding))
     da,db = floor_parts(shift)[1]
     return torch.stack([(1-db)*(S10-S00) + db*(S11-S01), (1-da)*(S01-S00) + da*(S11-S10)])

@@ -11,16 +11,20 @@ __all__ = ['SHIFT_RULE', 'CIFAR_RECIPE', 'SHIFTNET_RECIPE', 'POSTER', 'RERUNS', 
 # %% ../../nbs/active_shift/30_classification.ipynb #f0bb1986
 from dataclasses import replace
 import convpapers.active_shift.networks
-from .networks import as_resnet_cifar, as_resnet_cifar_counts, shift_resnet, shift_resnet_counts, SLIDES
+from .networks import (as_resnet_cifar, as_resnet_cifar_counts,
+    shift_resnet, shift_resnet_counts, SLIDES)
 from ..lab.registry import register_experiment
 from ..lab.tables import Claim, Experiment, PaperNumber, Row, results
 from ..lab.training import Recipe
 
 # %% ../../nbs/active_shift/30_classification.ipynb #d57a4b7d
 _no_decay = ('norm','*.shift')
-SHIFT_RULE = {'convpapers.active_shift.shift_training:ShiftGradNorm': {}} # Length one, a hundredth of the rate, no decay
-CIFAR_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=5e-4, decay_exclude=_no_decay, schedule='step', milestones=(82,123), epochs=164,
-    batch_size=128, augment=dict(crop=4, flip=True), channels_last=False, callbacks=SHIFT_RULE)
+# Length one, a hundredth of the rate, no decay
+SHIFT_RULE = {'convpapers.active_shift.shift_training:ShiftGradNorm': {}}
+CIFAR_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=5e-4,
+    decay_exclude=_no_decay, schedule='step', milestones=(82,123), epochs=164,
+    batch_size=128, augment=dict(crop=4, flip=True), channels_last=False,
+    callbacks=SHIFT_RULE)
 SHIFTNET_RECIPE = replace(CIFAR_RECIPE, nesterov=False, decay_exclude=(), callbacks={})
 
 # %% ../../nbs/active_shift/30_classification.ipynb #402e51c7
@@ -42,67 +46,96 @@ def poster_lines(
     return [dict(zip(head, l.split())) for l in POSTER.strip().splitlines()[1:]]
 
 # %% ../../nbs/active_shift/30_classification.ipynb #ef9d239c
-RERUNS = {'cifar10': {'20-1': 85.78, '20-3': 89.56, '20-6': 91.07, '20-9': 91.79, '110-6': 93.03},
-    'cifar100': {'20-1': 55.05, '20-3': 65.83, '20-6': 69.73, '20-9': 70.77, '110-6': 73.17}} # Accuracies in ShiftResNet's own README
+RERUNS = {'cifar10': {'20-1': 85.78, '20-3': 89.56, '20-6': 91.07, '20-9': 91.79,
+    '110-6': 93.03},
+    # Accuracies in ShiftResNet's own README
+    'cifar100': {'20-1': 55.05, '20-3': 65.83, '20-6': 69.73, '20-9': 70.77,
+    '110-6': 73.17}}
 
 def cifar_rows(
     data:str, # `cifar10` or `cifar100`
 )->tuple:
     "The poster's rows: ShiftResNet, then AS-ResNet, each with what it should weigh"
     classes,k,out = (10,'10',[]) if data=='cifar10' else (100,'100',[])
-    error = lambda accuracy: PaperNumber(round(100-float(accuracy), 2), source='poster, CIFAR table')
+    error = lambda accuracy: PaperNumber(round(100-float(accuracy), 2),
+        source='poster, CIFAR table')
     for l in poster_lines():
         printed = dict(params=l['params']+'M')
         if l['shift']!='-':
             depth,e = map(int, l['shift'].split('-'))
             again = f"{100-RERUNS[data][l['shift']]:.2f}"
-            out.append(Row(f'ShiftResNet-{depth} e={e}', shift_resnet, dict(depth=depth, expansion=e, num_classes=classes), SHIFTNET_RECIPE, error(l['shift'+k]),
-                'ShiftResNet', printed=printed, counts=tuple(shift_resnet_counts(depth, e, classes)), facts={'its authors, again': again}))
+            out.append(Row(f'ShiftResNet-{depth} e={e}', shift_resnet,
+                dict(depth=depth, expansion=e, num_classes=classes), SHIFTNET_RECIPE,
+                error(l['shift'+k]),
+                'ShiftResNet', printed=printed,
+                counts=tuple(shift_resnet_counts(depth, e, classes)),
+                facts={'its authors, again': again}))
         size,_,n = l['active'].partition('-')
         w,e = map(int, size.split('x'))
         kw = dict(width=w, expansion=e, n=int(n or 3), num_classes=classes)
-        out.append(Row(f"AS-ResNet {size}{', n='*bool(n)}{n}", as_resnet_cifar, kw, CIFAR_RECIPE, error(l['active'+k]), 'AS-ResNet', printed=printed,
+        out.append(Row(f"AS-ResNet {size}{', n='*bool(n)}{n}", as_resnet_cifar, kw,
+            CIFAR_RECIPE, error(l['active'+k]), 'AS-ResNet', printed=printed,
             counts=tuple(as_resnet_cifar_counts(w, e, kw['n'], classes))))
     return tuple(out)
 
 # %% ../../nbs/active_shift/30_classification.ipynb #f5be2c1a
-_pairs = [(f"AS-ResNet {a}", f"ShiftResNet-{s.replace('-', ' e=')}") for s,a in (('20-1','16x1'), ('20-3','16x3'), ('20-6','16x6'), ('20-9','16x9'), ('110-6','16x6, n=18'))]
+_pairs = [(f"AS-ResNet {a}", f"ShiftResNet-{s.replace('-', ' e=')}") for s,
+    a in (('20-1','16x1'), ('20-3','16x3'), ('20-6','16x6'), ('20-9','16x9'),
+    ('110-6','16x6, n=18'))]
 _claims = (*(Claim(f'{a} is better than the ShiftNet of its size', a, s) for a,s in _pairs),
-    Claim('wide is better than expanded: 46x1 against 16x9', 'AS-ResNet 46x1', 'AS-ResNet 16x9'),
-    Claim('wide is better than deep and expanded: 88x1 against 16x6, n=18', 'AS-ResNet 88x1', 'AS-ResNet 16x6, n=18'))
+    Claim('wide is better than expanded: 46x1 against 16x9', 'AS-ResNet 46x1',
+    'AS-ResNet 16x9'),
+    Claim('wide is better than deep and expanded: 88x1 against 16x6, n=18',
+    'AS-ResNet 88x1', 'AS-ResNet 16x6, n=18'))
 for _data,_title in dict(cifar10='CIFAR-10', cifar100='CIFAR-100').items():
-    register_experiment(Experiment(f'active_shift_{_data}', f'{_title}: ShiftNet and AS-ResNet by size', 'active_shift', cifar_rows(_data), _data,
+    register_experiment(Experiment(f'active_shift_{_data}', f'{_title}: ShiftNet and '
+        'AS-ResNet by size', 'active_shift', cifar_rows(_data), _data,
         claims=_claims, citation='jeon2018slides',
-        note="The poster's accuracies, as errors. Global contrast normalisation is not part of our loader; images are normalised over the training set."));
+        note="The poster's accuracies, as errors. Global contrast normalisation is not "
+        "part of our loader; images are normalised over the training set."));
 
 # %% ../../nbs/active_shift/30_classification.ipynb #c71e9347
-IMAGENET_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=1e-4, decay_exclude=_no_decay, schedule='step', milestones=(30,60), epochs=90,
-    batch_size=256, augment=dict(flip=True, area=((224/256)**2,)*2, aspect=(1.,1.), brightness=0., saturation=(1.,1.)), channels_last=False, callbacks=SHIFT_RULE)
+IMAGENET_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=1e-4,
+    decay_exclude=_no_decay, schedule='step', milestones=(30,60), epochs=90,
+    batch_size=256, augment=dict(flip=True, area=((224/256)**2,)*2, aspect=(1.,1.),
+    brightness=0., saturation=(1.,1.)), channels_last=False, callbacks=SHIFT_RULE)
 IMAGENET_PLAIN = replace(IMAGENET_RECIPE, decay_exclude=(), callbacks={})
 
 # %% ../../nbs/active_shift/30_classification.ipynb #f6f6888e
-TRAINED = {f'{a}-{b}': f'{c}_{b.lower()}' for a,c,names in (('AS-ResNet','as_resnet',('w68','w50','w32')), ('ShiftNet','shiftnet',('A','B'))) for b in names}
+TRAINED = {f'{a}-{b}': f'{c}_{b.lower()}' for a,c,
+    names in (('AS-ResNet','as_resnet',('w68','w50','w32')),
+    ('ShiftNet','shiftnet',('A','B'))) for b in names}
 
 def imagenet_row(
     name:str, top1:float, top5:float|None, params:str, macs:str, # A line of `SLIDES`
 )->Row:
-    "A line of the slides' table; networks that are not in `TRAINED` are quoted by the paper"
+    """A line of the slides' table; networks that are not in `TRAINED` are quoted by the
+    paper"""
     name = name.replace(' ×', '-x')
     model,macs = TRAINED.get(name),'1400' if macs=='1.4G' else macs
     printed = dict(params=params+'M') | (dict(macs=macs+'M') if macs else {})
-    return Row(name, model, recipe=model and (IMAGENET_RECIPE if 'as_' in model else IMAGENET_PLAIN),
-        paper=PaperNumber(round(100-top1, 2), source='poster, ImageNet table'), printed=printed, series=name.split('-')[0],
+    return Row(name, model, recipe=model and (IMAGENET_RECIPE if 'as_' in model
+        else IMAGENET_PLAIN),
+        paper=PaperNumber(round(100-top1, 2), source='poster, ImageNet table'),
+        printed=printed, series=name.split('-')[0],
         facts={'top-5 error': '' if top5 is None else f'{100-top5:.1f}'},
-        note='its configuration is not published, and many settings have 0.78M parameters.' if name=='ShiftNet-C' else '')
+        note='its configuration is not published, and many settings have 0.78M parameters.'
+        if name=='ShiftNet-C' else '')
 
-_others = ('AS-ResNet-w68','MobileNetV2'), ('AS-ResNet-w68','ShiftNet-A'), ('AS-ResNet-w50','MobileNetV2-x0.5'), ('AS-ResNet-w32','ShiftNet-B')
-register_experiment(Experiment('active_shift_imagenet', 'ImageNet: AS-ResNet, ShiftNet and MobileNets', 'active_shift', tuple(imagenet_row(*line) for line in SLIDES),
-    'imagenet', claims=tuple(Claim(f'{a} is better than {b}, of its size', a, b) for a,b in _others), citation='jeon2018slides',
-    note="The poster's accuracies, as errors; it quotes the other networks from their papers. Decay and schedule of the AS-ResNets are not published; ours are the usual."));
+_others = ('AS-ResNet-w68','MobileNetV2'), ('AS-ResNet-w68','ShiftNet-A'), ('AS-ResNet-w50',
+    'MobileNetV2-x0.5'), ('AS-ResNet-w32','ShiftNet-B')
+register_experiment(Experiment('active_shift_imagenet', 'ImageNet: AS-ResNet, ShiftNet and '
+    'MobileNets', 'active_shift', tuple(imagenet_row(*line) for line in SLIDES),
+    'imagenet', claims=tuple(Claim(f'{a} is better than {b}, of its size', a, b) for a,
+    b in _others), citation='jeon2018slides',
+    note="The poster's accuracies, as errors; it quotes the other networks from their "
+    "papers. Decay and schedule of the AS-ResNets are not published; ours are the usual."));
 
 # %% ../../nbs/active_shift/30_classification.ipynb #f17dc1d5
-SMALL_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=5e-4, decay_exclude=('norm',), schedule='linear', warmup=.15, update='step',
-    milestones=(), epochs=2, batch_size=128, augment=dict(crop=4, flip=True), channels_last=False)
+SMALL_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=5e-4,
+    decay_exclude=('norm',), schedule='linear', warmup=.15, update='step',
+    milestones=(), epochs=2, batch_size=128, augment=dict(crop=4, flip=True),
+    channels_last=False)
 
 def learned_recipe(
     normalize:bool, # Gradients of length one, or as they are
@@ -113,15 +146,26 @@ def learned_recipe(
     return replace(SMALL_RECIPE, decay_exclude=_no_decay, callbacks=rule)
 
 # %% ../../nbs/active_shift/30_classification.ipynb #fc821f58
-ARMS = {'no shift': ('none', SMALL_RECIPE), 'grouped': ('grouped', SMALL_RECIPE), 'random': ('random', SMALL_RECIPE),
-    'raw x1': ('active', learned_recipe(False, 1.)), 'raw x10': ('active', learned_recipe(False, 10.)),
-    'normalised x0.01': ('active', learned_recipe(True, .01)), 'normalised x0.1': ('active', learned_recipe(True, .1))}
-_rows = tuple(Row(name, 'as_resnet_cifar_16x1', dict(shift=shift), recipe, series=name.split()[0]) for name,(shift,recipe) in ARMS.items())
-_claims = (Claim('learned by the rule of the authors is better than random', 'normalised x0.01', 'random'),
-    Claim('learned by that rule at ten times the rate is better than random', 'normalised x0.1', 'random'),
-    Claim('random is better than grouped', 'random', 'grouped'), Claim('grouped is better than no shift', 'grouped', 'no shift'),
-    Claim('learned from raw gradients is better than random', 'raw x1', 'random'), Claim('so it is at ten times the rate', 'raw x10', 'random'),
-    Claim('a normalised gradient at x0.1 is better than a raw one at x1', 'normalised x0.1', 'raw x1'),
+ARMS = {'no shift': ('none', SMALL_RECIPE), 'grouped': ('grouped', SMALL_RECIPE),
+    'random': ('random', SMALL_RECIPE),
+    'raw x1': ('active', learned_recipe(False, 1.)),
+    'raw x10': ('active', learned_recipe(False, 10.)),
+    'normalised x0.01': ('active', learned_recipe(True, .01)),
+    'normalised x0.1': ('active', learned_recipe(True, .1))}
+_rows = tuple(Row(name, 'as_resnet_cifar_16x1', dict(shift=shift), recipe,
+    series=name.split()[0]) for name,(shift,recipe) in ARMS.items())
+_claims = (Claim('learned by the rule of the authors is better than random',
+    'normalised x0.01', 'random'),
+    Claim('learned by that rule at ten times the rate is better than random',
+    'normalised x0.1', 'random'),
+    Claim('random is better than grouped', 'random', 'grouped'),
+    Claim('grouped is better than no shift', 'grouped', 'no shift'),
+    Claim('learned from raw gradients is better than random', 'raw x1', 'random'),
+    Claim('so it is at ten times the rate', 'raw x10', 'random'),
+    Claim('a normalised gradient at x0.1 is better than a raw one at x1', 'normalised x0.1',
+    'raw x1'),
     Claim('and than a raw one at x10', 'normalised x0.1', 'raw x10'))
-register_experiment(Experiment('active_shift_cifar10_small', 'CIFAR-10 at a small equal budget: AS-ResNet 16x1 by what its shifts are', 'active_shift', _rows, 'cifar10',
-    claims=_claims, citation='jeon2018active', note='AS-ResNet 16x1, two epochs; nothing but the shifts and what trains them differs.'));
+register_experiment(Experiment('active_shift_cifar10_small', 'CIFAR-10 at a small equal '
+    'budget: AS-ResNet 16x1 by what its shifts are', 'active_shift', _rows, 'cifar10',
+    claims=_claims, citation='jeon2018active', note='AS-ResNet 16x1, two epochs; nothing '
+    'but the shifts and what trains them differs.'));

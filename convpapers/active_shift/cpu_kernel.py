@@ -355,7 +355,8 @@ def _answer(dead):
     "How many channels read nothing; an error for a shift that is not a number"
     if answered(dead)<0:
         raise ValueError(
-            'shift has values that are not numbers (NaN); valid are finite numbers of pixels')
+            'shift has values that are not numbers (NaN); valid are finite numbers of '
+            'pixels')
     return dead
 
 # of a stride or padding: what is computed from them fits 64 bits
@@ -366,7 +367,8 @@ def _sizes(shape, stride, padding, relu, threads):
     (n,c,h,w),(sh,sw),(ph,pw) = shape,stride,padding
     if min(stride)<1 or min(padding)<0 or max(*stride,*padding)>LARGEST:
         raise ValueError(
-            f'stride={stride}, padding={padding} are not valid; strides are at least 1, paddings at least 0, and both at most {LARGEST}')
+            f'stride={stride}, padding={padding} are not valid; strides are at least 1, '
+            f'paddings at least 0, and both at most {LARGEST}')
     if h+2*ph<1 or w+2*pw<1:
         raise ValueError(
             f'the output would be empty: input has shape {shape}, padding={padding}')
@@ -387,12 +389,14 @@ def _fits(x, shift, *others):
     for name,t in zip(('input','shift','grad'), (x,shift,*others)):
         if t.dtype not in (torch.float32,torch.float64) or t.dtype!=x.dtype or not t.is_cpu:
             raise TypeError(
-                f'{name} is {t.dtype} on {t.device}; valid are float32 or float64, one for all, on the CPU')
+                f'{name} is {t.dtype} on {t.device}; valid are float32 or float64, one for '
+                'all, on the CPU')
         if not t.is_contiguous():
             raise ValueError(f'{name} of shape {tuple(t.shape)} is not contiguous')
     if x.ndim!=4 or shift.shape!=(2,x.shape[1]):
         raise ValueError(
-            f'input has shape {tuple(x.shape)} and shift {tuple(shift.shape)}; valid are (N, C, H, W) and (2, C)')
+            f'input has shape {tuple(x.shape)} and shift {tuple(shift.shape)}; valid are '
+            '(N, C, H, W) and (2, C)')
 
 def run_forward(
     library, # From `native.library()`
@@ -402,11 +406,13 @@ def run_forward(
     padding:tuple=(0,0),
     relu:bool=False, # Shift `max(input, 0)`
 )->tuple: # Output, and how many channels read nothing
-    "The kernel on tensors that are as it wants them; a `ValueError` or `TypeError` for others"
+    """The kernel on tensors that are as it wants them; a `ValueError` or `TypeError` for
+    others"""
     _fits(input, shift)
     return _run_forward(library, input, shift, stride, padding, relu)
 
-def _run_forward(library, input, shift, stride, padding, relu): # What has been checked already
+# What has been checked already
+def _run_forward(library, input, shift, stride, padding, relu):
     size,d = _dims(input.shape, stride, padding, relu)
     out = torch.empty_like(input) if size==input.shape else input.new_empty(size)
     f = (library.shift_forward_f32 if input.dtype==torch.float32
@@ -439,7 +445,8 @@ def run_backward(
 
 # %% ../../nbs/active_shift/10_cpu_kernel.ipynb #0b228d9d
 def _check(library):
-    "Forward and backward against the form made of plain PyTorch, with shifts of every kind; no autograd, which may not be at hand after a fork"
+    """Forward and backward against the form made of plain PyTorch, with shifts of every
+    kind; no autograd, which may not be at hand after a fork"""
     x = torch.sin(torch.arange(2*6*5*7, dtype=torch.float64)).view(2, 6, 5, 7)
     shift = torch.tensor([[0.,1,-.3,2.6,-4.5,.2], [0.,-2,.4,-1.7,.5,9]],
         dtype=torch.float64)

@@ -24,12 +24,14 @@ def shift_bytes(
     padding:tuple=(0,0),
     itemsize:int=4, # Bytes an element
 )->tuple: # Forward, backward
-    "Bytes that the shift and its backward pass must move at least, if each element comes from memory once and is written once"
+    """Bytes that the shift and its backward pass must move at least, if each element comes
+    from memory once and is written once"""
     N,C,H,W = shape
     h,w = _out_size((H,W), stride, padding)
     return itemsize*N*C*(H*W+h*w),itemsize*N*C*(2*H*W+h*w)
 
-def _out_size(size, stride, padding): return tuple((n+2*p-1)//s+1 for n,s,p in zip(size, stride, padding))
+def _out_size(size, stride, padding):
+    return tuple((n+2*p-1)//s+1 for n,s,p in zip(size, stride, padding))
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #aeaead67
 class Layout(NamedTuple):
@@ -41,14 +43,16 @@ class Layout(NamedTuple):
     idle: float # Share of lanes and rows without an element
     again: float # Rows that are read by two programs, over the rows
 
-BLOCK = {'tile': 256, 'warps': 2, 'enough': 1024} # Elements side by side in a program, its warps; programs to aim at
+# Elements side by side in a program, its warps; programs to aim at
+BLOCK = {'tile': 256, 'warps': 2, 'enough': 1024}
 
 def shift_layout(
     planes:int, # N·C
     h:int, # Rows of what is written
     w:int, # Columns
 )->Layout:
-    "Wide maps go one plane a program, narrow ones many; few rows a program where there would be too few programs"
+    """Wide maps go one plane a program, narrow ones many; few rows a program where there
+    would be too few programs"""
     up = lambda n: 1<<(n-1).bit_length()
     cols = min(up(w), BLOCK['tile'])
     side = min(up(planes), BLOCK['tile']//cols)
@@ -58,14 +62,16 @@ def shift_layout(
         if groups*down*across>=BLOCK['enough']: break
     rows = -(-h//down)
     down = -(-h//rows)
-    return Layout(side, rows, cols, groups*down*across, 1-planes*h*w/(groups*side*down*rows*across*cols), (down-1)/h)
+    return Layout(side, rows, cols, groups*down*across,
+        1-planes*h*w/(groups*side*down*rows*across*cols), (down-1)/h)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #c7699d83
 def _split_shift(p, there, limit, ACC: 'tl.constexpr'):
     "One shift for each plane: whole pixels, fraction"
     a = tl.load(p, mask=there, other=0).to(ACC)
     whole = tl.floor(a)
-    return tl.minimum(tl.maximum(whole, -limit), limit).to(tl.int32), tl.where(tl.abs(whole) > limit, 0, a-whole)
+    return tl.minimum(tl.maximum(whole, -limit), limit).to(tl.int32), tl.where(tl.abs(whole)
+        > limit, 0, a-whole)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #b8d73f35
 def _mix(u, v, d):
@@ -74,7 +80,8 @@ def _mix(u, v, d):
 
 def _read_row(p, k, step, r, H, left, right, d, RELU: 'tl.constexpr', ACC: 'tl.constexpr'):
     "Row `r+k`, read between two columns"
-    inside = (r+k).to(tl.uint32, bitcast=True) < H      # below 0 is large: one comparison for both ends
+    # below 0 is large: one comparison for both ends
+    inside = (r+k).to(tl.uint32, bitcast=True) < H
     u = tl.load(p + k*step, mask=left & inside, other=0).to(ACC)
     v = tl.load(p + k*step + 1, mask=right & inside, other=0).to(ACC)
     if RELU:
@@ -84,8 +91,10 @@ def _read_row(p, k, step, r, H, left, right, d, RELU: 'tl.constexpr', ACC: 'tl.c
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #741e6047
 def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
-             SH: 'tl.constexpr', SW: 'tl.constexpr', RELU: 'tl.constexpr', ACC: 'tl.constexpr',
-             PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr', EXACT: 'tl.constexpr'):
+             SH: 'tl.constexpr', SW: 'tl.constexpr', RELU: 'tl.constexpr',
+             ACC: 'tl.constexpr',
+             PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr',
+             EXACT: 'tl.constexpr'):
     "`PLANES` planes × `ROWS` rows × `COLS` columns of the output"
     down = (OH+ROWS-1)//ROWS
     across = (OW+COLS-1)//COLS
@@ -105,15 +114,20 @@ def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
     o = y + (plane.to(tl.int64)*OH + i)*OW + j
     lower = _read_row(p, 0, W, r, H, left, right, db, RELU, ACC)
     for k in tl.static_range(ROWS):
-        upper = lower if SH == 1 or k == 0 else _read_row(p, k*SH, W, r, H, left, right, db, RELU, ACC)
+        upper = lower if SH == 1 or k == 0 else _read_row(p, k*SH, W, r, H, left, right, db,
+            RELU, ACC)
         lower = _read_row(p, k*SH+1, W, r, H, left, right, db, RELU, ACC)
-        tl.store(o + k*OW, _mix(upper, lower, da).to(y.dtype.element_ty), mask=keep if EXACT else keep & (i+k < OH))
+        tl.store(o + k*OW, _mix(upper, lower, da).to(y.dtype.element_ty), mask=keep if EXACT
+            else keep & (i+k < OH))
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #a065af33
 def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
-              SH: 'tl.constexpr', SW: 'tl.constexpr', RELU: 'tl.constexpr', ACC: 'tl.constexpr',
-              PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr', EXACT: 'tl.constexpr'):
-    "`PLANES` planes × `ROWS` rows × `COLS` columns of the gradient of the input, and their part of the shifts'"
+              SH: 'tl.constexpr', SW: 'tl.constexpr', RELU: 'tl.constexpr',
+              ACC: 'tl.constexpr',
+              PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr',
+              EXACT: 'tl.constexpr'):
+    """`PLANES` planes × `ROWS` rows × `COLS` columns of the gradient of the input, and
+    their part of the shifts'"""
     down = (H+ROWS-1)//ROWS
     across = (W+COLS-1)//COLS
     pid = tl.program_id(0)
@@ -179,15 +193,20 @@ def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
     tl.store(sums + at + second, _total(grad_b, 1), mask=lane < planes)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #e696e3ff
-_kernels = Kernels('the shift on CUDA', _forward, _backward, helpers=(_split_shift,_mix,_read_row), library={'_total': 'sum'})
+_kernels = Kernels('the shift on CUDA', _forward, _backward,
+    helpers=(_split_shift,_mix,_read_row), library={'_total': 'sum'})
 
 def _arguments(which, x, out_size, stride, padding, relu):
-    "The grid, the numbers and the constants of a launch: `which` is 0 for forward, 1 for backward"
+    """The grid, the numbers and the constants of a launch: `which` is 0 for forward, 1 for
+    backward"""
     (N,C,H,W),(h,w) = x.shape,(x.shape[2:] if which else out_size)
-    if max(*stride, *padding)>2**20: raise ValueError(f'stride={stride}, padding={padding} are not valid for Triton, which counts in 32 bits; valid are up to {2**20}')
+    if max(*stride, *padding)>2**20:
+        raise ValueError(f'stride={stride}, padding={padding} are not valid for Triton, '
+            f'which counts in 32 bits; valid are up to {2**20}')
     l = shift_layout(N*C, h, w)
     limit = float(max(H, W, *out_size)*max(stride) + max(padding) + 2)
-    return (l.programs,),(N*C, C, H, W, *out_size, *padding, limit),dict(SH=stride[0], SW=stride[1], RELU=bool(relu),
+    return (l.programs,),(N*C, C, H, W, *out_size, *padding, limit),dict(SH=stride[0],
+        SW=stride[1], RELU=bool(relu),
         ACC=accumulator(x), PLANES=l.planes, ROWS=l.rows, COLS=l.cols, EXACT=h%l.rows==0)
 
 def _launch(which, tensors, x, *args):
@@ -196,13 +215,16 @@ def _launch(which, tensors, x, *args):
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #cee12a86
 def triton_shift(
-    input:Tensor, # `(N, C, H, W)`, float64, 32, 16 or bfloat16; another layout than contiguous is copied first
+    # `(N, C, H, W)`, float64, 32, 16 or bfloat16; another layout than contiguous is copied
+    # first
+    input:Tensor,
     shift:Tensor, # `(2, C)`, rows then columns, in pixels
     stride:tuple=(1,1),
     padding:tuple=(0,0),
     relu:bool=False, # Shift `max(input, 0)`
 )->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, …)`, contiguous
-    "The active shift ([Jeon and Kim 2018](https://arxiv.org/abs/1806.07370)) by a Triton kernel, compiled on CUDA, interpreted (slow, for tests) on the CPU"
+    """The active shift ([Jeon and Kim 2018](https://arxiv.org/abs/1806.07370)) by a Triton
+    kernel, compiled on CUDA, interpreted (slow, for tests) on the CPU"""
     _kernels.triton()
     x,shift = _checked(input, shift)
     size = _out_size(x.shape[2:], stride, padding)
@@ -211,9 +233,12 @@ def triton_shift(
     return y
 
 def _checked(x, shift):
-    if not x.is_floating_point(): raise TypeError(f'input must be a floating-point tensor, not {x.dtype}')
+    if not x.is_floating_point():
+        raise TypeError(f'input must be a floating-point tensor, not {x.dtype}')
     if x.ndim!=4: raise ValueError(f'input of shape {tuple(x.shape)} must be (N, C, H, W)')
-    if shift.shape!=(2,x.shape[1]): raise ValueError(f'shift of shape {tuple(shift.shape)} must be (2, {x.shape[1]}), rows then columns')
+    if shift.shape!=(2,x.shape[1]):
+        raise ValueError(f'shift of shape {tuple(shift.shape)} must be (2, {x.shape[1]}), '
+            'rows then columns')
     return x.contiguous(),shift.contiguous()
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #8c74b58c
@@ -234,7 +259,8 @@ def triton_shift_backward(
     l = shift_layout(N*C, H, W)
     parts = -(-H//l.rows)*-(-W//l.cols)
     sums = x.new_empty((2, N, C, parts), dtype=accumulator(x))
-    _launch(1, (grad.contiguous(), x, shift, gx, sums), x, tuple(grad.shape[2:]), stride, padding, relu)
+    _launch(1, (grad.contiguous(), x, shift, gx, sums), x, tuple(grad.shape[2:]), stride,
+        padding, relu)
     return gx,sums.sum((1,3)).to(shift.dtype)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #8b41be31
@@ -251,7 +277,8 @@ def measure_cuda(
     torch.manual_seed(0)
     x,g = (torch.randn(shape, device=device, dtype=DTYPES[dtype]) for _ in range(2))
     shift = torch.empty(2, shape[1], device=device).uniform_(-1, 1)
-    ways = {'copy': lambda x, g: x.clone(), 'forward': lambda x, g: triton_shift(x, shift, relu=relu),
+    ways = {'copy': lambda x, g: x.clone(), 'forward': lambda x,
+        g: triton_shift(x, shift, relu=relu),
         'backward': lambda x, g: triton_shift_backward(g, x, shift, relu=relu)}
     return bench(ways, (x, g), 'copy', backward=False, **kwargs)
 
@@ -264,17 +291,24 @@ def cuda_table(
         (dtype,tile,warps),b = item
         copy = b['copy'].forward
         share = lambda way, moved: f'{moved/2/b[way].forward_ratio:.0%}'
-        return [dtype, f'{tile}', f'{warps}', f'{copy*1e3:.3g}', f"{b['forward'].forward*1e3:.3g}", share('forward', 2), f"{b['backward'].forward*1e3:.3g}", share('backward', 3)]
-    head = ['dtype','tile','warps','copy, ms','forward, ms','of the copy\'s bandwidth','backward, ms','of the copy\'s bandwidth']
+        return [dtype, f'{tile}', f'{warps}', f'{copy*1e3:.3g}',
+            f"{b['forward'].forward*1e3:.3g}", share('forward', 2),
+            f"{b['backward'].forward*1e3:.3g}", share('backward', 3)]
+    head = ['dtype','tile','warps','copy, ms','forward, ms','of the copy\'s bandwidth',
+        'backward, ms','of the copy\'s bandwidth']
     note = next(iter(benches.values())).about if benches else None
-    return Table(head, list(benches.items()), cells, '{device}, torch {torch}, {inputs}, medians of {rounds} rounds'.format_map(note) if note else
+    return Table(head, list(benches.items()), cells,
+        '{device}, torch {torch}, {inputs}, medians of {rounds} rounds'.format_map(note)
+        if note else
         'There is no CUDA device here, so nothing was measured.')
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #401efb08
-@register_benchmark('active_shift_cuda', 'The active shift on a GPU: share of the copy bandwidth, forward and backward')
+@register_benchmark('active_shift_cuda', 'The active shift on a GPU: share of the copy '
+    'bandwidth, forward and backward')
 def cuda_bandwidth(
     shape:Sequence[int]=(256,128,56,56), # `(N, C, H, W)`
-    blocks:Sequence[tuple]=((256,2),(128,1),(256,4)), # Tiles and warps to compare; the first is the default of `BLOCK`
+    # Tiles and warps to compare; the first is the default of `BLOCK`
+    blocks:Sequence[tuple]=((256,2),(128,1),(256,4)),
     threads:int=1, # Ignored
     rounds:int=11, # Interleaved rounds
 )->Table:

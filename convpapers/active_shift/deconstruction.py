@@ -15,7 +15,8 @@ from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
-from .sum_of_shifts import conv_by_shifts, integer_shift, kernel_offsets
+from convpapers.active_shift.sum_of_shifts import (conv_by_shifts, integer_shift,
+    kernel_offsets)
 from ..lab.basics import positive_int
 
 # %% ../../nbs/active_shift/14_deconstruction.ipynb #1533b006
@@ -28,14 +29,17 @@ class _Accesses(TorchDispatchMode):
     total = 0
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
-        if not func.is_view: self.total += sum(t.numel() for t in tree_leaves((args,kwargs,out)) if isinstance(t, Tensor))
+        if not func.is_view:
+            self.total += sum(t.numel() for t in tree_leaves((args,kwargs,out))
+                if isinstance(t, Tensor))
         return out
 
 def work(
     fn, # A function of `args`, or a module
     *args,
 )->Work:
-    "Multiply-adds of convolutions and matrix products, and the numbers that each operator reads and writes; `fn` runs twice"
+    """Multiply-adds of convolutions and matrix products, and the numbers that each operator
+    reads and writes; `fn` runs twice"""
     with torch.no_grad(), _Accesses() as a: fn(*args)
     with torch.no_grad(), FlopCounterMode(display=False) as f: fn(*args)
     return Work(f.get_total_flops()//2, a.total)
@@ -46,7 +50,8 @@ def grouped_offsets(
     kernel_size:int=3, # k, odd
     dilation:int=1, # Pixels from tap to tap
 )->list: # Pairs (row, column), one for each channel
-    "ShiftNet's offsets: channel `c` takes offset `c mod k²`, and the last `C mod k²` channels none"
+    """ShiftNet's offsets: channel `c` takes offset `c mod k²`, and the last `C mod k²`
+    channels none"""
     all_ = kernel_offsets(kernel_size, dilation)
     n = positive_int('channels', channels)//len(all_)*len(all_)
     return [all_[c%len(all_)] for c in range(n)] + [(0,0)]*(channels-n)

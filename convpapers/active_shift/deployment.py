@@ -259,7 +259,8 @@ static void pack(const Rows& r, L n, L p, L cols, float* B, L K, L k0) {
 '''
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #95be5f32
-FIELDS = ('images','c','m','o','H','W','stride','height1','height2','block1','block2','reach','guard','pitch','late','moves','skip','add','threads')
+FIELDS = ('images','c','m','o','H','W','stride','height1','height2','block1','block2',
+    'reach','guard','pitch','late','moves','skip','add','threads')
 ENTRY = 'struct Plan { L ' + ', '.join(FIELDS) + '; };' + r'''
 struct Product { Rows rows[2]; L parts, M, height, images, pixels, block; const float* A; Result result; L image; };
 
@@ -334,8 +335,10 @@ def pack_block(
 )->Tensor: # A vector
     "All that the C++ reads of a block, in the order in which it reads it"
     m = len(w['w1'])
-    zeros = lambda name, *shape: w['w1'].new_zeros(shape) if w.get(name) is None else w[name]
-    second = w['w2'] if w.get('skip') is None else torch.cat((w['w2'], w['skip']), 1)            # @eq-as-joined
+    zeros = lambda name, *shape: w['w1'].new_zeros(shape) if w.get(
+        name) is None else w[name]
+    # @eq-as-joined
+    second = w['w2'] if w.get('skip') is None else torch.cat((w['w2'], w['skip']), 1)
     parts = w['a1'],w['b1'],zeros('c1', m),zeros('a2', m),zeros('b2', m),zeros('shift', 2,
         m),pack(w['w1']),pack(second),zeros('', 16)
     return torch.cat([t.flatten() for t in parts])
@@ -376,7 +379,9 @@ def plan_of(
 # %% ../../nbs/active_shift/38_deployment.ipynb #c4dd5b30
 def block_by_steps(
     x:Tensor, # `(N, C, H, W)`
-    w:dict, # Tensors by name, as `FoldedBlock` has them; those that are missing or None are left out
+    # Tensors by name, as `FoldedBlock` has them; those that are missing or None are left
+    # out
+    w:dict,
     stride:int=1,
     add:bool=False, # Add `x` at the very end
     mover=active_shift2d, # What shifts
@@ -407,7 +412,8 @@ def packed_size(
 _local = threading.local()
 
 def workspace(n:int)->Tensor:
-    "`n` floats for what lives inside one block only; up to 16 MiB they are the same pages each time"
+    """`n` floats for what lives inside one block only; up to 16 MiB they are the same pages
+    each time"""
     plain = dict(dtype=torch.float32, device='cpu')              # whatever the defaults are
     if n>2**22: return torch.empty(n, **plain)
     if getattr(_local, 'pages', None) is None or len(_local.pages)<n:
@@ -420,26 +426,30 @@ def run_block(
     packed:Tensor, # From `pack_block`
     form:tuple, # As for `plan_of`
     add:bool=False,
-    out:Tensor|None=None, # Where the result goes, contiguous; may be `x` itself where the shapes agree
+    # Where the result goes, contiguous; may be `x` itself where the shapes agree
+    out:Tensor|None=None,
 )->Tensor: # `out`
     "A folded block in one call of C++"
     if not (x.is_contiguous() and packed.is_contiguous()
             and x.dtype==packed.dtype==torch.float32 and x.is_cpu and packed.is_cpu
             and x.ndim==4):
         raise ValueError(
-            f'x is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid is a contiguous map in float32 on the CPU, and so is `packed`')
+            f'x is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid is a '
+            'contiguous map in float32 on the CPU, and so is `packed`')
     c,m,o,stride,*_ = form
     if x.shape[1]!=c:
         raise ValueError(f'x has {x.shape[1]} channels, and the block is for {c}')
     if packed.numel()!=packed_size(form):
         raise ValueError(
-            f'packed has {packed.numel()} values; valid are {packed_size(form)}, as pack_block makes them')
+            f'packed has {packed.numel()} values; valid are {packed_size(form)}, as '
+            'pack_block makes them')
     plan,room,shape = plan_of(x.shape, form, add, torch.get_num_threads())
     # `y` must have a name while the kernel runs
     y,out = workspace(room),x.new_empty(shape) if out is None else out
     if out.shape!=shape or out.dtype!=x.dtype or not out.is_cpu or not out.is_contiguous():
         raise ValueError(
-            f'out is {out.dtype} of shape {tuple(out.shape)}; valid is a contiguous one of shape {tuple(shape)} in float32')
+            f'out is {out.dtype} of shape {tuple(out.shape)}; valid is a contiguous one of '
+            f'shape {tuple(shape)} in float32')
     answered(library.block(x.data_ptr(), packed.data_ptr(), y.data_ptr(), out.data_ptr(),
         plan))
     return out
@@ -459,7 +469,8 @@ def _check(library):
     "The block against its steps: strides, shifts beyond the image, ragged sizes"
     g = torch.Generator().manual_seed(0)
     draw = lambda *shape: torch.randn(shape, generator=g)
-    for c,m,o,h,w,stride in ((5,20,5,7,9,1),(14,3,20,8,8,2),(40,5,40,13,1,1),(6,33,9,5,6,3),(17,18,17,7,7,1)):
+    for c,m,o,h,w,stride in ((5,20,5,7,9,1),(14,3,20,8,8,2),(40,5,40,13,1,1),(6,33,9,5,6,3),
+            (17,18,17,7,7,1)):
         x,shift = draw(2, c, h, w),4*draw(2, m)
         shift[:,:2] = torch.tensor([[1.,-12.],[0.,3.]])
         common = dict(a1=draw(c), b1=draw(c), w1=draw(m, c)/c**.5, w2=draw(o, m)/m**.5,
@@ -485,10 +496,12 @@ def runs_native(x:Tensor)->bool:
 
 @no_torchscript
 class FoldedBlock(nn.Module):
-    "What the folded blocks share: weights as buffers, a packed copy of them, and one call for everything"
+    """What the folded blocks share: weights as buffers, a packed copy of them, and one call
+    for everything"""
     def __init__(self,
         shift:nn.Module, # What moves the pixels in the block
-        inplace:bool, # Let the sum overwrite the block's input, as `nn.ReLU(inplace=True)` does
+        # Let the sum overwrite the block's input, as `nn.ReLU(inplace=True)` does
+        inplace:bool,
         stride:int|None=None, # By default the shift's
         **weights, # By name, see `block_by_steps`
     ):
@@ -544,7 +557,8 @@ def _stride(shift):
     if not known or s[0]!=s[1] or getattr(shift, 'padding', (0,0))!=(0,0) or getattr(shift,
             'relu', False):
         raise ValueError(
-            f'{shift} cannot be folded: only a shift with equal strides, no padding and no ReLU of its own can')
+            f'{shift} cannot be folded: only a shift with equal strides, no padding and no '
+            'ReLU of its own can')
     return s[0]
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #a75f6121
@@ -553,7 +567,8 @@ class FoldedShiftBlock(FoldedBlock):
 
     Shapes: `(N, C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`.
     """
-    def __init__(self, block:nn.Module, inplace:bool=False): # A `ShiftBlock`, and see `FoldedBlock`
+    # A `ShiftBlock`, and see `FoldedBlock`
+    def __init__(self, block:nn.Module, inplace:bool=False):
         (a1,b1),(a2,b2) = affine_of(block.norm1),affine_of(block.norm2)
         skip = None if block.shortcut is None else block.shortcut.weight.flatten(1)
         super().__init__(block.shift, inplace, a1=a1, b1=b1,
@@ -567,9 +582,11 @@ class FoldedShiftBlock(FoldedBlock):
 class FoldedShiftNetBlock(FoldedBlock):
     """A `ShiftNetBlock` in eval mode as two products; for inference only.
 
-    Shapes: `(N, C, H, W)` → the same at stride 1, `(N, 2C, ⌈H/2⌉, ⌈W/2⌉)` at stride 2. The stride moves into the shift, where it saves work.
+    Shapes: `(N, C, H, W)` → the same at stride 1, `(N, 2C, ⌈H/2⌉, ⌈W/2⌉)` at stride 2. The
+    stride moves into the shift, where it saves work.
     """
-    def __init__(self, block:nn.Module, inplace:bool=False): # A `ShiftNetBlock`, and see `FoldedBlock`
+    # A `ShiftNetBlock`, and see `FoldedBlock`
+    def __init__(self, block:nn.Module, inplace:bool=False):
         (a1,b1),(a2,b2) = affine_of(block.norm1),affine_of(block.norm2)
         if _stride(block.shift)!=1:
             raise ValueError('a ShiftNet block whose shift has a stride cannot be folded')

@@ -16,7 +16,8 @@ from functools import partial
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from .networks import IMAGENET_COUNTS, SLIDES, PointwiseConv2d, as_resnet, shiftnet
+from convpapers.active_shift.networks import (IMAGENET_COUNTS, SLIDES, PointwiseConv2d,
+    as_resnet, shiftnet)
 from ..lab.basics import moved, need, one_of, positive_int
 from ..lab.bench import bench_forms, Bench, called
 from ..lab import bench as lab_bench
@@ -26,11 +27,15 @@ from ..lab.surgery import fold
 
 # %% ../../nbs/active_shift/40_latency.ipynb #08f121d9
 _ms = { # CPU, GPU; slides, page 'Experiment (ImageNet)'
-    'AS-ResNet-w68': (47.9, 6.73), 'AS-ResNet-w50': (32.1, 6.14), 'AS-ResNet-w32': (18.7, 5.37),
-    'MobileNetV2': (54.7, 7.07), 'MobileNetV2 ×0.75': (40.4, 6.23), 'MobileNetV2 ×0.5': (26.8, 5.73),
+    'AS-ResNet-w68': (47.9, 6.73), 'AS-ResNet-w50': (32.1, 6.14),
+    'AS-ResNet-w32': (18.7, 5.37),
+    'MobileNetV2': (54.7, 7.07), 'MobileNetV2 ×0.75': (40.4, 6.23),
+    'MobileNetV2 ×0.5': (26.8, 5.73),
     'ShiftNet-A': (74.1, 10.04), 'ShiftNet-B': (31.8, 7.88)}
-PAPER = {name: (top1, *_ms[name]) for name,top1,*_ in SLIDES if name in _ms} # Top-1, CPU ms, GPU ms
-PAIRS = {'AS-ResNet-w68': 'MobileNetV2', 'AS-ResNet-w50': 'MobileNetV2 ×0.75', 'AS-ResNet-w32': 'MobileNetV2 ×0.5'}
+# Top-1, CPU ms, GPU ms
+PAPER = {name: (top1, *_ms[name]) for name,top1,*_ in SLIDES if name in _ms}
+PAIRS = {'AS-ResNet-w68': 'MobileNetV2', 'AS-ResNet-w50': 'MobileNetV2 ×0.75',
+    'AS-ResNet-w32': 'MobileNetV2 ×0.5'}
 
 # %% ../../nbs/active_shift/40_latency.ipynb #64d4de6e
 def mobilenet(width:float=1.)->nn.Module:
@@ -56,8 +61,10 @@ def fuse_norms(
     net = deepcopy(net)
     for seq in [m for m in net.modules() if isinstance(m, nn.Sequential)]:
         for a,b in zip(list(seq._modules), list(seq._modules)[1:]):
-            if isinstance(seq._modules[a], nn.Conv2d) and isinstance(seq._modules[b], nn.BatchNorm2d):
-                seq._modules[a],seq._modules[b] = fuse_conv_bn_eval(seq._modules[a], seq._modules[b]),nn.Identity()
+            if isinstance(seq._modules[a], nn.Conv2d) and isinstance(seq._modules[b],
+                    nn.BatchNorm2d):
+                seq._modules[a],seq._modules[b] = fuse_conv_bn_eval(seq._modules[a],
+                    seq._modules[b]),nn.Identity()
     return net
 
 # %% ../../nbs/active_shift/40_latency.ipynb #e5716b7b
@@ -72,7 +79,8 @@ def formed(
     elif form!='eager': net = fuse_norms(net)
     last = form in ('channels last','compiled')
     run = called(net, last, form=='compiled')
-    with warnings.catch_warnings():                             # about TF32, once, when the switch is used first
+    # about TF32, once, when the switch is used first
+    with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         with torch.backends.mkldnn.flags(enabled=False): pass
     def call(x):
@@ -85,16 +93,19 @@ def bare_products(
     net:nn.Module, # A network of ours
     side:int=224,
 ):
-    "A function that computes just the products of the network's 1×1 convolutions, on one picture"
+    """A function that computes just the products of the network's 1×1 convolutions, on one
+    picture"""
     sizes,hooks = [],[]
     for m in net.modules():
         if isinstance(m, PointwiseConv2d):
-            hooks.append(m.register_forward_hook(lambda m,x,y: sizes.append((m.weight.flatten(1), y.shape[2]*y.shape[3]))))
+            hooks.append(m.register_forward_hook(lambda m,x,
+                y: sizes.append((m.weight.flatten(1), y.shape[2]*y.shape[3]))))
     try:
         with torch.no_grad(): net(torch.zeros(1, 3, side, side))
     finally:
         for h in hooks: h.remove()
-    work = [(w.detach(), torch.randn(w.shape[1], n), torch.empty(len(w), n)) for w,n in sizes]
+    work = [(w.detach(), torch.randn(w.shape[1], n), torch.empty(len(w), n)) for w,
+        n in sizes]
     def call(x):
         for w,a,out in work: torch.mm(w, a, out=out)
         return out
@@ -107,18 +118,24 @@ def peak_rate(
     n:int=10**6, # Steps of one round
 )->float|None: # None without a compiler
     "GFLOP/s of one core, two for each multiply-add: an old name for the lab's `peak_rate`"
-    warnings.warn('convpapers.active_shift.latency.peak_rate is now convpapers.lab.bench.peak_rate, in multiply-adds a second', DeprecationWarning, stacklevel=2)
+    warnings.warn('convpapers.active_shift.latency.peak_rate is now '
+        'convpapers.lab.bench.peak_rate, in multiply-adds a second', DeprecationWarning,
+        stacklevel=2)
     rate = lab_bench.peak_rate(None, rounds, n)
     return None if rate is None else 2e-9*rate
 
-__getattr__ = moved(__name__, SPIN='convpapers.lab.bench.SPIN', spinning='convpapers.lab.bench.spinning')
+__getattr__ = moved(__name__, SPIN='convpapers.lab.bench.SPIN',
+    spinning='convpapers.lab.bench.spinning')
 
 # %% ../../nbs/active_shift/40_latency.ipynb #0fb2d80c
-FORMS = {'AS-ResNet': ('eager','folded','products only'), 'MobileNetV2': ('eager','fused','channels last','compiled'), 'ShiftNet': ('eager','folded')}
+FORMS = {'AS-ResNet': ('eager','folded','products only'),
+    'MobileNetV2': ('eager','fused','channels last','compiled'),
+    'ShiftNet': ('eager','folded')}
 
 def family(name:str)->str: return next(f for f in FORMS if name.startswith(f))
 
-@register_benchmark('active_shift_latency', 'AS-ResNet, MobileNetV2 and ShiftNet on one picture, every form')
+@register_benchmark('active_shift_latency', 'AS-ResNet, MobileNetV2 and ShiftNet on one '
+    'picture, every form')
 def latency(
     names=tuple(NETWORKS), # Names in `NETWORKS`
     side:int=224, # Of the picture
@@ -130,8 +147,11 @@ def latency(
 )->Bench:
     "Milliseconds for one picture, in one run"
     positive_int('side', side, 32)
-    def form(net, name): return bare_products(net, side) if name=='products only' else formed(net, name, plain)
-    return bench_forms({n: partial(settled, n) for n in names}, lambda n: FORMS[family(n)], form, (1,3,side,side), compiled, threads=threads, rounds=rounds, min_time=min_time)
+    def form(net, name):
+        return bare_products(net, side) if name=='products only' else formed(net, name,
+            plain)
+    return bench_forms({n: partial(settled, n) for n in names}, lambda n: FORMS[family(n)],
+        form, (1,3,side,side), compiled, threads=threads, rounds=rounds, min_time=min_time)
 
 # %% ../../nbs/active_shift/40_latency.ipynb #de4f9fac
 def milliseconds(
@@ -140,7 +160,8 @@ def milliseconds(
     form:str, # Form, or `'best'` for the fastest that computes the whole network
 )->float|None:
     "Median time of one picture"
-    got = {r.name.rpartition(', ')[2]: r.forward*1e3 for r in b if r.name.rpartition(', ')[0]==name}
+    got = {r.name.rpartition(', ')[2]: r.forward*1e3 for r in b
+        if r.name.rpartition(', ')[0]==name}
     if form=='best': return min(v for k,v in got.items() if k!='products only')
     return got.get(form)
 
@@ -149,5 +170,8 @@ def latency_table(b:Bench)->Table:
     names = list(dict.fromkeys(r.name.rpartition(', ')[0] for r in b))
     columns = list(dict.fromkeys(r.name.rpartition(', ')[2] for r in b))
     cell = lambda v: '' if v is None else f'{v:.1f}'
-    return Table(['ms', *columns, "paper's CPU"], names, lambda n: [n, *(cell(milliseconds(b, n, c)) for c in columns), f'{PAPER[n][1]:.1f}'],
-        '{device}, {threads} thread, torch {torch}; medians of {rounds} interleaved rounds'.format_map(b.about))
+    return Table(['ms', *columns, "paper's CPU"], names,
+        lambda n: [n, *(cell(milliseconds(b, n, c)) for c in columns),
+        f'{PAPER[n][1]:.1f}'],
+        '{device}, {threads} thread, torch {torch}; medians of {rounds} interleaved '
+        'rounds'.format_map(b.about))

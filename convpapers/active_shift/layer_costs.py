@@ -28,7 +28,8 @@ def shift_by_grid(
     rows = 2*(torch.arange(H, device=x.device, dtype=x.dtype)+a[:,None])/(H-1)-1
     columns = 2*(torch.arange(W, device=x.device, dtype=x.dtype)+b[:,None])/(W-1)-1
     grid = torch.stack(torch.broadcast_tensors(columns[:,None,:], rows[:,:,None]), -1)
-    return functional.grid_sample(x.reshape(N*C, 1, H, W), grid.repeat(N, 1, 1, 1), align_corners=True).view(N, C, H, W)
+    return functional.grid_sample(x.reshape(N*C, 1, H, W), grid.repeat(N, 1, 1, 1),
+        align_corners=True).view(N, C, H, W)
 
 # %% ../../nbs/active_shift/13_layer_costs.ipynb #365122b6
 class _Moved(nn.Module):
@@ -47,8 +48,12 @@ def shift_forms(
 )->dict: # Modules, and one function; all take the same input
     "What is compared, by name"
     depthwise = nn.Conv2d(channels, channels, 3, padding=1, groups=channels, bias=False)
-    return {'clone': torch.clone, 'shift': ActiveShift2d(channels), 'whole shifts': _whole(ActiveShift2d(channels)), 'stride 2': ActiveShift2d(channels, 2),
-        'with ReLU': ActiveShift2d(channels, relu=True), 'depthwise form': _Moved(shift_by_taps, channels), 'grid_sample': _Moved(shift_by_grid, channels),
+    return {'clone': torch.clone, 'shift': ActiveShift2d(channels),
+        'whole shifts': _whole(ActiveShift2d(channels)), 'stride 2': ActiveShift2d(channels,
+        2),
+        'with ReLU': ActiveShift2d(channels, relu=True),
+        'depthwise form': _Moved(shift_by_taps, channels),
+        'grid_sample': _Moved(shift_by_grid, channels),
         'depthwise 3×3': depthwise, '1×1': nn.Conv2d(channels, channels, 1, bias=False)}
 
 # %% ../../nbs/active_shift/13_layer_costs.ipynb #b0d19560
@@ -65,7 +70,8 @@ def measure_shift(
     forms,x = shift_forms(c),torch.randn(n, c, side, side)
     if not channels_last: return bench(forms, x, 'clone', **kwargs)
     to = dict(memory_format=torch.channels_last)
-    forms = {k: forms[k].to(**to) if isinstance(forms[k], nn.Module) else forms[k] for k in LAST}
+    forms = {k: forms[k].to(**to) if isinstance(forms[k], nn.Module) else forms[k]
+        for k in LAST}
     return bench(forms, x.to(**to), 'clone', **kwargs)
 
 # %% ../../nbs/active_shift/13_layer_costs.ipynb #fe967e64
@@ -73,17 +79,22 @@ def shift_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
     what:str='forward', # 'forward', or 'both' for forward and backward
 )->Table:
-    "One form a row, one input a column: microseconds, and multiples of a copy ± half their interquartile range"
+    """One form a row, one input a column: microseconds, and multiples of a copy ± half
+    their interquartile range"""
     first = next(iter(benches.values()))
     def ratio(r):
         spread = r.spread if what=='both' or r.both is None else r.forward_spread
         return f'{getattr(r, what+"_ratio"):.2f}' + (f' ± {spread:.2f}' if spread else '')
-    def cells(name): return [name, *(v for b in benches.values() for v in (f'{getattr(b[name], what)*1e6:.0f}', ratio(b[name])))]
+    def cells(name):
+        return [name, *(v for b in benches.values()
+            for v in (f'{getattr(b[name], what)*1e6:.0f}', ratio(b[name])))]
     title = {'forward': 'forward', 'both': 'forward and backward'}[what]
-    return Table([title, *(h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, µs', '÷ copy'))], [r.name for r in first], cells, first.circumstances)
+    return Table([title, *(h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, µs',
+        '÷ copy'))], [r.name for r in first], cells, first.circumstances)
 
 # %% ../../nbs/active_shift/13_layer_costs.ipynb #12c59156
-@register_benchmark('active_shift', 'ActiveShift2d against a copy, depthwise and pointwise convolutions and grid_sample')
+@register_benchmark('active_shift', 'ActiveShift2d against a copy, depthwise and pointwise '
+    'convolutions and grid_sample')
 def shift_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side
     what:str='forward', # 'forward', or 'both' for forward and backward

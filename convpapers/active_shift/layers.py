@@ -15,19 +15,23 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional
 from torch.utils.weak import WeakTensorKeyDictionary
-from .bilinear_shift import _weigh, bilinear_sum, floor_parts, shift_by_taps, shift_corners, shift_kernel, shift_reach
-from .cpu_kernel import _run_forward, native, run_backward, run_forward
+from .bilinear_shift import (_weigh, bilinear_sum, floor_parts,
+    shift_by_taps, shift_corners, shift_kernel, shift_reach)
+from convpapers.active_shift.cpu_kernel import (_run_forward, native, run_backward,
+    run_forward)
 from ..lab import operators
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import leaf
-from ..lab.operators import BACKENDS, LARGEST, Constants, Operator, layout, native_library, no_torchscript, ordinary, whole
+from ..lab.operators import (BACKENDS, LARGEST, Constants, Operator, layout,
+    native_library, no_torchscript, ordinary, whole)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #b680716d
 def choose_backend(
     device:torch.device, # Of the input
     backend:str|None=None, # A name to be checked; None or '' chooses
 )->str: # `'native'`, `'triton'` or `'torch'`
-    "The kernel for a device: C++ on the CPU and Triton on CUDA if they are to be had, else plain PyTorch"
+    """The kernel for a device: C++ on the CPU and Triton on CUDA if they are to be had,
+    else plain PyTorch"""
     return operators.choose_backend(device, native, backend)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #d8b3fb22
@@ -51,10 +55,12 @@ def _working(*tensors):
 def _refuse_nan(shift):
     if shift.device.type=='cpu' and shift.isnan().any():
         raise ValueError(
-            'shift has values that are not numbers (NaN); valid are finite numbers of pixels')
+            'shift has values that are not numbers (NaN); valid are finite numbers of '
+            'pixels')
 
 def _by_pixels(x, *others):
-    "Whether a number that is none would spread over the window of a convolution; the sum of `x` tells"
+    """Whether a number that is none would spread over the window of a convolution; the sum
+    of `x` tells"""
     return not all(t.sum().isfinite() for t in (x,*others))
 
 def _chosen(x, stride, padding, backend):
@@ -136,7 +142,8 @@ _warned = WeakTensorKeyDictionary()
 def _warn(shift, dead):
     _warned[shift] = True
     warnings.warn(
-        f'{dead} of {shift.shape[1]} channels read nothing: their shifts lie beyond the image. Their output is zero, and so are their gradients',
+        f'{dead} of {shift.shape[1]} channels read nothing: their shifts lie beyond the '
+        'image. Their output is zero, and so are their gradients',
         stacklevel=5)
 
 def _forward(x, shift, stride, padding, relu, backend):
@@ -163,40 +170,48 @@ def _check(x, shift, padding):
     size,pairs = x.shape,shift.shape
     if not x.is_floating_point():
         raise TypeError(
-            f'input is {x.dtype}; valid are floating-point tensors, which can be interpolated')
+            f'input is {x.dtype}; valid are floating-point tensors, which can be '
+            'interpolated')
     if not 3<=len(size)<=4:
         raise ValueError(
             f'input has shape {tuple(x.shape)}; valid are (N, C, H, W) and (C, H, W)')
     if len(pairs)!=2 or pairs[0]!=2 or not shift.is_floating_point():
         raise ValueError(
-            f'shift is {shift.dtype} of shape {tuple(shift.shape)}; valid is a floating-point tensor of shape (2, C)')
+            f'shift is {shift.dtype} of shape {tuple(shift.shape)}; valid is a '
+            'floating-point tensor of shape (2, C)')
     if size[-3]!=pairs[1]:
         raise ValueError(
             f'input has {x.shape[-3]} channels, and the shift is for {shift.shape[1]}')
     if x.device!=shift.device:
         raise ValueError(
-            f'input is on {x.device} and shift on {shift.device}; valid is one device for both')
+            f'input is on {x.device} and shift on {shift.device}; valid is one device for '
+            'both')
     if size[-2]+2*padding[0]<1 or size[-1]+2*padding[1]<1:
         raise ValueError(
-            f'the output would be empty: input has shape {tuple(x.shape)}, padding={padding}')
+            f'the output would be empty: input has shape {tuple(x.shape)}, '
+            f'padding={padding}')
 
 def active_shift2d(
     input:Tensor, # `(N, C, H, W)` or `(C, H, W)`, floating-point
-    shift:Tensor, # `(2, C)` in pixels: rows (down), then columns (right); float32 also where the input is half as wide
+    # `(2, C)` in pixels: rows (down), then columns (right); float32 also where the input is
+    # half as wide
+    shift:Tensor,
     stride:int|tuple=1, # Distance between the places that are read
     padding:int|tuple=0, # Zeros around the input
     relu:bool=False, # Shift `max(input, 0)`, in the same pass
     backend:str|None=None, # `'native'` (C++), `'triton'` (CUDA), `'torch'`; None chooses
 )->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, ⌊(W+2p−1)/s⌋+1)`, of the dtype and memory format of the input
-    """Every channel read at an offset of its own, between pixels by bilinear interpolation, zero outside
-    ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)): `y[i,j] = x[i·s−p+α, j·s−p+β]`.
+    """Every channel read at an offset of its own, between pixels by bilinear interpolation,
+    zero outside ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)):
+    `y[i,j] = x[i·s−p+α, j·s−p+β]`.
 
-    Differentiable in both, as often as one likes; at integer shifts the right derivative. `ValueError` for a wrong number of
-    channels, NaN among the shifts (on the CPU) or an empty output, `TypeError` for integers. A channel that reads nothing is
-    warned of, once.
+    Differentiable in both, as often as one likes; at integer shifts the right derivative.
+    `ValueError` for a wrong number of channels, NaN among the shifts (on the CPU) or an
+    empty output, `TypeError` for integers. A channel that reads nothing is warned of, once.
 
-    One rule for every backend: a pixel with weight zero is not read, so NaN and infinity reach the outputs that the pixel
-    has a part in, and no others; an infinite shift reads nothing, so output and gradients are zero."""
+    One rule for every backend: a pixel with weight zero is not read, so NaN and infinity
+    reach the outputs that the pixel has a part in, and no others; an infinite shift reads
+    nothing, so output and gradients are zero."""
     if backend is not None: one_of('backend', backend, BACKENDS)
     return _shifted(input, shift, whole('stride', stride, 1), whole('padding', padding, 0),
         relu, backend)
@@ -233,12 +248,15 @@ class _Shift(nn.Module):
             + [f'{k}={getattr(self, k)}'
             for k,default in self._shown.items() if getattr(self, k)!=default])
 
-    def to_depthwise(self)->nn.Module: # `nn.Conv2d`, after an `nn.ReLU` in an `nn.Sequential` if the layer has one
-        "The depthwise convolution that equals this layer exactly, borders included; its kernel holds the longest shift"
+    # `nn.Conv2d`, after an `nn.ReLU` in an `nn.Sequential` if the layer has one
+    def to_depthwise(self)->nn.Module:
+        """The depthwise convolution that equals this layer exactly, borders included; its
+        kernel holds the longest shift"""
         radii = tuple(shift_reach(a) for a in self.shift)
         if max(radii)>128:
             raise ValueError(
-                f'shift reaches {max(radii)} pixels; valid are up to 128, whose kernel has 257 taps a side')
+                f'shift reaches {max(radii)} pixels; valid are up to 128, whose kernel has '
+                '257 taps a side')
         conv = nn.Conv2d(self.channels, self.channels, tuple(2*r+1 for r in radii),
             self.stride, tuple(p+r for p,r in zip(self.padding, radii)),
             groups=self.channels, bias=False, device=self.shift.device,
@@ -248,9 +266,11 @@ class _Shift(nn.Module):
 
 # %% ../../nbs/active_shift/12_layers.ipynb #28427dc5
 class GroupedShift2d(Constants, _Shift):
-    """Grouped shift of [ShiftNet](https://arxiv.org/abs/1711.08141): the channels share the offsets of a square, in the order of its CUDA code.
+    """Grouped shift of [ShiftNet](https://arxiv.org/abs/1711.08141): the channels share the
+    offsets of a square, in the order of its CUDA code.
 
-    Channel `c` of the first `⌊C/k²⌋·k²` reads `x[i+(⌊c/k⌋ mod k)−k//2, j+(c mod k)−k//2]`, the rest stays in place.
+    Channel `c` of the first `⌊C/k²⌋·k²` reads `x[i+(⌊c/k⌋ mod k)−k//2, j+(c mod k)−k//2]`,
+    the rest stays in place.
     Shapes as for `ActiveShift2d`. No parameters; `padding=0` keeps the size at stride 1."""
     relu,_shown = False,dict(kernel_size=None, stride=(1,1), padding=(0,0), dilation=1)
     def __init__(self,
@@ -290,16 +310,21 @@ class GroupedShift2d(Constants, _Shift):
     def __setattr__(self, name, value):
         if name in ('kernel_size','dilation') and 'shift' in self._buffers:
             raise ValueError(
-                f'{name}={value!r} cannot be set: the offsets follow from it; build another layer')
+                f'{name}={value!r} cannot be set: the offsets follow from it; build '
+                'another layer')
         super().__setattr__(name, value)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #011b6370
 class ActiveShift2d(_Shift):
-    """Active shift ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)): every channel moves by a learned, real number of pixels.
+    """Active shift ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)): every channel
+    moves by a learned, real number of pixels.
 
-    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌊(H+2p−1)/s⌋+1, …)`; `padding=0` keeps the size at stride 1.
-    One parameter, `shift` `(2, C)`: rows, then columns; float32, also under autocast, `half()` and `bfloat16()`, unless `double()`.
-    Raises as `active_shift2d` does. Give the shifts a learning rate of their own and no weight decay."""
+    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌊(H+2p−1)/s⌋+1, …)`; `padding=0` keeps
+    the size at stride 1.
+    One parameter, `shift` `(2, C)`: rows, then columns; float32, also under autocast,
+    `half()` and `bfloat16()`, unless `double()`.
+    Raises as `active_shift2d` does. Give the shifts a learning rate of their own and no
+    weight decay."""
     _shown = dict(stride=(1,1), padding=(0,0), init=1., relu=False)
     def __init__(self,
         channels:int, # Of input and output
@@ -350,7 +375,8 @@ def nearest_shift(
     B = torch.stack([torch.stack([k[:, u:k.shape[1]-1+u, v:k.shape[2]-1+v] for v in (0,1)],
         -1) for u in (0,1)], -2)         # every 2×2 block
     def axis(p, q):
-        "The best fraction along one axis for the fraction `q` along the other; `p` holds sums of the block against it"
+        """The best fraction along one axis for the fraction `q` along the other; `p` holds
+        sums of the block against it"""
         return (.5 + (p[1]-p[0])/(2*((1-q)**2+q**2))).clamp(0, 1)
     best = None
     for start in (0.,.25,.5,.75,1.):
@@ -376,14 +402,17 @@ def nearest_shift(
 @torch.no_grad()
 def from_depthwise(cls:ActiveShift2d,
     conv:nn.Conv2d, # Depthwise: as many groups as channels
-    nearest:bool=False, # Take the nearest shift, and leave out the bias, where the convolution is no shift
+    # Take the nearest shift, and leave out the bias, where the convolution is no shift
+    nearest:bool=False,
 )->ActiveShift2d:
-    "The active shift that equals a depthwise convolution. Raises `ValueError` where there is none, and `nearest` is False"
+    """The active shift that equals a depthwise convolution. Raises `ValueError` where there
+    is none, and `nearest` is False"""
     if not isinstance(conv, nn.Conv2d):
         raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d')
     if not conv.groups==conv.in_channels==conv.out_channels or conv.padding_mode!='zeros':
         raise ValueError(
-            f'conv has groups={conv.groups}, {conv.in_channels} → {conv.out_channels} channels and padding_mode={conv.padding_mode!r}; '
+            f'conv has groups={conv.groups}, {conv.in_channels} → {conv.out_channels} '
+            f'channels and padding_mode={conv.padding_mode!r}; '
                          'valid is a depthwise convolution with zeros around')
     k,(dh,dw) = conv.weight[:,0],conv.dilation
     wide = k.new_zeros(len(k), (k.shape[1]-1)*dh+1, (k.shape[2]-1)*dw+1)
@@ -393,8 +422,11 @@ def from_depthwise(cls:ActiveShift2d,
     before = ([r//2 for r in reach] if conv.padding=='same' else [0,0]
         if conv.padding=='valid' else conv.padding)
     extra = [0,0] if conv.padding=='same' else [p-r/2 for p,r in zip(before, reach)]
-    if any(e<0 or e%1 for e in extra): raise ValueError(f'conv has kernel_size={conv.kernel_size}, dilation={conv.dilation}, padding={conv.padding}; '
-        'a shift has outputs of this size only where the padding is at least half of what the kernel reaches')
+    if any(e<0 or e%1 for e in extra):
+        raise ValueError(f'conv has kernel_size={conv.kernel_size}, '
+            f'dilation={conv.dilation}, padding={conv.padding}; '
+        'a shift has outputs of this size only where the padding is at least half of what '
+        'the kernel reaches')
     rows,columns = (torch.arange(n, device=k.device, dtype=torch.float64)
         for n in wide.shape[1:])
     where = lambda: torch.stack([(wide.double().sum(2)*rows).sum(1),
@@ -403,10 +435,12 @@ def from_depthwise(cls:ActiveShift2d,
     origin = torch.tensor([[p-e] for p,e in zip(before, extra)], device=k.device,
         dtype=torch.float64)
     if not nearest:
-        built = (1-(rows-shift[0][:,None]).abs()).clamp(min=0)[:,:,None]*(1-(columns-shift[1][:,None]).abs()).clamp(min=0)[:,None,:]
+        built = (1-(rows-shift[0][:,None]).abs()).clamp(min=0)[:,:,None]*(1
+            -(columns-shift[1][:,None]).abs()).clamp(min=0)[:,None,:]
         off = (built-wide).abs().amax((1,2))>1e-5
         if off.any(): raise ValueError(
-                f'{int(off.sum())} of {len(k)} kernels are no shifts, the first of channel {int(off.nonzero()[0])}; '
+                f'{int(off.sum())} of {len(k)} kernels are no shifts, the first of channel '
+                f'{int(off.nonzero()[0])}; '
             'nearest=True takes the nearest')
         if conv.bias is not None and conv.bias.count_nonzero():
             raise ValueError(
@@ -421,7 +455,8 @@ def from_conv(cls:ActiveShift2d,
     module:nn.Module, # Any module
     nearest:bool=True, # As for `from_depthwise`
 )->ActiveShift2d|None: # None leaves `module` as it is
-    "An active shift in the place of a depthwise convolution larger than 1×1, for `convert(model, ActiveShift2d.from_conv)`"
+    """An active shift in the place of a depthwise convolution larger than 1×1, for
+    `convert(model, ActiveShift2d.from_conv)`"""
     if not isinstance(module, nn.Conv2d) or module.groups==1 or module.kernel_size==(1,1):
         return None
     return cls.from_depthwise(module, nearest)

@@ -17,7 +17,8 @@ from .layers import ActiveShift2d, GroupedShift2d
 def layer_shifts(
     model:nn.Module, # With active or grouped shifts, in the order in which data pass them
 )->dict: # Layer name to `(shift (2, C), jump)`
-    "The shifts of each layer, and how many pixels of the network's input one pixel of the layer's input stands for"
+    """The shifts of each layer, and how many pixels of the network's input one pixel of the
+    layer's input stands for"""
     out,jump = {},1
     for name,m in model.named_modules():
         if not isinstance(m, (ActiveShift2d, GroupedShift2d)): continue
@@ -43,7 +44,8 @@ def gradient_field(
     x:Tensor, # `(N, C, H, W)`, images
     generator=None, # Of the direction over channels
 )->Tensor: # `(H, W)`, float64, sum 1
-    "How strongly each input pixel acts on the middle of the last map: mean squared gradient"
+    """How strongly each input pixel acts on the middle of the last map: mean squared
+    gradient"""
     x = x.detach().clone().requires_grad_()
     y = body(x)
     v = torch.randn(y.shape[:2], generator=generator).to(y)

@@ -29,7 +29,8 @@ def _no_macs(*args, out_shape=None, **kwargs): return 0
 
 # %% ../../nbs/active_shift/20_networks.ipynb #d81ad3ec
 class PointwiseConv2d(nn.Conv2d):
-    """1×1 convolution without bias; on a CPU it is computed as a product of matrices, which is exact and often faster.
+    """1×1 convolution without bias; on a CPU it is computed as a product of matrices, which
+    is exact and often faster.
 
     Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`.
     """
@@ -93,7 +94,8 @@ def skip_some(
     return block.drop_path(y) if 'drop_path' in block._modules else y
 
 class ShiftBlock(nn.Module):
-    """Pre-activation block of AS-ResNet: 1×1 convolution, shift, 1×1 convolution, added to the input.
+    """Pre-activation block of AS-ResNet: 1×1 convolution, shift, 1×1 convolution, added to
+    the input.
 
     Shapes: `(N, C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`. The stride lies in the shift.
     """
@@ -106,8 +108,10 @@ class ShiftBlock(nn.Module):
     ):
         super().__init__()
         m = expansion*c_out
-        self.norm1,self.act1,self.conv1 = nn.BatchNorm2d(c_in),nn.ReLU(inplace=True),PointwiseConv2d(c_in, m)
-        self.norm2,self.act2,self.shift = nn.BatchNorm2d(m),nn.ReLU(inplace=True),shift_maker(shift)(m, stride)
+        self.norm1,self.act1,self.conv1 = nn.BatchNorm2d(c_in),nn.ReLU(
+            inplace=True),PointwiseConv2d(c_in, m)
+        self.norm2,self.act2,self.shift = nn.BatchNorm2d(m),nn.ReLU(
+            inplace=True),shift_maker(shift)(m, stride)
         self.conv2 = PointwiseConv2d(m, c_out)
         self.shortcut = (None if stride==1 and c_in==c_out
             else PointwiseConv2d(c_in, c_out, stride))
@@ -123,7 +127,8 @@ class ShiftBlock(nn.Module):
 
 # %% ../../nbs/active_shift/20_networks.ipynb #91e15dd7
 class ShiftClassifier(ImageClassifier):
-    "An `ImageClassifier` with Caffe's start for the linear layer: uniform, variance 1/fan-in, bias 0"
+    """An `ImageClassifier` with Caffe's start for the linear layer: uniform, variance
+    1/fan-in, bias 0"""
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._start_fc()
@@ -131,7 +136,8 @@ class ShiftClassifier(ImageClassifier):
         if isinstance(self.fc, nn.Linear):
             nn.init.uniform_(self.fc.weight, -(b := (3/self.num_features)**.5), b)
     def reset_classifier(self, num_classes:int, global_pool:str|None=None):
-        "Put a fresh linear layer at the end, on the device and in the precision of the body"
+        """Put a fresh linear layer at the end, on the device and in the precision of the
+        body"""
         super().reset_classifier(num_classes, global_pool)
         self._start_fc()
 
@@ -162,11 +168,14 @@ def as_resnet(
     num_classes:int=1000,
     in_chans:int=3,
     *,
-    shift='active', # `'active'`, `'grouped'`, `'random'`, `'none'`, or `f(channels, stride)` that gives a module
+    # `'active'`, `'grouped'`, `'random'`, `'none'`, or `f(channels, stride)` that gives a
+    # module
+    shift='active',
     drop_rate:float=0.,
     **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ShiftClassifier:
-    "AS-ResNet for 224×224 images ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)): 17 blocks, 17 shifts, 39 convolutions"
+    """AS-ResNet for 224×224 images ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)):
+    17 blocks, 17 shifts, 39 convolutions"""
     widths = [positive_int('width', width)*m for m in (1,1,2,4,8)]
     stages = shift_stages(partial(ShiftBlock, shift=shift), width, widths, (1,3,4,6,3),
         (1,2,2,2,2))
@@ -200,9 +209,11 @@ def as_resnet_cifar(
 
 # %% ../../nbs/active_shift/20_networks.ipynb #08bbf44e
 class ShiftNetBlock(nn.Module):
-    """Block of ShiftNet: 1×1 convolution, shift, 1×1 convolution; at stride 2 its output stands beside the pooled input.
+    """Block of ShiftNet: 1×1 convolution, shift, 1×1 convolution; at stride 2 its output
+    stands beside the pooled input.
 
-    Shapes: `(N, C, H, W)` → the same at stride 1, `(N, 2C, ⌈H/2⌉, ⌈W/2⌉)` at stride 2. The stride lies in the second convolution.
+    Shapes: `(N, C, H, W)` → the same at stride 1, `(N, 2C, ⌈H/2⌉, ⌈W/2⌉)` at stride 2. The
+    stride lies in the second convolution.
     """
     def __init__(self,
         channels:int, # Channels that enter
@@ -212,9 +223,11 @@ class ShiftNetBlock(nn.Module):
     ):
         super().__init__()
         m = expansion*channels
-        self.norm1,self.act1,self.conv1 = nn.BatchNorm2d(channels),nn.ReLU(inplace=True),PointwiseConv2d(channels, m)
+        self.norm1,self.act1,self.conv1 = nn.BatchNorm2d(channels),nn.ReLU(
+            inplace=True),PointwiseConv2d(channels, m)
         self.shift = shift_maker(shift)(m, 1)
-        self.norm2,self.act2,self.conv2 = nn.BatchNorm2d(m),nn.ReLU(inplace=True),PointwiseConv2d(m, channels, stride)
+        self.norm2,self.act2,self.conv2 = nn.BatchNorm2d(m),nn.ReLU(
+            inplace=True),PointwiseConv2d(m, channels, stride)
         self.pool = nn.AvgPool2d(3, 2, 1) if stride==2 else None
     def add_drop_path(self, rate:float):
         if self.pool is None:
@@ -238,14 +251,17 @@ def shiftnet(
     num_classes:int=1000,
     in_chans:int=3,
     *,
-    shift='grouped', # `'grouped'` with the kernel sizes of the groups, or as for `as_resnet`
+    # `'grouped'` with the kernel sizes of the groups, or as for `as_resnet`
+    shift='grouped',
     drop_rate:float=0.,
     **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
-    "ShiftNet for 224×224 images ([Wu et al. 2018](https://arxiv.org/abs/1711.08141)); the configuration of C is not published"
+    """ShiftNet for 224×224 images ([Wu et al. 2018](https://arxiv.org/abs/1711.08141)); the
+    configuration of C is not published"""
     if variant=='C':
         raise ValueError(
-            "variant='C': the configuration of ShiftNet-C is not published; choose 'A' or 'B'")
+            "variant='C': the configuration of ShiftNet-C is not published; choose 'A' "
+            "or 'B'")
     c = SHIFTNET_STEMS[one_of('variant', variant, SHIFTNET_STEMS)]
     body,features = dict(stem=nn.Conv2d(in_chans, c, 7, stride=2, padding=3, bias=False)),{}
     for i,(n,first,rest,k) in enumerate(SHIFTNET_GROUPS, 1):
@@ -260,9 +276,11 @@ def shiftnet(
 
 # %% ../../nbs/active_shift/20_networks.ipynb #33e89431
 class ShiftResNetBlock(nn.Module):
-    """Post-activation block of ShiftResNet: 1×1 convolution, norm, ReLU, shift, 1×1 convolution, norm, ReLU, then the sum.
+    """Post-activation block of ShiftResNet: 1×1 convolution, norm, ReLU, shift, 1×1
+    convolution, norm, ReLU, then the sum.
 
-    Shapes: `(N, C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`. The stride lies in the second convolution.
+    Shapes: `(N, C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`. The stride lies in the second
+    convolution.
     """
     def __init__(self,
         c_in:int, # Channels that enter
@@ -300,7 +318,8 @@ def shift_resnet(
     n = (positive_int('depth', depth, 8)-2)//6
     if depth!=6*n+2:
         raise ValueError(
-            f'depth={depth} is not valid; a ShiftResNet has 6n+2 layers, the nearest is {6*n+2}')
+            f'depth={depth} is not valid; a ShiftResNet has 6n+2 layers, the nearest is '
+            f'{6*n+2}')
     block = partial(ShiftResNetBlock, expansion=positive_int('expansion', expansion),
         shift=shift)
     stages = shift_stages(block, 16, (16,32,64), (n,)*3, (1,2,2), first=1)
@@ -316,7 +335,8 @@ def as_resnet_cifar_counts(
     n:int=3,
     num_classes:int=10,
 )->Counts:
-    "Parameters and MACs of `as_resnet_cifar` by arithmetic: what a built network must weigh"
+    """Parameters and MACs of `as_resnet_cifar` by arithmetic: what a built network must
+    weigh"""
     params,macs,c,pixels = 27*width,27*width*1024,width,1024
     for i,w in enumerate((width,2*width,4*width)):
         for j in range(n):

@@ -21,7 +21,8 @@ from ..lab.tables import Claim, Experiment, Row
 
 # %% ../../nbs/active_shift/31_paired.ipynb #12168d21
 class FrozenShift2d(ActiveShift2d):
-    "A shift that stays where it was drawn: `uniform`, `whole` offsets, or a `grid` of whole offsets taken in turn"
+    """A shift that stays where it was drawn: `uniform`, `whole` offsets, or a `grid` of
+    whole offsets taken in turn"""
     def __init__(self, channels:int, kind:str='uniform', radius:float=1.):
         self.kind = one_of('kind', kind, ('uniform','whole','grid'))
         super().__init__(channels, init=radius)
@@ -37,9 +38,11 @@ class FrozenShift2d(ActiveShift2d):
             else: self.shift.copy_(torch.stack([c//side%side-r, c%side-r]))
 
 # %% ../../nbs/active_shift/31_paired.ipynb #be638dc6
-MAKERS = {'none': None, 'grouped': lambda c: GroupedShift2d(c), 'active': lambda c: ActiveShift2d(c),
+MAKERS = {'none': None, 'grouped': lambda c: GroupedShift2d(c),
+    'active': lambda c: ActiveShift2d(c),
     'grid': lambda c: FrozenShift2d(c, 'grid'), 'random': lambda c: FrozenShift2d(c),
-    'whole': lambda c: FrozenShift2d(c, 'whole'), 'wide': lambda c: FrozenShift2d(c, radius=2.)}
+    'whole': lambda c: FrozenShift2d(c, 'whole'), 'wide': lambda c: FrozenShift2d(c,
+    radius=2.)}
 
 def shift_host(
     shift:str='active', # A key of `MAKERS`
@@ -54,36 +57,50 @@ def rule(
     lr_mult:float, # Rate of the shifts, in units of the network's
 ):
     "The host's recipe for shifts that are learned"
-    names = 'convpapers.active_shift.shift_training:ShiftGradNorm','convpapers.active_shift.paired:ShiftLog'
+    names = ('convpapers.active_shift.shift_training:ShiftGradNorm',
+        'convpapers.active_shift.paired:ShiftLog')
     return replace(HOST_RECIPE, decay_exclude=(*HOST_RECIPE.decay_exclude, '*.shift'),
-        callbacks=HOST_RECIPE.callbacks | {names[0]: dict(normalize=normalize, lr_mult=lr_mult), names[1]: {}})
+        callbacks=HOST_RECIPE.callbacks | {names[0]: dict(normalize=normalize,
+        lr_mult=lr_mult), names[1]: {}})
 
 # %% ../../nbs/active_shift/31_paired.ipynb #9d199d74
 def __getattr__(name):
     "`ShiftLog`, made when a run asks for it: naming the tables must not load fastai"
-    if name!='ShiftLog': raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    if name!='ShiftLog':
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     class ShiftLog(need('train', 'fastai.callback.core').Callback):
-        "Root mean square of all components of the shifts, in pixels, in the run's history after each epoch"
+        """Root mean square of all components of the shifts, in pixels, in the run's history
+        after each epoch"""
         order = 56
         def after_epoch(self):
-            shifts = torch.cat([m.shift.detach().flatten().double() for m in self.model.modules() if isinstance(m, ActiveShift2d)])
-            self.learn.epoch_log = {**getattr(self.learn, 'epoch_log', {}), 'shift_rms': shifts.square().mean().sqrt().item()}
+            shifts = torch.cat([m.shift.detach().flatten().double()
+                for m in self.model.modules() if isinstance(m, ActiveShift2d)])
+            self.learn.epoch_log = {**getattr(self.learn, 'epoch_log', {}),
+                'shift_rms': shifts.square().mean().sqrt().item()}
     ShiftLog.__qualname__ = name
     return globals().setdefault(name, ShiftLog)
 
 # %% ../../nbs/active_shift/31_paired.ipynb #9719eb4b
-ARMS = {'no shift': ('none', HOST_RECIPE), 'grouped': ('grouped', HOST_RECIPE), 'grid all moved': ('grid', HOST_RECIPE),
-    'random whole': ('whole', HOST_RECIPE), 'random': ('random', HOST_RECIPE), 'random wide': ('wide', HOST_RECIPE),
+ARMS = {'no shift': ('none', HOST_RECIPE), 'grouped': ('grouped', HOST_RECIPE),
+    'grid all moved': ('grid', HOST_RECIPE),
+    'random whole': ('whole', HOST_RECIPE), 'random': ('random', HOST_RECIPE),
+    'random wide': ('wide', HOST_RECIPE),
     'raw x1': ('active', rule(False, 1.)), 'raw x10': ('active', rule(False, 10.)),
-    'normalised x0.01': ('active', rule(True, .01)), 'normalised x0.1': ('active', rule(True, .1))}
+    'normalised x0.01': ('active', rule(True, .01)),
+    'normalised x0.1': ('active', rule(True, .1))}
 
-register_experiment(Experiment('active_shift_host', 'CIFAR-10: kinds of shift in the mixer host', 'active_shift',
-    tuple(Row(name, shift_host, dict(shift=s), recipe) for name,(s,recipe) in ARMS.items()), 'cifar10', seeds=5, order=14,
+register_experiment(Experiment('active_shift_host', 'CIFAR-10: kinds of shift in the mixer '
+    'host', 'active_shift',
+    tuple(Row(name, shift_host, dict(shift=s), recipe) for name,(s,recipe) in ARMS.items()),
+    'cifar10', seeds=5, order=14,
     claims=(Claim('learned shifts are better than the grid', 'normalised x0.01', 'grouped'),
         Claim('learned shifts are better than random ones', 'normalised x0.01', 'random'),
-        Claim('learned shifts are better than random ones of twice the radius', 'normalised x0.01', 'random wide'),
+        Claim('learned shifts are better than random ones of twice the '
+        'radius', 'normalised x0.01', 'random wide'),
         Claim('fractions are better than whole offsets', 'random', 'random whole'),
-        Claim('moving every channel is better than leaving some', 'grid all moved', 'grouped'),
+        Claim('moving every channel is better than leaving some', 'grid all moved',
+        'grouped'),
         Claim('the grid is better than no shift', 'grouped', 'no shift'),
-        Claim("ten times the authors' rate is better", 'normalised x0.1', 'normalised x0.01')),
+        Claim("ten times the authors' rate is better", 'normalised x0.1',
+        'normalised x0.01')),
     citation='jeon2018active'));

@@ -93,7 +93,8 @@ class CaffeLayer(NamedTuple):
 def read_caffemodel(
     path, # A `.caffemodel` file
 )->list: # `CaffeLayer`s in the file's order
-    "The layers of a Caffe network with their weights; a damaged file raises a `ValueError` that names it"
+    """The layers of a Caffe network with their weights; a damaged file raises a
+    `ValueError` that names it"""
     path,layers = Path(path),[]
     data = memoryview(path.read_bytes())
     try:
@@ -107,7 +108,8 @@ def read_caffemodel(
         raise ValueError(f'{path} is not a whole .caffemodel: {e}') from e
     if not layers:
         raise ValueError(
-            f'{path} is not a whole .caffemodel: it holds no layer of the present format (field 100)')
+            f'{path} is not a whole .caffemodel: it holds no layer of the present format '
+            '(field 100)')
     return layers
 
 # %% ../../nbs/active_shift/21_released_weights.ipynb #51129817
@@ -137,7 +139,9 @@ def fill(
     norm,shift = isinstance(module, nn.BatchNorm2d),hasattr(module, 'shift')
     kind = (('Scale',) if norm else SHIFT_TYPES if shift else ('InnerProduct',)
         if isinstance(module, nn.Linear) else ('Convolution',))
-    want = [module.shift[1], module.shift[0]] if shift else list(module.parameters(recurse=False))     # xpos is the shift of columns
+    # xpos is the shift of columns
+    want = [module.shift[1], module.shift[0]] if shift else list(
+        module.parameters(recurse=False))
     if layer.type not in kind:
         raise ValueError(f'layer {layer.name!r} is of type {layer.type!r}, not {kind[0]!r}')
     sizes,have = [p.numel() for p in want],[b.numel() for b in layer.blobs]
@@ -150,11 +154,14 @@ def fill(
 
 # %% ../../nbs/active_shift/21_released_weights.ipynb #90b8b8bc
 def load_released_w32(
-    path, # `AS-ResNet-w32_iter_450360.caffemodel` of the authors, or another AS-ResNet in their layer names
+    # `AS-ResNet-w32_iter_450360.caffemodel` of the authors, or another AS-ResNet in their
+    # layer names
+    path,
 )->ShiftClassifier: # In eval mode
     """The authors' trained AS-ResNet-w32. Its input comes from `released_input`.
 
-    A file that is damaged, or lacks a layer of the network, raises a `ValueError` that names file and layer."""
+    A file that is damaged, or lacks a layer of the network, raises a `ValueError` that
+    names file and layer."""
     # worked into `Scale` already
     layers = {l.name: l for l in read_caffemodel(path) if l.type!='BatchNorm'}
     try:
@@ -164,7 +171,8 @@ def load_released_w32(
         stem,fc = (layers[n].blobs[0] for n in ('conv0','fc/linear'))
         if stem.ndim!=4:
             raise ValueError(
-                f"layer 'conv0' has a weight of shape {tuple(stem.shape)}; the network needs (width, channels, 3, 3)")
+                f"layer 'conv0' has a weight of shape {tuple(stem.shape)}; the network "
+                "needs (width, channels, 3, 3)")
         net = as_resnet(len(stem), num_classes=fc.shape[-2], in_chans=stem.shape[1])
         for module,name in caffe_names(net).items():
             if name not in layers: raise ValueError(f'layer {name!r} is missing')

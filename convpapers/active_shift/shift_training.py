@@ -25,7 +25,8 @@ except ImportError:
 def shift_params(
     model:nn.Module,
 )->dict: # Name to Parameter `(2, C)`
-    "The shifts of every `ActiveShift2d` in `model`; one that several layers share comes once"
+    """The shifts of every `ActiveShift2d` in `model`; one that several layers share comes
+    once"""
     ids = {id(m.shift) for m in model.modules() if isinstance(m, ActiveShift2d)}
     return {n: p for n,p in model.named_parameters() if id(p) in ids}
 
@@ -33,7 +34,8 @@ def need_shifts(model:nn.Module)->dict:
     "`shift_params`, or a `ValueError` where there are none"
     if found := shift_params(model): return found
     raise ValueError(
-        f'{type(model).__name__} has no active shift, so there is no gradient of one to change')
+        f'{type(model).__name__} has no active shift, so there is no gradient of one to '
+        'change')
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #80cc1196
 def _check(normalize, clip, decay, lr_mult=1.):
@@ -41,7 +43,8 @@ def _check(normalize, clip, decay, lr_mult=1.):
         raise ValueError(f'clip={clip} must be positive and finite, or None')
     if normalize and clip is not None:
         raise ValueError(
-            f'normalize=True and clip={clip} exclude each other; to clip, pass normalize=False')
+            f'normalize=True and clip={clip} exclude each other; to clip, pass '
+            'normalize=False')
     for name,v in dict(decay=decay, lr_mult=lr_mult).items():
         if not 0<=v<math.inf: raise ValueError(f'{name}={v} must be at least 0 and finite')
 
@@ -53,7 +56,8 @@ def norm_shift_grads(
     decay:float=0., # λ of the pull towards whole pixels, added before either
     scale=1., # What the stored gradients are multiplied by
 ):
-    "Change the gradients of shifts in place as the authors' layer does; pairs that are not finite stay"
+    """Change the gradients of shifts in place as the authors' layer does; pairs that are
+    not finite stay"""
     _check(normalize, clip, decay)
     for p in shifts:
         if (g := p.grad) is None: continue
@@ -66,15 +70,18 @@ def norm_shift_grads(
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #dae8f814
 def register_shift_grad_norm(
-    optimizer:torch.optim.Optimizer, # Any that has the shifts of `model` among its parameters
+    # Any that has the shifts of `model` among its parameters
+    optimizer:torch.optim.Optimizer,
     model:nn.Module,
     normalize:bool=True, # As in `norm_shift_grads`
     clip:float|None=None,
     decay:float=0.,
 ): # A handle: `handle.remove()` ends it
-    """Before each `optimizer.step()`, change the gradients of the shifts of `model` by `norm_shift_grads`.
+    """Before each `optimizer.step()`, change the gradients of the shifts of `model` by
+    `norm_shift_grads`.
 
-    With float16 and a `GradScaler` nothing is to be done: gradients arrive unscaled, or with their scale (fused optimizers)."""
+    With float16 and a `GradScaler` nothing is to be done: gradients arrive unscaled, or
+    with their scale (fused optimizers)."""
     _check(normalize, clip, decay)
     shifts = list(need_shifts(model).values())
     def before_step(opt, args, kwargs):
@@ -92,7 +99,8 @@ def shift_param_groups(
     weight_decay:float=0., # Of everything else
     exclude:tuple=(), # Not decayed either: `norm`, `bias`, `depthwise` or name patterns
 )->list: # For `torch.optim`: weights, those that are not decayed, shifts; groups without a parameter are left out
-    "Trainable parameters in groups, the shifts last, with a rate of their own and without weight decay"
+    """Trainable parameters in groups, the shifts last, with a rate of their own and without
+    weight decay"""
     _check(True, None, 0., lr_mult)
     shifts,spared = shift_params(model), not_decayed(model, exclude)
     kind = lambda n: 2 if n in shifts else 1 if n in spared else 0
@@ -105,7 +113,8 @@ def shift_param_groups(
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #1fc6a304
 def _spare(opt, params):
-    "Take `params` out of the weight decay of a fastai optimizer, or into a group of a wrapped `torch.optim` one"
+    """Take `params` out of the weight decay of a fastai optimizer, or into a group of a
+    wrapped `torch.optim` one"""
     ids,inner = {id(p) for p in params}, getattr(opt, 'opt', None)
     if inner is None:
         for p in params: opt.state[p]['do_wd'] = False
@@ -118,20 +127,25 @@ def _spare(opt, params):
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #b7614633
 class ShiftGradNorm(Callback):
-    """Train active shifts as the authors do: normalised gradients, a rate of their own, no weight decay.
+    """Train active shifts as the authors do: normalised gradients, a rate of their own, no
+    weight decay.
 
-    Raises `ValueError` at the begin of a fit if the network has no `ActiveShift2d`; frozen shifts stay where they are."""
+    Raises `ValueError` at the begin of a fit if the network has no `ActiveShift2d`; frozen
+    shifts stay where they are."""
     # after accumulation, unscaling and clipping
     order,run_valid = 55,False
     def __init__(self,
-        normalize:bool=True, # Each channel's pair of gradients gets length 1, unless it is zero
-        clip:float|None=None, # Instead (`normalize=False`): pairs that are longer get this length
+        # Each channel's pair of gradients gets length 1, unless it is zero
+        normalize:bool=True,
+        # Instead (`normalize=False`): pairs that are longer get this length
+        clip:float|None=None,
         decay:float=0., # λ of the pull towards whole pixels
         lr_mult:float=.01, # Learning rate of the shifts, in units of the network's
     ):
         need('train', 'fastai.callback.core')
         _check(normalize, clip, decay, lr_mult)
-        self.normalize,self.clip,self.decay,self.lr_mult,self.was = normalize,clip,decay,lr_mult,()
+        self.normalize,self.clip,self.decay,self.lr_mult,self.was = (normalize,clip,decay,
+            lr_mult,())
 
     def before_fit(self):
         self.shifts,self.was = list(need_shifts(self.model).values()),()

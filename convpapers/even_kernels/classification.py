@@ -21,7 +21,8 @@ from ..lab.tables import Claim, Experiment, PaperNumber, Row, results
 from ..lab.training import Recipe
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #efe09927
-CIFAR_RECIPE = Recipe(optimizer='sgd', lr=.1, momentum=.9, nesterov=True, weight_decay=1e-4, epochs=300, schedule='step',
+CIFAR_RECIPE = Recipe(optimizer='sgd', lr=.1, momentum=.9, nesterov=True, weight_decay=1e-4,
+    epochs=300, schedule='step',
     milestones=(150,225), gamma=.1, batch_size=128, augment=dict(crop=4, flip=True))
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #9b9baf4b
@@ -39,11 +40,13 @@ depth C2       C2sp     C3       C4       C4sp     C5
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #d3306b5f
 def depth_table(
-    text:str, # Kernels in the first line, then a depth and `error±std` for each kernel that has one
+    # Kernels in the first line, then a depth and `error±std` for each kernel that has one
+    text:str,
 )->dict: # `{(kernel, depth): (error, std)}`, kernel by kernel
     "A depth × kernel table of errors"
     head,*lines = [l.split() for l in text.strip().splitlines()]
-    cells = {(k,int(l[0])): tuple(map(float, c.split('±'))) for l in lines for k,c in zip(head[1:], l[1:])}
+    cells = {(k,int(l[0])): tuple(map(float, c.split('±'))) for l in lines for k,
+        c in zip(head[1:], l[1:])}
     return dict(sorted(cells.items(), key=lambda c: (head.index(c[0][0]), c[0][1])))
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #676d345d
@@ -56,7 +59,8 @@ def depth_rows(
 )->tuple:
     "A row for each kernel and depth"
     number = lambda v: PaperNumber(*v, source, digitised=True)
-    return tuple(Row(f'{title}-{d} {k}', f'{family}{d}_{k.lower()}', recipe=recipe, paper=number(v), series=k, x=d)
+    return tuple(Row(f'{title}-{d} {k}', f'{family}{d}_{k.lower()}', recipe=recipe,
+        paper=number(v), series=k, x=d)
         for (k,d),v in numbers.items())
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #38b87c4e
@@ -65,15 +69,19 @@ def depth_claims(
     title:str, # What a row's name starts with
 )->tuple:
     "What the poster says of the kernels, depth by depth"
-    said = (('C2sp','C2','symmetric padding lowers the error of C2'), ('C3','C2sp','C3 is better than C2sp at equal depth'),
+    said = (('C2sp','C2','symmetric padding lowers the error of C2'),
+        ('C3','C2sp','C3 is better than C2sp at equal depth'),
         ('C4sp','C4','symmetric padding lowers the error of C4'))
     return tuple(Claim(f'depth {d}: {text}', f'{title}-{d} {a}', f'{title}-{d} {b}')
         for a,b,text in said for (k,d) in numbers if k==a and (b,d) in numbers)
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #1e562d74
-register_experiment(Experiment('even_kernels_cifar10_resnet', 'CIFAR-10: ResNets by depth and kernel', 'even_kernels',
-    depth_rows(depth_table(RESNET_ERRORS), 'cifar_resnet', 'ResNet', CIFAR_RECIPE, 'poster, error by depth'),
-    'cifar10', claims=depth_claims(depth_table(RESNET_ERRORS), 'ResNet'), citation='wu2019poster', xlabel='depth'));
+register_experiment(Experiment('even_kernels_cifar10_resnet', 'CIFAR-10: ResNets by depth '
+    'and kernel', 'even_kernels',
+    depth_rows(depth_table(RESNET_ERRORS), 'cifar_resnet', 'ResNet', CIFAR_RECIPE,
+    'poster, error by depth'),
+    'cifar10', claims=depth_claims(depth_table(RESNET_ERRORS), 'ResNet'),
+    citation='wu2019poster', xlabel='depth'));
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #4bb7ec50
 def interpolate(
@@ -96,8 +104,10 @@ def saving(
     "What a network saves against a reference of equal error, on the paper's numbers"
     size = lambda r: getattr(networks[r.model], count)
     ref = [r for r in exp.rows if r.series==reference]
-    at = lambda e: interpolate(e, [r.paper.value for r in ref], [math.log(size(r)) for r in ref])
-    got = {r.x: (size(r), at(r.paper.value+shift*r.paper.std)) for r in exp.rows if r.series==series}
+    at = lambda e: interpolate(e, [r.paper.value for r in ref],
+        [math.log(size(r)) for r in ref])
+    got = {r.x: (size(r), at(r.paper.value+shift*r.paper.std)) for r in exp.rows if r.series
+        ==series}
     return {d: None if q is None else 1-p/math.exp(q) for d,(p,q) in got.items()}
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #e979a3d4
@@ -105,10 +115,12 @@ def saving_lines(
     exp:Experiment,
     **kwargs, # For `saving`
 )->list: # Strings
-    "The saving at each depth, with the range that one standard deviation of the error leaves"
+    """The saving at each depth, with the range that one standard deviation of the error
+    leaves"""
     mid,low,high = (saving(exp, shift=s, **kwargs) for s in (0,1,-1))
     pc = lambda v: 'beyond the figure' if v is None else f'{100*v:.0f} %'
-    spread = lambda d: '' if mid[d] is None else f' (one standard deviation: {pc(low[d])} to {pc(high[d])})'
+    spread = (lambda d: '' if mid[d] is None else f' (one standard deviation: {pc(low[d])} '
+        f'to {pc(high[d])})')
     return [f'depth {d}: {pc(mid[d])}{spread(d)}' for d in mid]
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #0e4526da
@@ -121,14 +133,20 @@ depth C2        C2sp      C3        C4        C4sp      C5
 94    23.59±.18 21.55±.11 21.89±.27
 112   23.35±.02 21.26±.21 21.20±.20
 """
-register_experiment(Experiment('even_kernels_cifar100_densenet', 'CIFAR-100: DenseNets by depth and kernel', 'even_kernels',
-    depth_rows(depth_table(DENSENET_ERRORS), 'cifar_densenet', 'DenseNet', CIFAR_RECIPE, 'poster, error by depth'),
-    'cifar100', claims=depth_claims(depth_table(DENSENET_ERRORS), 'DenseNet'), citation='wu2019poster', xlabel='depth'));
+register_experiment(Experiment('even_kernels_cifar100_densenet',
+    'CIFAR-100: DenseNets by depth and kernel', 'even_kernels',
+    depth_rows(depth_table(DENSENET_ERRORS), 'cifar_densenet', 'DenseNet', CIFAR_RECIPE,
+    'poster, error by depth'),
+    'cifar100', claims=depth_claims(depth_table(DENSENET_ERRORS), 'DenseNet'),
+    citation='wu2019poster', xlabel='depth'));
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #8b6aea3e
-IMAGENET_RECIPE = Recipe(lr=.1, weight_decay=1e-4, schedule='cosine_from_one', epochs=100, batch_size=256,
-    augment=dict(flip=True, area=(.05,1.), aspect=(.75,1.33), brightness=32/255, saturation=(.5,1.5)))
-IMAGENET_SMALL_RECIPE = replace(IMAGENET_RECIPE, weight_decay=4e-5, decay_exclude=('norm','bias','depthwise'))
+IMAGENET_RECIPE = Recipe(lr=.1, weight_decay=1e-4, schedule='cosine_from_one', epochs=100,
+    batch_size=256,
+    augment=dict(flip=True, area=(.05,1.), aspect=(.75,1.33), brightness=32/255,
+    saturation=(.5,1.5)))
+IMAGENET_SMALL_RECIPE = replace(IMAGENET_RECIPE, weight_decay=4e-5,
+    decay_exclude=('norm','bias','depthwise'))
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #ff50c403
 def shufflenet_v2(
@@ -145,36 +163,46 @@ def mobilenet_v2(
     drop_rate:float=.2, # Before the classifier
 )->nn.Module:
     "torchvision's MobileNetV2 of width 1.4"
-    return need('train', 'torchvision.models').mobilenet_v2(num_classes=num_classes, width_mult=1.4, dropout=drop_rate)
+    return need('train', 'torchvision.models').mobilenet_v2(num_classes=num_classes,
+        width_mult=1.4, dropout=drop_rate)
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #1aa310e9
 def _imagenet(name, model, error, params, macs, recipe=IMAGENET_SMALL_RECIPE, **kwargs):
-    return Row(name, model, recipe=recipe, paper=PaperNumber(error, source='poster, ImageNet table'),
+    return Row(name, model, recipe=recipe, paper=PaperNumber(error,
+        source='poster, ImageNet table'),
         printed=dict(params=params, macs=macs), **kwargs)
 
 _rows = (
     _imagenet('ResNet-50 C3', 'resnet50_c3', 23.8, '25.5', '4089', IMAGENET_RECIPE),
     _imagenet('ResNet-50 C2sp', 'resnet50_c2sp', 24.0, '19.3', '3062', IMAGENET_RECIPE),
     _imagenet('DenseNet-121 C3', 'densenet121_c3', 24.6, '8.0', '2834', IMAGENET_RECIPE),
-    _imagenet('DenseNet-121 C2sp', 'densenet121_c2sp', 25.1, '6.7', '2143', IMAGENET_RECIPE),
+    _imagenet('DenseNet-121 C2sp', 'densenet121_c2sp', 25.1, '6.7', '2143',
+    IMAGENET_RECIPE),
     _imagenet('ResNet-50 0.5x C3', 'resnet50_half_c3', 26.8, '6.9', '1127'),
     _imagenet('ResNet-50 0.5x C2', 'resnet50_half_c2', 29.8, '5.3', '870'),
     _imagenet('ResNet-50 0.5x C2sp', 'resnet50_half_c2sp', 27.3, '5.3', '870'),
     _imagenet('ResNet-50 0.5x C2sp optim', 'resnet50_c2sp_optim', 26.8, '5.8', '573'),
-    _imagenet('ShuffleNetV2 2.0x', shufflenet_v2, 26.6, '7.4', '591', counts=(7_393_996, 583_253_464)),
-    _imagenet('MobileNetV2 1.4x', mobilenet_v2, 25.8, '6.1', '582', counts=(6_108_776, 582_195_824)))
+    _imagenet('ShuffleNetV2 2.0x', shufflenet_v2, 26.6, '7.4', '591',
+    counts=(7_393_996, 583_253_464)),
+    _imagenet('MobileNetV2 1.4x', mobilenet_v2, 25.8, '6.1', '582',
+    counts=(6_108_776, 582_195_824)))
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #884fc59a
 _same = 'C3 is better than C2sp in the same network'
-register_experiment(Experiment('even_kernels_imagenet', 'ImageNet: ResNet-50 and DenseNet-121 by kernel', 'even_kernels', _rows, 'imagenet',
+register_experiment(Experiment('even_kernels_imagenet', 'ImageNet: ResNet-50 and '
+    'DenseNet-121 by kernel', 'even_kernels', _rows, 'imagenet',
     data_kw=dict(size=224), citation='wu2019poster',
-    note='Top-1, one crop of 224 pixels; data is a folder named imagenet with train/<class>/ and val/<class>/.', claims=(
-        Claim('symmetric padding lowers the error of C2', 'ResNet-50 0.5x C2sp', 'ResNet-50 0.5x C2'),
+    note='Top-1, one crop of 224 pixels; data is a folder named imagenet with '
+    'train/<class>/ and val/<class>/.', claims=(
+        Claim('symmetric padding lowers the error of C2', 'ResNet-50 0.5x '
+        'C2sp', 'ResNet-50 0.5x C2'),
         Claim(_same, 'ResNet-50 C3', 'ResNet-50 C2sp'),
         Claim(_same, 'DenseNet-121 C3', 'DenseNet-121 C2sp'),
         Claim(_same, 'ResNet-50 0.5x C3', 'ResNet-50 0.5x C2sp'),
-        Claim('a network made for C2sp regains it', 'ResNet-50 0.5x C2sp optim', 'ResNet-50 0.5x C2sp'),
-        Claim('MobileNetV2 is better than the optimised C2sp', 'MobileNetV2 1.4x', 'ResNet-50 0.5x C2sp optim'))));
+        Claim('a network made for C2sp regains it', 'ResNet-50 0.5x C2sp '
+        'optim', 'ResNet-50 0.5x C2sp'),
+        Claim('MobileNetV2 is better than the optimised C2sp', 'MobileNetV2 1.4x',
+        'ResNet-50 0.5x C2sp optim'))));
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #3d90cd89
 def printed_as(
@@ -184,30 +212,40 @@ def printed_as(
     "How the printed digits come from the exact count"
     q = 10**len(printed.partition('.')[2])
     ours,theirs = exact/1e6*q,round(float(printed)*q)
-    return 'rounded' if theirs==round(ours) else 'truncated' if theirs==int(ours) else f'{float(printed)-exact/1e6:+.1f} M'
+    return 'rounded' if theirs==round(ours) else 'truncated' if theirs==int(
+        ours) else f'{float(printed)-exact/1e6:+.1f} M'
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #533b16e6
 WIDE_RECIPE = replace(CIFAR_RECIPE, schedule='cosine', epochs=600)
-WIDE_RECIPE_MIXED = replace(WIDE_RECIPE, augment=dict(crop=4, flip=True, cutout=16, mixup=1., mixup_form='uniform'))
+WIDE_RECIPE_MIXED = replace(WIDE_RECIPE, augment=dict(crop=4, flip=True, cutout=16,
+    mixup=1., mixup_form='uniform'))
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #0929a4c3
 def _wide(name, error, params, model=None, recipe=None, note=''):
     paper = PaperNumber(error, source='poster, CIFAR-10 table')
-    return Row(name, model, recipe=recipe, paper=paper, printed=dict(params=params), note=note)
+    return Row(name, model, recipe=recipe, paper=paper, printed=dict(params=params),
+        note=note)
 
 _rows = (
-    _wide('NASNet-A', 3.41, '3.3'), _wide('PNASNet-5', 3.41, '3.2'), _wide('AmoebaNet-A', 3.34, '3.2'),
+    _wide('NASNet-A', 3.41, '3.3'), _wide('PNASNet-5', 3.41, '3.2'),
+    _wide('AmoebaNet-A', 3.34, '3.2'),
     _wide('Wide-DenseNet C3', 3.81, '3.4', 'wide_densenet_c3', WIDE_RECIPE),
     _wide('Wide-DenseNet C2sp', 3.54, '3.2', 'wide_densenet_c2sp', WIDE_RECIPE),
     _wide('NASNet-A + cutout', 2.65, '3.3'),
-    _wide('Wide-DenseNet C2sp + cutout + mixup', 2.44, '3.2', 'wide_densenet_c2sp', WIDE_RECIPE_MIXED,
+    _wide('Wide-DenseNet C2sp + cutout + mixup', 2.44, '3.2', 'wide_densenet_c2sp',
+    WIDE_RECIPE_MIXED,
         'the mixup strength is our assumption.'))
-register_experiment(Experiment('even_kernels_wide_densenet', 'CIFAR-10: Wide-DenseNet beside searched networks', 'even_kernels', _rows,
+register_experiment(Experiment('even_kernels_wide_densenet', 'CIFAR-10: Wide-DenseNet '
+    'beside searched networks', 'even_kernels', _rows,
     'cifar10', citation='wu2019poster',
-    note='The configurations of Wide-DenseNet and its schedule are candidates, not published facts.', claims=(
-        Claim('C2sp is better than C3 of equal size', 'Wide-DenseNet C2sp', 'Wide-DenseNet C3'),
-        Claim('searched networks are better without further augmentation', 'AmoebaNet-A', 'Wide-DenseNet C2sp'),
-        Claim('with cutout and mixup C2sp is better', 'Wide-DenseNet C2sp + cutout + mixup', 'NASNet-A + cutout'))));
+    note='The configurations of Wide-DenseNet and its schedule are candidates, not '
+    'published facts.', claims=(
+        Claim('C2sp is better than C3 of equal size', 'Wide-DenseNet C2sp',
+        'Wide-DenseNet C3'),
+        Claim('searched networks are better without further augmentation', 'AmoebaNet-A',
+        'Wide-DenseNet C2sp'),
+        Claim('with cutout and mixup C2sp is better', 'Wide-DenseNet C2sp + cutout + '
+        'mixup', 'NASNet-A + cutout'))));
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #7f8ac5c4
 SMALL_RECIPE = replace(CIFAR_RECIPE, schedule='linear', warmup=.15, update='step', epochs=3)
@@ -220,13 +258,18 @@ def small_rows(
 )->tuple:
     "ResNet rows that quote the paper's number for ResNet-20 at its own budget"
     paper = depth_table(RESNET_ERRORS)
-    number = lambda k: PaperNumber(*paper[k,20], 'poster, error by depth', digitised=True, epochs=300, data='cifar10')
-    return tuple(Row(k, f'cifar_resnet{depth}_{k.lower()}', recipe=recipe, paper=number(k), series=k, x=depth) for k in kernels)
+    number = lambda k: PaperNumber(*paper[k,20], 'poster, error by depth', digitised=True,
+        epochs=300, data='cifar10')
+    return tuple(Row(k, f'cifar_resnet{depth}_{k.lower()}', recipe=recipe, paper=number(k),
+        series=k, x=depth) for k in kernels)
 
 SMALL_CLAIMS = (Claim('symmetric padding lowers the error of C2', 'C2sp', 'C2'),
     Claim('C3 is better than C2sp at equal depth', 'C3', 'C2sp'))
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #ddfc915f
-register_experiment(Experiment('even_kernels_cifar10_small', 'CIFAR-10 at a small equal budget: ResNet-20 by kernel',
-    'even_kernels', small_rows(('C2','C2sp','C3','C4','C4sp'), SMALL_RECIPE), 'cifar10', citation='wu2019poster', xlabel='depth',
-    claims=(*SMALL_CLAIMS, Claim('symmetric padding lowers the error of C4', 'C4sp', 'C4'))));
+register_experiment(Experiment('even_kernels_cifar10_small', 'CIFAR-10 at a small equal '
+    'budget: ResNet-20 by kernel',
+    'even_kernels', small_rows(('C2','C2sp','C3','C4','C4sp'), SMALL_RECIPE), 'cifar10',
+    citation='wu2019poster', xlabel='depth',
+    claims=(*SMALL_CLAIMS, Claim('symmetric padding lowers the error of C4', 'C4sp',
+    'C4'))));

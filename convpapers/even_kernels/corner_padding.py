@@ -26,18 +26,21 @@ ORDERS = ('contiguous','interleaved')
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #eb5671fe
 def channel_groups(
     c:int, # Number of channels
-    order:str='contiguous', # `'contiguous'` blocks (the authors'), or `'interleaved'`: channel i in group i mod n
+    # `'contiguous'` blocks (the authors'), or `'interleaved'`: channel i in group i mod n
+    order:str='contiguous',
     n:int=4, # Number of groups: 4 corners in 2-D, 2 ends in 1-D
 )->list[slice]: # One slice of channels for each group
     "Which channels each group takes; with a residue, the first `c % n` groups get one more"
-    if one_of('order', order, ORDERS)=='interleaved': return [slice(g, None, n) for g in range(n)]
+    if one_of('order', order, ORDERS)=='interleaved':
+        return [slice(g, None, n) for g in range(n)]
     sizes = [c//n + (g < c%n) for g in range(n)]
     return [slice(sum(sizes[:g]), sum(sizes[:g+1])) for g in range(n)]
 
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #3729ce8b
 def _even(k, name='kernel_size'):
     if positive_int(name, k)%2==0: return k
-    raise ValueError(f'{name}={k} must be even (2, 4, 6, ...): an odd kernel has a centre and needs no symmetric padding')
+    raise ValueError(f'{name}={k} must be even (2, 4, 6, ...): an odd kernel has a centre '
+        'and needs no symmetric padding')
 
 def corner_offsets(
     kernel_size:int, # Even kernel size k
@@ -47,57 +50,73 @@ def corner_offsets(
     "The tap offsets that the channels of each group read"
     k = _even(kernel_size)
     axis = [dilation*(torch.arange(k) - (k//2 - 1 + near)) for near in (0,1)]
-    return torch.stack([torch.cartesian_prod(*[axis[near] for near in c]).view(-1, dim) for c in CORNERS[dim]])
+    return torch.stack([torch.cartesian_prod(*[axis[near] for near in c]).view(-1, dim)
+        for c in CORNERS[dim]])
 
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #d0edd48a
-MODES = {'zeros': 'constant', 'replicate': 'replicate', 'reflect': 'reflect', 'circular': 'circular'}
+MODES = {'zeros': 'constant', 'replicate': 'replicate', 'reflect': 'reflect',
+    'circular': 'circular'}
 ACTIVATIONS = {None: lambda x: x, 'relu': F.relu, 'relu6': F.relu6}
 
 def _each(v, dim, name='pad'):
     each = tuple(v) if isinstance(v, (tuple,list)) else (v,)*dim
-    if len(each)==dim and not any(n is None or isinstance(n, (bool,float,str)) for n in each): return each
-    raise ValueError(f'{name}={v!r} is not valid; give an integer' + (f', or {dim} of them' if dim>1 else ''))
+    if len(each)==dim and not any(n is None or isinstance(n, (bool,float,str))
+            for n in each): return each
+    raise ValueError(f'{name}={v!r} is not valid; give an integer' + (f', or {dim} of them'
+        if dim>1 else ''))
 
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #ee3b99f6
 def symmetric_pad_naive(
     x:Tensor, # `(..., C, H, W)` if `dim` is 2, `(..., C, L)` if it is 1
-    pad:int|tuple=1, # Pixels on the two sides of each group's corner: one number, or one for each axis
+    # Pixels on the two sides of each group's corner: one number, or one for each axis
+    pad:int|tuple=1,
     order:str='contiguous', # See `channel_groups`
     mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
     activation:str|None=None, # `'relu'` or `'relu6'` before the padding
     margin:int|tuple=0, # Pixels on all sides besides
     dim:int=2, # Number of spatial axes
 )->Tensor: # Each spatial axis longer by `pad + 2*margin`
-    "Split, pad each group toward its corner, concatenate: the definition, and the oracle of the faster form"
+    """Split, pad each group toward its corner, concatenate: the definition, and the oracle
+    of the faster form"""
     x,parts = ACTIVATIONS[activation](x),[]
     for sl,corner in zip(channel_groups(x.shape[-dim-1], order, 2**dim), CORNERS[dim]):
         part = x[(..., sl, *[slice(None)]*dim)]
-        sides = [(m + p*near, m + p*(1-near)) for near,p,m in zip(corner, _each(pad, dim), _each(margin, dim))]
-        if part.shape[-dim-1]: parts.append(F.pad(part, [s for axis in sides[::-1] for s in axis], MODES[mode]))
+        sides = [(m + p*near, m + p*(1-near)) for near,p,
+            m in zip(corner, _each(pad, dim), _each(margin, dim))]
+        if part.shape[-dim-1]:
+            parts.append(F.pad(part, [s for axis in sides[::-1] for s in axis],
+                MODES[mode]))
     y = torch.cat(parts, -dim-1)
     if order=='contiguous': return y
     grouped = sorted(range(y.shape[-dim-1]), key=lambda i: i%2**dim)
-    return y.index_select(y.dim()-dim-1, torch.tensor([grouped.index(i) for i in range(len(grouped))], device=y.device))
+    return y.index_select(y.dim()-dim-1, torch.tensor([grouped.index(i)
+        for i in range(len(grouped))], device=y.device))
 
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #b6222453
 @lru_cache(256)
 def _plan(c, size, pad, margin, order):
-    "Size of the padded map, what to clear in it, and for each group the index of its maps before and after the padding"
+    """Size of the padded map, what to clear in it, and for each group the index of its maps
+    before and after the padding"""
     dim = len(size)
     full = [n + p + 2*m for n,p,m in zip(size, pad, margin)]
     ends = [(slice(0, m+p), slice(n+m, None)) for n,p,m in zip(size, pad, margin)]
-    borders = [(..., s, *[slice(None)]*(dim-1-axis)) for axis,pair in enumerate(ends) for s in pair]
-    if math.prod(full) <= 1024: borders = [...] # a small map is cleared whole: one operator instead of four
+    borders = [(..., s, *[slice(None)]*(dim-1-axis)) for axis,pair in enumerate(ends)
+        for s in pair]
+    # a small map is cleared whole: one operator instead of four
+    if math.prod(full) <= 1024: borders = [...]
     groups = []
     for sl,corner in zip(channel_groups(c, order, 2**dim), CORNERS[dim]):
-        inner = [slice(m + p*near, m + p*near + n) for near,n,p,m in zip(corner, size, pad, margin)]
-        if len(range(c)[sl]): groups.append(((..., sl, *[slice(None)]*dim), (..., sl, *inner)))
+        inner = [slice(m + p*near, m + p*near + n) for near,n,p,
+            m in zip(corner, size, pad, margin)]
+        if len(range(c)[sl]):
+            groups.append(((..., sl, *[slice(None)]*dim), (..., sl, *inner)))
     return full,borders,groups
 
 def _like(x, size):
     "An empty tensor like `x`, channels_last where `x` is, with other spatial sizes"
     shape = (*x.shape[:-len(size)], *size)
-    if len(size)==2 and x.dim()==4 and x.stride(1)==1 and x.shape[1]>1 and x.shape[2]*x.shape[3]>1:
+    if len(size)==2 and x.dim()==4 and x.stride(
+            1)==1 and x.shape[1]>1 and x.shape[2]*x.shape[3]>1:
         n,c,h,w = shape
         return x.new_empty_strided(shape, (c*h*w, 1, w*c, c))
     return x.new_empty(shape)
@@ -129,7 +148,9 @@ class _Pad(Function):
         x,ctx.args = inputs
         ctx.size = tuple(x.shape[-len(ctx.args[0]):])
     @staticmethod
-    def backward(ctx, g): return (_Take.apply if torch.is_grad_enabled() else _Take.forward)(g, ctx.size, ctx.args),None
+    def backward(ctx, g):
+        return (_Take.apply if torch.is_grad_enabled() else _Take.forward)(g, ctx.size,
+            ctx.args),None
     @staticmethod
     def jvp(ctx, t, _): return _Pad.apply(t, ctx.args)
     @staticmethod
@@ -146,7 +167,8 @@ class _Take(Function):
     @staticmethod
     def jvp(ctx, t, *_): return _Take.apply(t, ctx.size, ctx.args)
     @staticmethod
-    def vmap(info, in_dims, g, size, args): return _Take.apply(g.movedim(in_dims[0], 0), size, args),0
+    def vmap(info, in_dims, g, size, args):
+        return _Take.apply(g.movedim(in_dims[0], 0), size, args),0
 
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #15ca3544
 def _flat(g, y, activation):
@@ -155,7 +177,8 @@ def _flat(g, y, activation):
     return torch.ops.aten.hardtanh_backward.default(g, y, 0, 6)
 
 class _ActPad(Function):
-    "Activation and symmetric padding together; keeps its own output for backward and nothing else"
+    """Activation and symmetric padding together; keeps its own output for backward and
+    nothing else"""
     @staticmethod
     def forward(x, args, activation):
         y = _place(x, *args)
@@ -167,23 +190,35 @@ class _ActPad(Function):
         ctx.save_for_backward(output)
         ctx.save_for_forward(output)
     @staticmethod
-    def backward(ctx, g): return *_Pad.backward(ctx, _flat(g, ctx.saved_tensors[0].detach(), ctx.activation)),None
+    def backward(ctx, g):
+        return *_Pad.backward(ctx, _flat(g, ctx.saved_tensors[0].detach(),
+            ctx.activation)),None
     @staticmethod
-    def jvp(ctx, t, *_): return _flat(_Pad.apply(t, ctx.args), ctx.saved_tensors[0].detach(), ctx.activation)
+    def jvp(ctx, t, *_):
+        return _flat(_Pad.apply(t, ctx.args), ctx.saved_tensors[0].detach(), ctx.activation)
     @staticmethod
-    def vmap(info, in_dims, x, args, activation): return _ActPad.apply(x.movedim(in_dims[0], 0), args, activation),0
+    def vmap(info, in_dims, x, args, activation):
+        return _ActPad.apply(x.movedim(in_dims[0], 0), args, activation),0
 
-for f in (_Pad,_Take,_ActPad): f.forward.__signature__ = inspect.signature(f.forward) # else torch works it out at every call
+# else torch works it out at every call
+for f in (_Pad,_Take,_ActPad): f.forward.__signature__ = inspect.signature(f.forward)
 
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #65c5b731
 def _symmetric_pad(x, pad, order, mode, activation, margin, dim):
-    one_of('order', order, ORDERS), one_of('mode', mode, MODES), one_of('activation', activation, ACTIVATIONS)
+    one_of('order', order, ORDERS), one_of('mode', mode, MODES), one_of('activation',
+        activation, ACTIVATIONS)
     pad,margin = _each(pad, dim),_each(margin, dim, 'margin')
-    if isinstance(x, Proxy): return x.tracer.create_proxy('call_function', _symmetric_pad, (x, pad, order, mode, activation, margin, dim), {})
-    if min(pad)<1 or min(margin)<0: raise ValueError(f'pad={pad} must be at least 1 and margin={margin} at least 0')
-    if x.dim()<=dim: raise ValueError(f'x of shape {tuple(x.shape)} must have a channel axis and {dim} spatial axes')
+    if isinstance(x, Proxy):
+        return x.tracer.create_proxy('call_function', _symmetric_pad,
+            (x, pad, order, mode, activation, margin, dim), {})
+    if min(pad)<1 or min(margin)<0:
+        raise ValueError(f'pad={pad} must be at least 1 and margin={margin} at least 0')
+    if x.dim()<=dim:
+        raise ValueError(f'x of shape {tuple(x.shape)} must have a channel axis and {dim} '
+            'spatial axes')
     refuse_torchscript('symmetric_pad2d')
-    if torch.compiler.is_compiling() or not all(type(n) is int for n in x.shape) or torch.onnx.is_in_onnx_export() or mode!='zeros':
+    if torch.compiler.is_compiling() or not all(type(n) is int
+            for n in x.shape) or torch.onnx.is_in_onnx_export() or mode!='zeros':
         return symmetric_pad_naive(x, pad, order, mode, activation, margin, dim)
     args = (pad, margin, order)
     return _ActPad.apply(x, args, activation) if activation else _Pad.apply(x, args)
@@ -191,8 +226,12 @@ def _symmetric_pad(x, pad, order, mode, activation, margin, dim):
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #fb703861
 def symmetric_pad2d(
     x:Tensor, # `(N, C, H, W)` or `(C, H, W)`
-    pad:int|tuple[int,int]=1, # Pixels on the two sides of each group's corner: the dilation of the convolution that follows
-    order:str='contiguous', # `'contiguous'` quarters, in the authors' order, or `'interleaved'`: channel i to corner i mod 4
+    # Pixels on the two sides of each group's corner: the dilation of the convolution that
+    # follows
+    pad:int|tuple[int,int]=1,
+    # `'contiguous'` quarters, in the authors' order, or `'interleaved'`: channel i to
+    # corner i mod 4
+    order:str='contiguous',
     mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
     activation:str|None=None, # `'relu'` or `'relu6'`, applied to `x` in the same pass
     margin:int|tuple[int,int]=0, # Pixels on all four sides besides
@@ -205,8 +244,9 @@ def symmetric_pad2d(
 class SymmetricPad2d(nn.Module):
     """Pads each quarter of the channels toward its own corner.
 
-    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, H + pad, W + pad)`. Before a convolution without padding and k = 2 it makes
-    C2sp; before a larger even k, give that convolution `padding=k//2 - 1`, as `Conv2dSP` does.
+    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, H + pad, W + pad)`. Before a convolution
+    without padding and k = 2 it makes C2sp; before a larger even k, give that convolution
+    `padding=k//2 - 1`, as `Conv2dSP` does.
     """
     def __init__(self,
         pad:int=1, # Pixels on the two sides of each group's corner
@@ -216,7 +256,11 @@ class SymmetricPad2d(nn.Module):
     ):
         super().__init__()
         self.pad,self.order = positive_int('pad', pad),one_of('order', order, ORDERS)
-        self.mode,self.activation = one_of('mode', mode, MODES),one_of('activation', activation, ACTIVATIONS)
+        self.mode,self.activation = one_of('mode', mode, MODES),one_of('activation',
+            activation, ACTIVATIONS)
     def forward(self, x:Tensor)->Tensor:
-        return leaf(self, x) if isinstance(x, Proxy) else symmetric_pad2d(x, self.pad, self.order, self.mode, self.activation)
-    def extra_repr(self): return f'{self.pad}, order={self.order!r}, mode={self.mode!r}, activation={self.activation!r}'
+        return leaf(self, x) if isinstance(x, Proxy) else symmetric_pad2d(x, self.pad,
+            self.order, self.mode, self.activation)
+    def extra_repr(self):
+        return (f'{self.pad}, order={self.order!r}, mode={self.mode!r}, '
+            f'activation={self.activation!r}')

@@ -17,7 +17,8 @@ from typing import Callable
 import torch
 from torch import Tensor
 
-from .gans import FID, GAN, GANRecipe, Generator, duel, fid, frechet_distance, matched_width, own_features, sample
+from .gans import (FID, GAN, GANRecipe, Generator, duel, fid,
+    frechet_distance, matched_width, own_features, sample)
 from ..lab.basics import need
 from ..lab.registry import register_experiment
 from ..lab.tables import Claim, Experiment, PaperNumber, Row, results
@@ -30,7 +31,8 @@ def measure(
 )->float:
     "FID or OFD of pictures drawn from a fixed seed, as many as `real`"
     drawn = sample(gan.generator, len(real), seed=12345)
-    return frechet_distance(features(drawn), features(real)) if features else fid(drawn, real)
+    return frechet_distance(features(drawn), features(real)) if features else fid(drawn,
+        real)
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #242bcee3
 def pick_measure(
@@ -43,12 +45,15 @@ def pick_measure(
         try:
             fid(real[:4], real[:4])
             return 'fid', None
-        except RuntimeError as e: print(f'{e}\nMeasuring the own-feature Fréchet distance (OFD) instead, which is not an FID.')
+        except RuntimeError as e:
+            print(f'{e}\nMeasuring the own-feature Fréchet distance (OFD) instead, which '
+                'is not an FID.')
     return 'ofd', make_features()
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #9053788a
 def train_gan(
-    folder, # Where the run lives; the same arguments again resume it, or return it when finished
+    # Where the run lives; the same arguments again resume it, or return it when finished
+    folder,
     *,
     experiment:str='gan', # Name of the experiment
     row:str='', # Row of its table; the kernel when empty
@@ -64,17 +69,22 @@ def train_gan(
     data_kw:dict|None=None, # Further arguments of `image_data`
     checkpoint_steps:int=500, # Steps between checkpoints inside an epoch
 ): # The `Record`
-    "Train, or go on training, and leave a record; raises `ValueError` if `folder` holds another run"
+    """Train, or go on training, and leave a record; raises `ValueError` if `folder` holds
+    another run"""
     from convpapers.lab.distributed import local_device, world
     from convpapers.lab.resume import conduct, run_config
     if world()>1: raise ValueError(f'train_gan runs in one process, not in {world()}')
     device,recipe = local_device(device),recipe if epochs is None else recipe.at(epochs)
     model_kw,data_kw = model_kw or {},data_kw or {}
-    config = run_config(experiment=experiment, row=row or model_kw.get('kernel', 'C2sp'), model=model, model_kw=model_kw,
-        recipe=recipe, data=data, data_kw=data_kw, seed=seed, epochs=recipe.epochs, device=device)
+    config = run_config(experiment=experiment, row=row or model_kw.get('kernel', 'C2sp'),
+        model=model, model_kw=model_kw,
+        recipe=recipe, data=data, data_kw=data_kw, seed=seed, epochs=recipe.epochs,
+        device=device)
     make = lambda: model(**model_kw)
-    return conduct(folder, config, lambda: _prepare(config, model, make, recipe, device, data_kw, progress),
-        lambda parts,state,head: _play(Path(folder), head, make, *parts, state, recipe, device, progress, tensorboard, checkpoint_steps), _KEYS)
+    return conduct(folder, config, lambda: _prepare(config, model, make, recipe, device,
+        data_kw, progress),
+        lambda parts,state,head: _play(Path(folder), head, make, *parts, state, recipe,
+        device, progress, tensorboard, checkpoint_steps), _KEYS)
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #ccfc6aab
 _KEYS = 'book','loader','rng' # Of a checkpoint, beside what every run's has
@@ -85,31 +95,37 @@ def _prepare(config, model, make, recipe, device, data_kw, progress):
     from convpapers.lab.images import Augment
     from convpapers.lab.resume import network_facts, seed_all
     plain = Augment(crop=0, flip=False, normalize=False)
-    dls = image_data(config['data'], recipe.batch_size, augment=plain, seed=config['seed'], device=device,
+    dls = image_data(config['data'], recipe.batch_size, augment=plain, seed=config['seed'],
+        device=device,
         progress=progress, **data_kw)
     seed_all(config['seed'])
     return (dls, data_kw), dict(data=fingerprint(dls), network=network_facts(make(), model))
 
-def _play(folder, head, make, dls, data_kw, state, recipe, device, progress, tensorboard, checkpoint_steps):
+def _play(folder, head, make, dls, data_kw, state, recipe, device, progress, tensorboard,
+        checkpoint_steps):
     "The game from `state` on; the record is written also where only that is missing"
-    from convpapers.lab.resume import rng_state, save_checkpoint, seed_all, set_loader_state, set_rng_state
+    from convpapers.lab.resume import (rng_state, save_checkpoint, seed_all,
+        set_loader_state, set_rng_state)
     data,seed = (head['config'][k] for k in ('data','seed'))
     real = dls.train.dataset.images[:recipe.samples].cpu()
     some = f"-n{n}" if (n := data_kw.get('n_train')) else ''
-    own = lambda: own_features(folder.parent/f'features-{Path(data).name}{some}-e{recipe.features_epochs}', data,
+    own = lambda: own_features(folder.parent
+        /f'features-{Path(data).name}{some}-e{recipe.features_epochs}', data,
         recipe.features_epochs, device=device, data_kw=data_kw, progress=progress)
     kind,features = pick_measure(recipe, real, own)
     seed_all(seed)
     game = GAN(make(), recipe, recipe.epochs*len(dls.train), device)
     book = _Book(folder, head, game, kind, features, tensorboard)
     if state:
-        book.load_state_dict(state['book']), set_loader_state(dls.train, state['loader']), set_rng_state(state['rng'])
+        book.load_state_dict(state['book']), set_loader_state(dls.train,
+            state['loader']), set_rng_state(state['rng'])
     save = lambda: save_checkpoint(folder/'checkpoint.pt',
         head | dict(book=book.state_dict(), loader=dls.train.state_dict(), rng=rng_state()))
     while len(book.history)<recipe.epochs:
         for x,_ in book.bar(dls.train, progress):
             book.add(duel(game, x*2-1), len(x))
-            if checkpoint_steps and game.step%checkpoint_steps==0 and game.step%len(dls.train): save()
+            if checkpoint_steps and game.step%checkpoint_steps==0 and game.step%len(
+                    dls.train): save()
         book.close_epoch(real, progress)
         save()
         book.record()
@@ -119,25 +135,32 @@ def _play(folder, head, make, dls, data_kw, state, recipe, device, progress, ten
 class _Book:
     "The history of a game, saved with it"
     def __init__(self, folder, head, gan, kind, features, tensorboard=False):
-        self.folder,self.head,self.gan,self.kind,self.features,self.tensorboard = folder,head,gan,kind,features,tensorboard
+        self.folder,self.head,self.gan,self.kind,self.features,self.tensorboard = (folder,
+            head,gan,kind,features,tensorboard)
         self.history,self.clock = [],time.perf_counter()
         self.fresh()
-    def fresh(self): self.sums,self.seen,self.spent = {k: [0.,0] for k in ('d_loss','g_loss')},0,0.
+    def fresh(self):
+        self.sums,self.seen,self.spent = {k: [0.,0] for k in ('d_loss','g_loss')},0,0.
     def seconds(self): return self.spent+time.perf_counter()-self.clock
     def add(self, losses, n):
         self.seen += n
         for k,v in losses.items(): self.sums[k] = [self.sums[k][0]+v, self.sums[k][1]+1]
     def state_dict(self):
-        return dict(gan=self.gan.state_dict(), history=self.history, sums=self.sums, seen=self.seen, spent=self.seconds(), kind=self.kind)
+        return dict(gan=self.gan.state_dict(), history=self.history, sums=self.sums,
+            seen=self.seen, spent=self.seconds(), kind=self.kind)
     def load_state_dict(self, state):
-        if state['kind']!=self.kind: raise ValueError(f"{self.folder} was measured in {state['kind'].upper()}, which is not {self.kind.upper()}: "
+        if state['kind']!=self.kind:
+            raise ValueError(f"{self.folder} was measured in {state['kind'].upper()}, "
+                f"which is not {self.kind.upper()}: "
             'finish it where it was begun, or choose another folder')
         self.gan.load_state_dict(state['gan'])
-        self.history,self.sums,self.seen,self.spent = (state[k] for k in ('history','sums','seen','spent'))
+        self.history,self.sums,self.seen,self.spent = (state[k] for k in ('history','sums',
+            'seen','spent'))
     def bar(self, dl, progress):
         self.clock = time.perf_counter()
         bars = need('train', 'fastprogress.fastprogress')
-        return bars.progress_bar(dl, leave=False) if progress and (sys.stdout.isatty() or bars.IN_NOTEBOOK) else dl
+        return bars.progress_bar(dl, leave=False) if progress and (sys.stdout.isatty()
+            or bars.IN_NOTEBOOK) else dl
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #0c9a809d
 def _close_epoch(self, real, progress):
@@ -147,15 +170,20 @@ def _close_epoch(self, real, progress):
     value = measure(self.gan, real, self.features) if due else self.history[-1][self.kind]
     losses = {k: s/n if n else None for k,(s,n) in self.sums.items()}
     lr = r.lr*(1-(self.gan.step-1)/self.gan.steps)
-    self.history.append(dict(epoch=epoch, lr=lr, **losses) | {self.kind: value} | dict(measured=due, seconds=self.seconds(), images_per_second=self.seen/train))
+    self.history.append(dict(epoch=epoch, lr=lr, **losses) | {self.kind: value}
+        | dict(measured=due, seconds=self.seconds(), images_per_second=self.seen/train))
     self.fresh()
     self.clock = time.perf_counter()
-    if progress: print(f"epoch {epoch+1}/{r.epochs}  d_loss {losses['d_loss']:.3f}  g_loss {losses['g_loss'] or math.nan:.3f}"
+    if progress:
+        print(f"epoch {epoch+1}/{r.epochs}  d_loss {losses['d_loss']:.3f}  g_loss "
+            f"{losses['g_loss'] or math.nan:.3f}"
         + (f'  {self.kind} {value:.2f}' if due else ''), flush=True)
     if self.tensorboard:
-        with need('train', 'torch.utils.tensorboard').SummaryWriter(self.folder/'tensorboard', purge_step=epoch) as w:
+        with need('train', 'torch.utils.tensorboard').SummaryWriter(self.folder
+                /'tensorboard', purge_step=epoch) as w:
             for k in ('d_loss','g_loss',self.kind):
-                if self.history[-1][k] is not None: w.add_scalar(k, self.history[-1][k], epoch)
+                if self.history[-1][k] is not None:
+                    w.add_scalar(k, self.history[-1][k], epoch)
 _Book.close_epoch = _close_epoch
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #c3274745
@@ -165,9 +193,12 @@ def _record(self, finished=False):
     from convpapers.lab.resume import peak_memory
     device,h = next(self.gan.generator.parameters()).device,self.history
     speed = sorted(r['images_per_second'] for r in h)
-    summary = {k: h[-1][k] for k in ('d_loss','g_loss',self.kind)} | dict(epochs_done=len(h), steps=self.gan.step,
-        seconds=sum(r['seconds'] for r in h), images_per_second=speed[len(speed)//2], peak_memory_bytes=peak_memory(device),
-        params=sum(p.numel() for p in self.gan.generator.parameters()), samples=self.gan.recipe.samples,
+    summary = {k: h[-1][k] for k in ('d_loss','g_loss',self.kind)} | dict(
+        epochs_done=len(h), steps=self.gan.step,
+        seconds=sum(r['seconds'] for r in h), images_per_second=speed[len(speed)//2],
+        peak_memory_bytes=peak_memory(device),
+        params=sum(p.numel() for p in self.gan.generator.parameters()),
+        samples=self.gan.recipe.samples,
         environment=self.head['environment'], finished=finished, **self.head['facts'])
     if self.features: summary['features_error'] = self.features.error
     Record(self.head['config'], h, summary).save(self.folder)
@@ -186,21 +217,34 @@ def gan_rows(
     paper:bool=True, # Set the poster's CIFAR-10 numbers beside them
 )->tuple:
     "One row a kernel"
-    number = lambda k: PaperNumber(*FID[k][0], 'poster, table of FID') if paper and FID[k] else None
-    return tuple(Row(k, Generator, dict(kernel=k, width=matched_width(k, width)), recipe, number(k),
-        note='' if FID[k] else 'did not converge on any data set, says the poster.') for k in kernels)
+    number = lambda k: PaperNumber(*FID[k][0],
+        'poster, table of FID') if paper and FID[k] else None
+    return tuple(Row(k, Generator, dict(kernel=k, width=matched_width(k, width)), recipe,
+        number(k),
+        note='' if FID[k] else 'did not converge on any data set, says the poster.')
+        for k in kernels)
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #0f6a8bd6
 GAN_RECIPE = GANRecipe()
-CIFAR_GAN = register_experiment(GANExperiment('even_kernels_gan', 'FID of a generator by its kernel, CIFAR-10', 'even_kernels',
-    gan_rows(('C5','C3','C4','C4sp','C2','C2sp'), 256, GAN_RECIPE), 'cifar10', metric='fid', unit='', citation='wu2019poster',
-    claims=(Claim('C2sp draws better than C3', 'C2sp', 'C3'), Claim('C4sp draws better than C4', 'C4sp', 'C4'), Claim('C4sp draws better than C5', 'C4sp', 'C5')),
-    note='Networks, widths and recipe are not stated on the poster; they are those of the public code of spectral normalisation.'))
+CIFAR_GAN = register_experiment(GANExperiment('even_kernels_gan',
+    'FID of a generator by its kernel, CIFAR-10', 'even_kernels',
+    gan_rows(('C5','C3','C4','C4sp','C2','C2sp'), 256, GAN_RECIPE), 'cifar10', metric='fid',
+    unit='', citation='wu2019poster',
+    claims=(Claim('C2sp draws better than C3', 'C2sp', 'C3'),
+    Claim('C4sp draws better than C4', 'C4sp', 'C4'), Claim('C4sp draws better '
+    'than C5', 'C4sp', 'C5')),
+    note='Networks, widths and recipe are not stated on the poster; they are those of the '
+    'public code of spectral normalisation.'))
 
 # %% ../../nbs/even_kernels/55_gan_training.ipynb #55408e5e
-SMALL_GAN_RECIPE = GANRecipe(epochs=10, batch_size=32, generator_batch=32, critic_steps=1, discriminator_width=32, measure='ofd', samples=2000,
+SMALL_GAN_RECIPE = GANRecipe(epochs=10, batch_size=32, generator_batch=32, critic_steps=1,
+    discriminator_width=32, measure='ofd', samples=2000,
     measure_every=2, features_epochs=6)
-SMALL_GAN = register_experiment(GANExperiment('even_kernels_gan_small', 'A small generator by its kernel, digits', 'even_kernels',
-    gan_rows(('C3','C2','C2sp','C4','C4sp'), 32, SMALL_GAN_RECIPE, paper=False), 'digits', metric='ofd', unit='', citation='wu2019poster',
-    claims=(Claim('C2sp draws better than C2', 'C2sp', 'C2'), Claim('C4sp draws better than C4', 'C4sp', 'C4')),
-    note='OFD is the Fréchet distance in the features of our own classifier of the digits. It is not an FID.'))
+SMALL_GAN = register_experiment(GANExperiment('even_kernels_gan_small',
+    'A small generator by its kernel, digits', 'even_kernels',
+    gan_rows(('C3','C2','C2sp','C4','C4sp'), 32, SMALL_GAN_RECIPE, paper=False), 'digits',
+    metric='ofd', unit='', citation='wu2019poster',
+    claims=(Claim('C2sp draws better than C2', 'C2sp', 'C2'),
+    Claim('C4sp draws better than C4', 'C4sp', 'C4')),
+    note='OFD is the Fréchet distance in the features of our own classifier of the digits. '
+    'It is not an FID.'))

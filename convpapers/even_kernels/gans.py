@@ -36,7 +36,8 @@ def glorot(
     conv:nn.Module, # A layer with a weight; `kernel_conv` may wrap it
     gain:float=1., # Factor on the standard deviation
 )->nn.Module:
-    "Glorot's uniform weights and zero biases, as the public code of spectral normalisation has them"
+    """Glorot's uniform weights and zero biases, as the public code of spectral
+    normalisation has them"""
     for m in conv.modules():
         if isinstance(m, (nn.Conv2d, nn.Linear)):
             nn.init.xavier_uniform_(m.weight, gain)
@@ -48,7 +49,8 @@ class GeneratorBlock(nn.Module):
     "Residual block that doubles the map: `(N, C, H, W)` → `(N, C, 2H, 2W)`"
     def __init__(self, width:int, kernel:str):
         super().__init__()
-        conv = lambda: glorot(kernel_conv(kernel, width, width, bias=True, activation='relu'), 2**.5)
+        conv = lambda: glorot(kernel_conv(kernel, width, width, bias=True,
+            activation='relu'), 2**.5)
         self.norm1,self.conv1 = nn.BatchNorm2d(width),conv()
         self.norm2,self.conv2 = nn.BatchNorm2d(width),conv()
         self.shortcut = glorot(nn.Conv2d(width, width, 1))
@@ -58,7 +60,8 @@ class GeneratorBlock(nn.Module):
 
 # %% ../../nbs/even_kernels/50_gans.ipynb #8b9a65fe
 class Generator(nn.Module):
-    "Pictures of noise, 32×32 by default: `(N, z_dim)` → `(N, 3, 8·bottom, 8·bottom)`, between −1 and 1"
+    """Pictures of noise, 32×32 by default: `(N, z_dim)` → `(N, 3, 8·bottom, 8·bottom)`,
+    between −1 and 1"""
     def __init__(self,
         kernel:str='C2sp', # `C2`, `C2sp`, `C3`, `C4`, `C4sp` or `C5`
         width:int=256, # Channels of every map
@@ -70,15 +73,18 @@ class Generator(nn.Module):
         self.width,self.z_dim,self.bottom = positive_int('width', width, 4),z_dim,bottom
         self.linear = glorot(nn.Linear(z_dim, width*bottom**2))
         self.blocks = nn.Sequential(*[GeneratorBlock(width, kernel) for _ in range(3)])
-        self.norm,self.conv = nn.BatchNorm2d(width),glorot(kernel_conv(kernel, width, 3, bias=True, activation='relu'))
+        self.norm,self.conv = nn.BatchNorm2d(width),glorot(kernel_conv(kernel, width, 3,
+            bias=True, activation='relu'))
     def draw(self, x:Tensor)->Tensor: return self.conv(self.norm(self.blocks(x))).tanh()
-    def forward(self, z:Tensor)->Tensor: return self.draw(self.linear(z).view(-1, self.width, self.bottom, self.bottom))
+    def forward(self, z:Tensor)->Tensor:
+        return self.draw(self.linear(z).view(-1, self.width, self.bottom, self.bottom))
 
 # %% ../../nbs/even_kernels/50_gans.ipynb #e7e48ffd
 def sn(layer:nn.Module, gain:float=1.)->nn.Module: return spectral_norm(glorot(layer, gain))
 
 class DiscriminatorBlock(nn.Module):
-    "Residual block with spectrally normalised 3×3 convolutions; the first of a network takes pictures as they are"
+    """Residual block with spectrally normalised 3×3 convolutions; the first of a network
+    takes pictures as they are"""
     def __init__(self, c_in:int, width:int, down:bool, first:bool=False):
         super().__init__()
         self.down,self.first = down,first
@@ -95,10 +101,13 @@ class Discriminator(nn.Module):
     "How real a picture looks: `(N, 3, H, W)` → `(N,)`"
     def __init__(self, width:int=128): # Channels of every map
         super().__init__()
-        blocks = [(3,True,True), (width,True,False), (width,False,False), (width,False,False)]
-        self.blocks = nn.Sequential(*[DiscriminatorBlock(c, width, down, first) for c,down,first in blocks])
+        blocks = [(3,True,True), (width,True,False), (width,False,False),
+            (width,False,False)]
+        self.blocks = nn.Sequential(*[DiscriminatorBlock(c, width, down, first) for c,down,
+            first in blocks])
         self.linear = sn(nn.Linear(width, 1, bias=False))
-    def forward(self, x:Tensor)->Tensor: return self.linear(self.blocks(x).relu().sum((2,3))).flatten()
+    def forward(self, x:Tensor)->Tensor:
+        return self.linear(self.blocks(x).relu().sum((2,3))).flatten()
 
 # %% ../../nbs/even_kernels/50_gans.ipynb #7263e231
 def generator_params(
@@ -115,14 +124,16 @@ def matched_width(
     like:int=256, # Width of C3
 )->int: # A multiple of 4, at most `like`
     "The width at which a generator has at most as many parameters as C3's"
-    return next(w for w in range(like, 3, -4) if generator_params(kernel, w)<=generator_params('C3', like))
+    return next(w for w in range(like, 3, -4) if generator_params(kernel, w)
+        <=generator_params('C3', like))
 
 # %% ../../nbs/even_kernels/50_gans.ipynb #72bd4304
 @dataclass(frozen=True)
 class GANRecipe:
     "How a GAN is trained and measured; plain values"
     epochs: int = 320 # Passes of the discriminator over the data
-    batch_size: int = 64 # Real pictures, and as many drawn ones, in an update of the discriminator
+    # Real pictures, and as many drawn ones, in an update of the discriminator
+    batch_size: int = 64
     generator_batch: int = 128 # Pictures in an update of the generator
     critic_steps: int = 5 # Updates of the discriminator for one of the generator
     lr: float = 2e-4 # At the start; it falls linearly to zero
@@ -134,27 +145,35 @@ class GANRecipe:
     features_epochs: int = 10 # Epochs of our own classifier, where it is needed
     def __post_init__(self):
         one_of('measure', self.measure, ('fid','ofd'))
-        for k in ('epochs','batch_size','generator_batch','critic_steps','samples','measure_every','features_epochs'): positive_int(k, getattr(self, k))
+        for k in ('epochs','batch_size','generator_batch','critic_steps','samples',
+                'measure_every','features_epochs'): positive_int(k, getattr(self, k))
         object.__setattr__(self, 'betas', tuple(self.betas))
     def at(self, epochs:int)->'GANRecipe': return replace(self, epochs=epochs)
-    def as_dict(self)->dict: return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items()}
+    def as_dict(self)->dict:
+        return {k: list(v) if isinstance(v, tuple) else v for k,v in asdict(self).items()}
 
 # %% ../../nbs/even_kernels/50_gans.ipynb #de78c6c0
 class GAN:
     "Both networks with their optimizers: everything that a game changes"
     def __init__(self, generator:Generator, recipe:GANRecipe, steps:int, device='cpu'):
         self.recipe,self.steps,self.step = recipe,steps,0
-        self.generator,self.discriminator = generator.to(device),Discriminator(recipe.discriminator_width).to(device)
-        self.opts = [torch.optim.Adam(m.parameters(), recipe.lr, recipe.betas) for m in (self.generator,self.discriminator)]
-    def parts(self): return dict(generator=self.generator, discriminator=self.discriminator, opt_g=self.opts[0], opt_d=self.opts[1])
-    def state_dict(self): return {k: o.state_dict() for k,o in self.parts().items()} | dict(step=self.step)
+        self.generator,self.discriminator = generator.to(device),Discriminator(
+            recipe.discriminator_width).to(device)
+        self.opts = [torch.optim.Adam(m.parameters(), recipe.lr, recipe.betas)
+            for m in (self.generator,self.discriminator)]
+    def parts(self):
+        return dict(generator=self.generator, discriminator=self.discriminator,
+            opt_g=self.opts[0], opt_d=self.opts[1])
+    def state_dict(self):
+        return {k: o.state_dict() for k,o in self.parts().items()} | dict(step=self.step)
     def load_state_dict(self, state):
         for k,o in self.parts().items(): o.load_state_dict(state[k])
         self.step = state['step']
 
 # %% ../../nbs/even_kernels/50_gans.ipynb #18e98d7c
 def descend(loss:Tensor, opt:torch.optim.Optimizer, lr:float)->float: # The loss
-    "One step of `opt` at the rate `lr`; a loss that is not finite raises a `FloatingPointError`"
+    """One step of `opt` at the rate `lr`; a loss that is not finite raises a
+    `FloatingPointError`"""
     if not math.isfinite(value := loss.item()): raise FloatingPointError(f'loss {value}')
     for g in opt.param_groups: g['lr'] = lr
     opt.zero_grad()
@@ -172,11 +191,15 @@ def duel(
     draw = lambda n: gan.generator(torch.randn(n, gan.generator.z_dim).to(real.device))
     try:
         if gan.step%r.critic_steps==0:
-            out['g_loss'] = descend(F.softplus(-gan.discriminator(draw(r.generator_batch))).mean(), gan.opts[0], lr)
+            out['g_loss'] = descend(F.softplus(
+                -gan.discriminator(draw(r.generator_batch))).mean(), gan.opts[0], lr)
         with torch.no_grad(): fake = draw(len(real))
         d = gan.discriminator
-        out['d_loss'] = descend(F.softplus(-d(real)).mean() + F.softplus(d(fake)).mean(), gan.opts[1], lr)
-    except FloatingPointError as e: raise FloatingPointError(f'{e} in step {gan.step}: training stopped, the last checkpoint is good') from e
+        out['d_loss'] = descend(F.softplus(-d(real)).mean() + F.softplus(d(fake)).mean(),
+            gan.opts[1], lr)
+    except FloatingPointError as e:
+        raise FloatingPointError(f'{e} in step {gan.step}: training stopped, the last '
+            'checkpoint is good') from e
     gan.step += 1
     return out
 
@@ -191,12 +214,14 @@ def sample(
     seed:int=0, # Of the noise
     batch:int=250, # How many at a time
 )->Tensor: # `(n, 3, h, w)` uint8, on the CPU
-    "Pictures of a generator in evaluation mode; the same seed gives the same ones and no global generator moves"
+    """Pictures of a generator in evaluation mode; the same seed gives the same ones and no
+    global generator moves"""
     g,training = torch.Generator().manual_seed(seed),generator.training
     device = next(generator.parameters()).device
     noise = torch.randn(n, generator.z_dim, generator=g).split(batch)
     generator.eval()
-    with torch.no_grad(): out = torch.cat([to_pixels(generator(z.to(device))).cpu() for z in noise])
+    with torch.no_grad():
+        out = torch.cat([to_pixels(generator(z.to(device))).cpu() for z in noise])
     generator.train(training)
     return out
 
@@ -219,8 +244,10 @@ def frechet_distance(
     b:Tensor, # `(m, d)` features
 )->float:
     "Squared Fréchet distance of two clouds of features, taken as normal; in float64"
-    if min(len(a), len(b))<2: raise ValueError(f'{len(a)} and {len(b)} features are too few for a covariance')
-    stats = [(x.mean(0), torch.cov(x.T).reshape(x.shape[1], -1)) for x in (a.double(), b.double())]
+    if min(len(a), len(b))<2:
+        raise ValueError(f'{len(a)} and {len(b)} features are too few for a covariance')
+    stats = [(x.mean(0), torch.cov(x.T).reshape(x.shape[1], -1))
+        for x in (a.double(), b.double())]
     return frechet_gaussians(*stats[0], *stats[1])
 
 # %% ../../nbs/even_kernels/50_gans.ipynb #dff1e11f
@@ -229,13 +256,18 @@ def fid(
     real:Tensor, # likewise
     weights:str|None=None, # File of the Inception weights; `None`: downloaded
 )->float:
-    "Fréchet inception distance by `torch-fidelity`; raises a `RuntimeError` that says what is missing"
+    """Fréchet inception distance by `torch-fidelity`; raises a `RuntimeError` that says
+    what is missing"""
     try: tf = need('train', 'torch_fidelity')
-    except ImportError: raise RuntimeError('FID needs torch-fidelity: pip install torch-fidelity') from None
+    except ImportError:
+        raise RuntimeError('FID needs torch-fidelity: pip install torch-fidelity') from None
     try:
-        got = tf.calculate_metrics(input1=_Pictures(drawn), input2=_Pictures(real), fid=True, verbose=False, cache=False,
+        got = tf.calculate_metrics(input1=_Pictures(drawn), input2=_Pictures(real),
+            fid=True, verbose=False, cache=False,
             cuda=torch.cuda.is_available(), feature_extractor_weights_path=weights)
-    except (OSError, ValueError) as e: raise RuntimeError(f"FID needs torch-fidelity's Inception weights, which cannot be loaded: {e}") from e
+    except (OSError, ValueError) as e:
+        raise RuntimeError("FID needs torch-fidelity's Inception weights, which cannot be "
+            f"loaded: {e}") from e
     return float(got['frechet_inception_distance'])
 
 class _Pictures(torch.utils.data.Dataset):
@@ -258,14 +290,18 @@ def own_features(
     from convpapers.lab.images import normalize
     from convpapers.lab.resume import trained, train_run
     dls = image_data(data, 64, device='cpu', progress=progress, **(data_kw or {}))
-    recipe = Recipe(lr=.1, schedule='one_cycle', update='step', weight_decay=5e-4, epochs=epochs, batch_size=64)
-    r = train_run(folder, experiment='own_features', row=f'ResNet-{depth} C3', model=cifar_resnet, data=data, data_kw=data_kw, device=device,
-        model_kw=dict(depth=depth, kernel='C3', num_classes=dls.c), recipe=recipe, progress=progress)
+    recipe = Recipe(lr=.1, schedule='one_cycle', update='step', weight_decay=5e-4,
+        epochs=epochs, batch_size=64)
+    r = train_run(folder, experiment='own_features', row=f'ResNet-{depth} C3',
+        model=cifar_resnet, data=data, data_kw=data_kw, device=device,
+        model_kw=dict(depth=depth, kernel='C3', num_classes=dls.c), recipe=recipe,
+        progress=progress)
     net = trained(folder, model=cifar_resnet)
     mean,std = (torch.tensor(o) for o in dls.stats)
     def features(x):
         net.to(device or 'cpu')
-        one = lambda b: net.forward_head(net.forward_features(normalize(b, mean, std).to(device or 'cpu')), pre_logits=True).cpu()
+        one = lambda b: net.forward_head(net.forward_features(normalize(b, mean,
+            std).to(device or 'cpu')), pre_logits=True).cpu()
         with torch.no_grad(): return torch.cat([one(b) for b in x.split(250)])
     features.error = r.summary['error']
     return features

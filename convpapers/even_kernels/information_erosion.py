@@ -21,7 +21,8 @@ from .shift import same_padding
 from ..lab.basics import one_of, positive_int
 
 # %% ../../nbs/even_kernels/14_information_erosion.ipynb #031b352f
-FOLD = {'zeros': lambda i,n: i if 0<=i<n else None, 'replicate': lambda i,n: min(max(i, 0), n-1),
+FOLD = {'zeros': lambda i,n: i if 0<=i<n else None, 'replicate': lambda i,
+    n: min(max(i, 0), n-1),
         'reflect': lambda i,n: n-1-abs(n-1-abs(i)), 'circular': lambda i,n: i%n}
 
 def axis_operator(
@@ -62,8 +63,10 @@ def mean_field_erosion(
     strided:tuple=(19,37), # Layers with stride 2, counted from 1
     mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
 )->Tensor: # `(depth,)`, float64: $Q_1, Q_2, \dots$
-    "$Q_n$ of a plain ReLU network with He weights and infinite width ([Wu et al. 2019](https://arxiv.org/abs/1903.08385); the closed form is ours)"
-    return torch.stack([e.sqrt().mean()**2 for e in mean_field_profiles(kernel, depth, size, strided, mode)])/math.sqrt(math.pi)
+    """$Q_n$ of a plain ReLU network with He weights and infinite width
+    ([Wu et al. 2019](https://arxiv.org/abs/1903.08385); the closed form is ours)"""
+    return torch.stack([e.sqrt().mean()**2 for e in mean_field_profiles(kernel, depth, size,
+        strided, mode)])/math.sqrt(math.pi)
 
 # %% ../../nbs/even_kernels/14_information_erosion.ipynb #8d4dbc62
 def decay_rate(
@@ -71,7 +74,8 @@ def decay_rate(
     size:int, # Side of the map in pixels
     mode:str='zeros', # Border
 )->float: # Between 0 and 1
-    "Factor by which one layer multiplies the mean energy of a `size`×`size` map in the long run"
+    """Factor by which one layer multiplies the mean energy of a `size`×`size` map in the
+    long run"""
     return torch.linalg.eigvals(axis_operator(kernel, size, 1, mode)).abs().max().item()**2
 
 # %% ../../nbs/even_kernels/14_information_erosion.ipynb #95d18230
@@ -85,9 +89,12 @@ def plain_layer(
 )->Tensor: # `(N, channels, ⌈H/stride⌉, ⌈W/stride⌉)`
     "A convolution with new He-normal weights, then ReLU; SAME padding or symmetric padding"
     k,sp = KERNELS[kernel]
-    weight = torch.randn(channels, x.shape[1], k, k, generator=generator)*math.sqrt(2/(x.shape[1]*k*k))
+    weight = torch.randn(channels, x.shape[1], k, k, generator=generator)*math.sqrt(
+        2/(x.shape[1]*k*k))
     if sp: x = symmetric_pad2d(x, 1, mode=mode, margin=k//2-1)
-    else: x = F.pad(x, [s for n in (x.shape[3],x.shape[2]) for s in same_padding(k, stride, n)], MODES[mode])
+    else:
+        x = F.pad(x, [s for n in (x.shape[3],x.shape[2]) for s in same_padding(k, stride,
+            n)], MODES[mode])
     return F.conv2d(x, weight, stride=stride).relu()
 
 # %% ../../nbs/even_kernels/14_information_erosion.ipynb #93352603
@@ -103,20 +110,26 @@ def erosion(
     inits:int=40, # Networks, each with weights of its own
     depth:int=54, # Layers
     widths:tuple=(16,32,64), # Channels, one number for each size of map
-    strided:tuple=(19,37), # Layers with stride 2, counted from 1; the next width begins there
+    # Layers with stride 2, counted from 1; the next width begins there
+    strided:tuple=(19,37),
     *,
     x:Tensor|None=None, # Pictures `(N, C, H, W)`; by default 8 of N(0,1) noise, 3×32×32
     mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
     seed:int=0,
 )->Erosion:
     "Mean absolute value of the maps after each layer of untrained plain networks"
-    one_of('kernel', kernel, KERNELS); one_of('mode', mode, MODES); positive_int('inits', inits); positive_int('depth', depth)
-    if len(widths)<=len(strided): raise ValueError(f'widths={widths} must have one number more than strided={strided}')
+    one_of('kernel', kernel, KERNELS); one_of('mode', mode, MODES)
+    positive_int('inits', inits); positive_int('depth', depth)
+    if len(widths)<=len(strided):
+        raise ValueError(f'widths={widths} must have one number more than '
+            f'strided={strided}')
     g,runs = torch.Generator().manual_seed(seed),torch.zeros(inits, depth)
     if x is None: x = torch.randn(8, 3, 32, 32, generator=g)
     for run in runs:
         y = x
         for n in range(depth):
-            y = plain_layer(y, kernel, widths[sum(n+1>=s for s in strided)], 2 if n+1 in strided else 1, mode, g)
+            y = plain_layer(y, kernel, widths[sum(n+1>=s for s in strided)],
+                2 if n+1 in strided else 1, mode, g)
             run[n] = y.abs().mean()
-    return Erosion(runs.mean(0), runs.std(0)/math.sqrt(max(inits-1, 1)) if inits>1 else torch.full((depth,), math.nan), runs)
+    return Erosion(runs.mean(0), runs.std(0)/math.sqrt(max(inits-1, 1)) if inits>1
+        else torch.full((depth,), math.nan), runs)

@@ -12,7 +12,8 @@ from typing import Mapping, Sequence
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from .networks import EmbeddedConv2dSP
-from .symmetric_padding import Conv2dSame, Conv2dSP, symmetric_pad_naive
+from convpapers.even_kernels.symmetric_padding import (Conv2dSame, Conv2dSP,
+    symmetric_pad_naive)
 from ..lab.bench import Bench, bench
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
@@ -22,7 +23,8 @@ class NaivePadConv(Conv2dSP):
     "`Conv2dSP` by its definition: activation, four pads, a concatenation, a convolution"
     def forward(self, x:Tensor)->Tensor:
         x = symmetric_pad_naive(x, self.dilation, self.order, activation=self.activation)
-        return F.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        return F.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation,
+            self.groups)
 
 # %% ../../nbs/even_kernels/11_layer_costs.ipynb #4b7fb4ed
 def layer_forms(
@@ -33,14 +35,18 @@ def layer_forms(
     "The layers to compare, by name; those that compute C2sp have equal weights"
     act = (lambda conv: nn.Sequential(nn.ReLU(), conv)) if relu else (lambda conv: conv)
     kw = dict(bias=False, activation='relu' if relu else None)
-    forms = {'C3': act(nn.Conv2d(c_in, c_out, 3, padding=1, bias=False)), 'C2': act(Conv2dSame(c_in, c_out, 2, bias=False)),
-             'C2sp': Conv2dSP(c_in, c_out, 2, **kw), 'naive': NaivePadConv(c_in, c_out, 2, **kw),
+    forms = {'C3': act(nn.Conv2d(c_in, c_out, 3, padding=1, bias=False)),
+        'C2': act(Conv2dSame(c_in, c_out, 2, bias=False)),
+             'C2sp': Conv2dSP(c_in, c_out, 2, **kw), 'naive': NaivePadConv(c_in, c_out, 2,
+             **kw),
              'embedded': act(EmbeddedConv2dSP(c_in, c_out, 2, bias=False))}
-    for n in ('naive','embedded'): list(forms[n].parameters())[0].data.copy_(forms['C2sp'].weight.data)
+    for n in ('naive','embedded'):
+        list(forms[n].parameters())[0].data.copy_(forms['C2sp'].weight.data)
     return forms
 
 # %% ../../nbs/even_kernels/11_layer_costs.ipynb #224bb2dd
-SHAPES = ((64,16,16,32), (64,32,32,16), (64,64,64,8), (4,64,64,56), (4,128,128,28), (8,256,256,14), (8,512,512,7), (4,128,32,28), (8,160,160,32))
+SHAPES = ((64,16,16,32), (64,32,32,16), (64,64,64,8), (4,64,64,56), (4,128,128,28),
+    (8,256,256,14), (8,512,512,7), (4,128,32,28), (8,160,160,32))
 
 def measure_layer(
     shape:tuple, # Batch, input channels, output channels, side
@@ -51,8 +57,10 @@ def measure_layer(
     "Time and kept bytes of every form at one shape, against C3"
     n,c_in,c_out,side = shape
     layout = torch.channels_last if channels_last else torch.contiguous_format
-    forms = {k: m.to(memory_format=layout) for k,m in layer_forms(c_in, c_out, relu).items()}
-    return bench(forms, torch.randn(n, c_in, side, side).to(memory_format=layout), 'C3', **kwargs)
+    forms = {k: m.to(memory_format=layout) for k,
+        m in layer_forms(c_in, c_out, relu).items()}
+    return bench(forms, torch.randn(n, c_in, side, side).to(memory_format=layout), 'C3',
+        **kwargs)
 
 # %% ../../nbs/even_kernels/11_layer_costs.ipynb #948bbc79
 def cost_table(
@@ -66,11 +74,13 @@ def cost_table(
         (n,c_in,c_out,side),b = item
         first = f'{n}×{c_in}→{c_out}, {side}×{side}', f'{getattr(b["C3"], what)*scale:.3g}'
         return [*first, *(f'{getattr(b[k], what+"_ratio"):.2f}' for k in names[1:])]
-    return Table(['shape', f'C3 {unit}', *(f'{k} ÷ C3' for k in names[1:])], list(benches.items()), cells,
+    return Table(['shape', f'C3 {unit}', *(f'{k} ÷ C3' for k in names[1:])],
+        list(benches.items()), cells,
         next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/even_kernels/11_layer_costs.ipynb #23f37363
-@register_benchmark('layers', 'Conv2dSP and its other forms against a 3×3 convolution, forward and backward')
+@register_benchmark('layers', 'Conv2dSP and its other forms against a 3×3 convolution, '
+    'forward and backward')
 def layer_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, input channels, output channels, side
     threads:int=1, # CPU threads
@@ -79,4 +89,5 @@ def layer_costs(
     rounds:int=5, # Interleaved rounds
 )->Table:
     "Measure on this machine, print as `cost_table`"
-    return cost_table({s: measure_layer(s, channels_last, relu, threads=threads, rounds=rounds) for s in shapes})
+    return cost_table({s: measure_layer(s, channels_last, relu, threads=threads,
+        rounds=rounds) for s in shapes})

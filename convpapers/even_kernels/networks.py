@@ -25,7 +25,8 @@ from ..lab.layers import leaf
 from ..lab.registry import Counts, register_network
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #c3458923
-KERNELS = {'C2': (2,False), 'C2sp': (2,True), 'C3': (3,False), 'C4': (4,False), 'C4sp': (4,True), 'C5': (5,False)}
+KERNELS = {'C2': (2,False), 'C2sp': (2,True), 'C3': (3,False), 'C4': (4,False),
+    'C4sp': (4,True), 'C5': (5,False)}
 ACTIVATIONS = {'relu': nn.ReLU, 'relu6': nn.ReLU6}
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #c58c2698
@@ -33,23 +34,28 @@ def act_conv(
     conv:nn.Module, # A convolution
     activation:str|None=None, # `'relu'`, `'relu6'` or none
 )->nn.Module: # `conv`, or activation and `conv` in sequence
-    "`conv` of the activated input; the activation works in place, so it keeps no memory of its own"
+    """`conv` of the activated input; the activation works in place, so it keeps no memory
+    of its own"""
     if activation is None: return conv
     act = ACTIVATIONS[one_of('activation', activation, ACTIVATIONS)](inplace=True)
     return nn.Sequential(OrderedDict(act=act, conv=conv))
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #b27bc584
 class EmbeddedConv2dSP(Conv2dSP):
-    "`Conv2dSP` computed as the plain (k+1)×(k+1) convolution that it equals: no padded copy of the input, 9/4 of the work at k = 2"
+    """`Conv2dSP` computed as the plain (k+1)×(k+1) convolution that it equals: no padded
+    copy of the input, 9/4 of the work at k = 2"""
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        one_of('padding_mode', self.padding_mode, ('zeros',)), one_of('activation', self.activation, (None,))
+        one_of('padding_mode', self.padding_mode, ('zeros',)), one_of('activation',
+            self.activation, (None,))
     def forward(self, x:torch.Tensor)->torch.Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
         weight = embed_kernel(self.weight, self.groups, self.order)
         padding = tuple(d*k//2 for k,d in zip(self.kernel_size, self.dilation))
-        return F.conv2d(x, weight, self.bias, self.stride, padding, self.dilation, self.groups)
-    def count_macs(self, x, y)->int: return y.numel()*self.weight[0].numel()      # what the layer is worth, not what this form spends
+        return F.conv2d(x, weight, self.bias, self.stride, padding, self.dilation,
+            self.groups)
+    # what the layer is worth, not what this form spends
+    def count_macs(self, x, y)->int: return y.numel()*self.weight[0].numel()
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #600fcb2b
 def kernel_conv(
@@ -59,11 +65,16 @@ def kernel_conv(
     stride:int=1,
     bias:bool=False,
     activation:str|None=None, # `'relu'` or `'relu6'`, applied to the input
-    shared:bool=False, # Another layer keeps the same input for its own backward, so a padded copy would come on top
+    # Another layer keeps the same input for its own backward, so a padded copy would come
+    # on top
+    shared:bool=False,
 )->nn.Module:
-    "The convolution that a network uses under the name `kernel`; it keeps height and width at stride 1"
+    """The convolution that a network uses under the name `kernel`; it keeps height and
+    width at stride 1"""
     k,sp = KERNELS[one_of('kernel', kernel, KERNELS)]
-    if sp and shared: return act_conv(EmbeddedConv2dSP(c_in, c_out, k, stride=stride, bias=bias), activation)
+    if sp and shared:
+        return act_conv(EmbeddedConv2dSP(c_in, c_out, k, stride=stride, bias=bias),
+            activation)
     if sp: return Conv2dSP(c_in, c_out, k, stride=stride, bias=bias, activation=activation)
     if k%2: conv = nn.Conv2d(c_in, c_out, k, stride=stride, padding=k//2, bias=bias)
     else: conv = Conv2dSame(c_in, c_out, k, stride=stride, bias=bias)
@@ -71,7 +82,8 @@ def kernel_conv(
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #6704a6d3
 def avg_pool()->nn.Module:
-    "Mean over 2×2 pixels; an odd side is rounded up, and its last pixels average what is there"
+    """Mean over 2×2 pixels; an odd side is rounded up, and its last pixels average what is
+    there"""
     return nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #174cb9c1
@@ -84,10 +96,14 @@ def norm_conv(
     pool:bool=False, # Average 2×2 pixels before the convolution
 )->nn.Sequential:
     "Normalise, activate, maybe pool, convolve: the unit of every pre-activation network"
-    make = partial(nn.Conv2d, kernel_size=1, bias=False) if kernel is None else partial(kernel_conv, kernel)
+    make = partial(nn.Conv2d, kernel_size=1, bias=False) if kernel is None else partial(
+        kernel_conv, kernel)
     steps = OrderedDict(norm=nn.BatchNorm2d(c_in))
-    if pool: steps.update(act=ACTIVATIONS[activation](inplace=True), pool=avg_pool(), conv=make(c_in, c_out, stride=stride))
-    elif kernel is None: steps['conv'] = act_conv(make(c_in, c_out, stride=stride), activation)
+    if pool:
+        steps.update(act=ACTIVATIONS[activation](inplace=True), pool=avg_pool(),
+            conv=make(c_in, c_out, stride=stride))
+    elif kernel is None:
+        steps['conv'] = act_conv(make(c_in, c_out, stride=stride), activation)
     else: steps['conv'] = make(c_in, c_out, stride=stride, activation=activation)
     return nn.Sequential(steps)
 
@@ -98,7 +114,8 @@ def pre_act(
     pool:bool=False, # Average 2×2 pixels at the end
 )->nn.Sequential:
     "Norm, activation, and maybe pooling"
-    steps = OrderedDict(norm=nn.BatchNorm2d(c), act=ACTIVATIONS[one_of('activation', activation, ACTIVATIONS)](inplace=True))
+    steps = OrderedDict(norm=nn.BatchNorm2d(c),
+        act=ACTIVATIONS[one_of('activation', activation, ACTIVATIONS)](inplace=True))
     if pool: steps['pool'] = avg_pool()
     return nn.Sequential(steps)
 
@@ -109,24 +126,29 @@ class PadChannels(nn.Module):
         super().__init__()
         self.extra = extra
     def extra_repr(self)->str: return f'extra={self.extra}'
-    def forward(self, x:torch.Tensor)->torch.Tensor: return F.pad(x, (0,0, 0,0, 0,self.extra))
+    def forward(self, x:torch.Tensor)->torch.Tensor:
+        return F.pad(x, (0,0, 0,0, 0,self.extra))
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #91eb6ae7
 def shortcut_to(
     c_in:int, # Input channels
     c_out:int, # Output channels
     pool:bool, # Average 2×2 pixels first
-    kind:str='projection', # `projection` is a 1×1 convolution, `identity` appends zero channels
+    # `projection` is a 1×1 convolution, `identity` appends zero channels
+    kind:str='projection',
 )->nn.Sequential:
     "The shortcut of a block that changes shape"
     one_of('shortcut', kind, ('projection','identity'))
     steps = OrderedDict(pool=avg_pool()) if pool else OrderedDict()
-    if c_in!=c_out: steps['conv'] = nn.Conv2d(c_in, c_out, 1, bias=False) if kind=='projection' else PadChannels(c_out-c_in)
+    if c_in!=c_out:
+        steps['conv'] = nn.Conv2d(c_in, c_out, 1,
+            bias=False) if kind=='projection' else PadChannels(c_out-c_in)
     return nn.Sequential(steps)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #3b0eaf82
 class ResidualBlock(nn.Module):
-    "`x + main(x)`; where the shape changes `shortcut(h) + main(h)` with the activated `h = pre(x)`"
+    """`x + main(x)`; where the shape changes `shortcut(h) + main(h)` with the activated
+    `h = pre(x)`"""
     def __init__(self,
         main:nn.Module, # The branch with the convolutions
         pre:nn.Module|None=None, # Norm and activation that both branches share
@@ -153,9 +175,12 @@ def basic_block(
 )->ResidualBlock:
     "Two kernel convolutions, each after norm and activation"
     second = norm_conv(c_out, c_out, kernel, activation)
-    if stride==1 and c_in==c_out: return ResidualBlock(nn.Sequential(norm_conv(c_in, c_out, kernel, activation), second))
+    if stride==1 and c_in==c_out:
+        return ResidualBlock(nn.Sequential(norm_conv(c_in, c_out, kernel, activation),
+            second))
     pool = stride==2 and down=='pool'
-    first = kernel_conv(kernel, c_in, c_out, stride=1 if pool else stride, shared=shortcut=='projection')
+    first = kernel_conv(kernel, c_in, c_out, stride=1 if pool else stride,
+        shared=shortcut=='projection')
     return ResidualBlock(nn.Sequential(first, second), pre_act(c_in, activation, pool),
         shortcut_to(c_in, c_out, stride==2 and not pool, shortcut))
 
@@ -172,9 +197,12 @@ def bottleneck_block(
 )->ResidualBlock:
     "1×1, kernel, 1×1 convolution, each after norm and activation"
     mid,pool = c_out//4,stride==2 and down=='pool'
-    rest = norm_conv(mid, mid, kernel, activation, 1 if pool else stride, pool), norm_conv(mid, c_out, None, activation)
-    if stride==1 and c_in==c_out: return ResidualBlock(nn.Sequential(norm_conv(c_in, mid, None, activation), *rest))
-    return ResidualBlock(nn.Sequential(nn.Conv2d(c_in, mid, 1, bias=False), *rest), pre_act(c_in, activation),
+    rest = norm_conv(mid, mid, kernel, activation, 1 if pool else stride,
+        pool), norm_conv(mid, c_out, None, activation)
+    if stride==1 and c_in==c_out:
+        return ResidualBlock(nn.Sequential(norm_conv(c_in, mid, None, activation), *rest))
+    return ResidualBlock(nn.Sequential(nn.Conv2d(c_in, mid, 1, bias=False), *rest),
+        pre_act(c_in, activation),
         shortcut_to(c_in, c_out, stride==2, shortcut))
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #dd14d2cf
@@ -188,7 +216,8 @@ def residual_stages(
     "Stages of blocks; the first block of a stage changes width and size"
     stages = {}
     for i,(c,n,s) in enumerate(zip(widths, repeats, strides, strict=True), 1):
-        stages[f'stage{i}'] = nn.Sequential(*[block(c if j else c_in, c, 1 if j else s) for j in range(n)])
+        stages[f'stage{i}'] = nn.Sequential(*[block(c if j else c_in, c, 1 if j else s)
+            for j in range(n)])
         c_in = c
     return stages
 
@@ -206,16 +235,21 @@ def cifar_resnet(
     width:int=16, # Channels of the first stage; the paper's is 16
     **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
-    "The paper's ResNet for 32×32 images: pre-activation, basic blocks, widths 16, 32 and 64"
+    """The paper's ResNet for 32×32 images: pre-activation, basic blocks, widths 16, 32 and
+    64"""
     n = (positive_int('depth', depth, 8)-2)//6
-    if depth!=6*n+2: raise ValueError(f'depth={depth} is not valid; a CIFAR ResNet has 6n+2 layers, the nearest is {6*n+2}')
+    if depth!=6*n+2:
+        raise ValueError(f'depth={depth} is not valid; a CIFAR ResNet has 6n+2 layers, the '
+            f'nearest is {6*n+2}')
     one_of('down', down, ('pool','stride'))
     block = partial(basic_block, kernel, down=down, shortcut=shortcut)
     w = positive_int('width', width, 4)
     stages = residual_stages(block, w, (w,2*w,4*w), (n,n,n), (1,2,2))
-    body = dict(stem=nn.Conv2d(in_chans, w, 3, padding=1, bias=False), **stages, act=pre_act(4*w))
+    body = dict(stem=nn.Conv2d(in_chans, w, 3, padding=1, bias=False), **stages,
+        act=pre_act(4*w))
     features = dict(stage1=(w,1), stage2=(2*w,2), stage3=(4*w,4))
-    return ImageClassifier(body, 4*w, num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias, **head)
+    return ImageClassifier(body, 4*w, num_classes, features=features, drop_rate=drop_rate,
+        fc_bias=fc_bias, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #6c510471
 def cifar_resnet_counts(
@@ -228,7 +262,8 @@ def cifar_resnet_counts(
     for w,pixels in ((16,1024),(32,256),(64,64)):
         convs = [(c,w)] + [(w,w)]*((depth-2)//3-1)
         weights = k*k*sum(a*b for a,b in convs) + (c*w if c!=w else 0)
-        params,macs,c = params + weights + 2*sum(a for a,_ in convs), macs + weights*pixels, w
+        params,macs,c = params + weights + 2*sum(a for a,
+            _ in convs), macs + weights*pixels, w
     return Counts(params + 2*c + c*num_classes, macs + c*num_classes)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #a3ea0391
@@ -237,18 +272,21 @@ class DenseLayer(nn.Module):
     def __init__(self, branch:nn.Module): # Gives the new channels
         super().__init__()
         self.branch = branch
-    def forward(self, x:torch.Tensor)->torch.Tensor: return torch.cat((x, self.branch(x)), dim=-3)
+    def forward(self, x:torch.Tensor)->torch.Tensor:
+        return torch.cat((x, self.branch(x)), dim=-3)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #cdf90717
 def dense_layer(
     kernel:str, # Kernel name
     c_in:int, # Input channels
     growth:int, # New channels
-    bottleneck:int=0, # Channels of a 1×1 convolution before the kernel, in units of `growth`; 0 for none
+    # Channels of a 1×1 convolution before the kernel, in units of `growth`; 0 for none
+    bottleneck:int=0,
 )->DenseLayer:
     "Norm, activation and kernel convolution, after a 1×1 bottleneck if there is one"
     if not bottleneck: return DenseLayer(norm_conv(c_in, growth, kernel))
-    return DenseLayer(nn.Sequential(norm_conv(c_in, bottleneck*growth), norm_conv(bottleneck*growth, growth, kernel)))
+    return DenseLayer(nn.Sequential(norm_conv(c_in, bottleneck*growth),
+        norm_conv(bottleneck*growth, growth, kernel)))
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #603de701
 def densenet(
@@ -263,14 +301,17 @@ def densenet(
     compression:float=1., # Channels that a transition keeps
     **kwargs, # For `ImageClassifier`
 )->ImageClassifier:
-    "Stages of dense layers with transitions between them: norm, activation, 1×1 convolution, 2×2 mean"
+    """Stages of dense layers with transitions between them: norm, activation, 1×1
+    convolution, 2×2 mean"""
     body,features,c = dict(stem),{},c_stem
     for i,n in enumerate(layers, 1):
         if i>1:
             kept = int(c*compression)
-            body[f'transition{i-1}'] = nn.Sequential(OrderedDict(conv=norm_conv(c, kept), pool=avg_pool()))
+            body[f'transition{i-1}'] = nn.Sequential(OrderedDict(conv=norm_conv(c, kept),
+                pool=avg_pool()))
             c,reduction = kept,2*reduction
-        body[f'stage{i}'] = nn.Sequential(*[dense_layer(kernel, c+j*growth, growth, bottleneck) for j in range(n)])
+        body[f'stage{i}'] = nn.Sequential(*[dense_layer(kernel, c+j*growth, growth,
+            bottleneck) for j in range(n)])
         c += n*growth
         features[f'stage{i}'] = (c,reduction)
     body['act'] = pre_act(c)
@@ -288,11 +329,15 @@ def cifar_densenet(
     drop_rate:float=0.,
     **head, # For `ImageClassifier`: `global_pool`
 )->ImageClassifier:
-    "The paper's DenseNet for 32×32 images: basic layers, no compression, stem of two growths"
+    """The paper's DenseNet for 32×32 images: basic layers, no compression, stem of two
+    growths"""
     m = (positive_int('depth', depth, 7)-4)//3
-    if depth!=3*m+4: raise ValueError(f'depth={depth} is not valid; a CIFAR DenseNet has 3m+4 layers, the nearest is {3*m+4}')
+    if depth!=3*m+4:
+        raise ValueError(f'depth={depth} is not valid; a CIFAR DenseNet has 3m+4 layers, '
+            f'the nearest is {3*m+4}')
     stem = dict(stem=nn.Conv2d(in_chans, 2*growth, 3, padding=1, bias=False))
-    return densenet(kernel, (m,m,m), growth, stem=stem, c_stem=2*growth, num_classes=num_classes, fc_bias=fc_bias,
+    return densenet(kernel, (m,m,m), growth, stem=stem, c_stem=2*growth,
+        num_classes=num_classes, fc_bias=fc_bias,
         drop_rate=drop_rate, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #0fde7d1c
@@ -327,7 +372,8 @@ def wide_densenet(
     small = KERNELS[one_of('kernel', kernel, KERNELS)][0]==2
     layers,growth = layers or (5 if small else 7),growth or (72 if small else 48)
     stem = dict(stem=nn.Conv2d(in_chans, 2*growth, 3, padding=1, bias=False))
-    return densenet(kernel, (layers,)*3, growth, stem=stem, c_stem=2*growth, bottleneck=4, compression=.5,
+    return densenet(kernel, (layers,)*3, growth, stem=stem, c_stem=2*growth, bottleneck=4,
+        compression=.5,
         num_classes=num_classes, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #c5ce51ec
@@ -335,9 +381,12 @@ def scaled(
     widths, # Channels at width 1
     width:float, # Factor
 )->tuple:
-    "`widths` times `width`; a `ValueError` unless each gives a multiple of 16, so that a bottleneck keeps whole channel groups"
+    """`widths` times `width`; a `ValueError` unless each gives a multiple of 16, so that a
+    bottleneck keeps whole channel groups"""
     out = tuple(c*width for c in widths)
-    if width<=0 or any(c!=int(c) or c%16 for c in out): raise ValueError(f'width={width} is not valid: it gives {out} channels, not multiples of 16')
+    if width<=0 or any(c!=int(c) or c%16 for c in out):
+        raise ValueError(f'width={width} is not valid: it gives {out} channels, not '
+            'multiples of 16')
     return tuple(map(int, out))
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #5e7f6430
@@ -347,22 +396,27 @@ def resnet50(
     num_classes:int=1000,
     in_chans:int=3,
     *,
-    down:str|None=None, # `pool` or `stride`; `None` is what the authors use: `stride` for C3 at width 1, else `pool`
+    # `pool` or `stride`; `None` is what the authors use: `stride` for C3 at width 1, else
+    # `pool`
+    down:str|None=None,
     activation:str|None=None, # `relu` or `relu6`; `None` is `relu` at width 1, else `relu6`
     fc_bias:bool=True,
     drop_rate:float=0.,
     **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
     "The paper's ResNet-50 for 224×224 images: pre-activation, bottleneck blocks"
-    down = one_of('down', down or ('stride' if width==1 and kernel=='C3' else 'pool'), ('pool','stride'))
+    down = one_of('down', down or ('stride' if width==1 and kernel=='C3' else 'pool'),
+        ('pool','stride'))
     widths = scaled((256,512,1024,2048), width)
     activation = activation or ('relu' if width==1 else 'relu6')
     block = partial(bottleneck_block, kernel, down=down, activation=activation)
     stages = residual_stages(block, 64, widths, (3,4,6,3), (1,2,2,2))
-    body = dict(stem=nn.Conv2d(in_chans, 64, 7, stride=2, padding=3, bias=False), pool=nn.MaxPool2d(3, 2, 1), **stages,
+    body = dict(stem=nn.Conv2d(in_chans, 64, 7, stride=2, padding=3, bias=False),
+        pool=nn.MaxPool2d(3, 2, 1), **stages,
         act=pre_act(widths[-1], activation))
     features = dict(stem=(64,2)) | {f'stage{i+1}': (c,4<<i) for i,c in enumerate(widths)}
-    return ImageClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, fc_bias=fc_bias, **head)
+    return ImageClassifier(body, widths[-1], num_classes, features=features,
+        drop_rate=drop_rate, fc_bias=fc_bias, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #47783adb
 def densenet121(
@@ -377,8 +431,10 @@ def densenet121(
 )->ImageClassifier:
     "The paper's DenseNet-121 for 224×224 images: bottleneck layers, growth 32"
     c,growth = scaled((64,32), width)
-    stem = dict(stem=nn.Conv2d(in_chans, c, 7, stride=2, padding=3, bias=False), pool=nn.MaxPool2d(3, 2, 1))
-    return densenet(kernel, (6,12,24,16), growth, stem=stem, c_stem=c, reduction=4, bottleneck=4, compression=.5,
+    stem = dict(stem=nn.Conv2d(in_chans, c, 7, stride=2, padding=3, bias=False),
+        pool=nn.MaxPool2d(3, 2, 1))
+    return densenet(kernel, (6,12,24,16), growth, stem=stem, c_stem=c, reduction=4,
+        bottleneck=4, compression=.5,
         num_classes=num_classes, fc_bias=fc_bias, drop_rate=drop_rate, **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #d3c5a2d9
@@ -390,40 +446,58 @@ def resnet50_c2sp_optim(
     drop_rate:float=.2,
     **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
-    "The paper's 'ResNet-50 0.5x C2sp optim': a deeper, thinner network that fits symmetric padding"
+    """The paper's 'ResNet-50 0.5x C2sp optim': a deeper, thinner network that fits
+    symmetric padding"""
     widths,act = (48,96,192,384,768),'relu6'
     block = partial(bottleneck_block, kernel, activation=act)
     stages = residual_stages(block, 48, widths, (1,2,4,8,4), (1,2,2,2,2))
     body = dict(stem=nn.Conv2d(in_chans, 48, 3, stride=2, padding=1, bias=False), **stages,
         last=norm_conv(768, 1536, None, act), act=pre_act(1536, act))
     features = {f'stage{i+1}': (c,2<<i) for i,c in enumerate(widths)}
-    return ImageClassifier(body, 1536, num_classes, features=features, drop_rate=drop_rate, **head)
+    return ImageClassifier(body, 1536, num_classes, features=features, drop_rate=drop_rate,
+        **head)
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #644d04c3
 IMAGENET_COUNTS = {
-    ('resnet50','C3',1.): (25_549_352, 4_089_184_256), ('resnet50','C2sp',1.): (19_261_992, 3_061_579_776),
-    ('resnet50','C3',.5): (6_923_688, 1_127_374_848), ('resnet50','C2sp',.5): (5_351_848, 870_473_728),
-    ('densenet121','C3',1.): (7_977_728, 2_834_161_664), ('densenet121','C2sp',1.): (6_789_888, 2_143_739_904),
-    ('densenet121','C3',.5): (2_273_664, 738_299_904), ('densenet121','C2sp',.5): (1_976_704, 565_694_464)}
-IMAGENET_COUNTS |= {(net,'C2',w): n for (net,kernel,w),n in IMAGENET_COUNTS.items() if kernel=='C2sp'}
+    ('resnet50','C3',1.): (25_549_352, 4_089_184_256), ('resnet50','C2sp',1.): (19_261_992,
+    3_061_579_776),
+    ('resnet50','C3',.5): (6_923_688, 1_127_374_848), ('resnet50','C2sp',.5): (5_351_848,
+    870_473_728),
+    ('densenet121','C3',1.): (7_977_728, 2_834_161_664),
+    ('densenet121','C2sp',1.): (6_789_888, 2_143_739_904),
+    ('densenet121','C3',.5): (2_273_664, 738_299_904),
+    ('densenet121','C2sp',.5): (1_976_704, 565_694_464)}
+IMAGENET_COUNTS |= {(net,'C2',w): n for (net,kernel,w),n in IMAGENET_COUNTS.items()
+    if kernel=='C2sp'}
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #420320bb
 for _kernel,(_k,_) in KERNELS.items():
-    for _depth in (8,20,38,56,74,92,110,128,146): # 8 is ours: small enough for minutes on a CPU
-        register_network(f'cifar_resnet{_depth}_{_kernel.lower()}', partial(cifar_resnet, _depth, _kernel), paper='wu2019convolution',
+    # 8 is ours: small enough for minutes on a CPU
+    for _depth in (8,20,38,56,74,92,110,128,146):
+        register_network(f'cifar_resnet{_depth}_{_kernel.lower()}',
+            partial(cifar_resnet, _depth, _kernel), paper='wu2019convolution',
             input_size=(3,32,32), pool_size=8, **cifar_resnet_counts(_depth, _k)._asdict())
     for _depth in (22,40,58,76,94,112):
-        register_network(f'cifar_densenet{_depth}_{_kernel.lower()}', partial(cifar_densenet, _depth, _kernel), paper='wu2019convolution',
-            input_size=(3,32,32), pool_size=8, **cifar_densenet_counts(_depth, _k)._asdict())
+        register_network(f'cifar_densenet{_depth}_{_kernel.lower()}',
+            partial(cifar_densenet, _depth, _kernel), paper='wu2019convolution',
+            input_size=(3,32,32), pool_size=8,
+            **cifar_densenet_counts(_depth, _k)._asdict())
 
 # %% ../../nbs/even_kernels/20_networks.ipynb #4750d4f9
 for (_net,_kernel,_width),(_params,_macs) in IMAGENET_COUNTS.items():
     _build,_note = {'resnet50': resnet50, 'densenet121': densenet121}[_net],''
-    if _net=='densenet121' and _width<1: _note = 'half the growth and half the stem: our reading, the paper has no such row'
-    register_network(f"{_net}{'' if _width==1 else '_half'}_{_kernel.lower()}", partial(_build, _kernel, _width), paper='wu2019convolution',
+    if _net=='densenet121' and _width<1:
+        _note = 'half the growth and half the stem: our reading, the paper has no such row'
+    register_network(f"{_net}{'' if _width==1 else '_half'}_{_kernel.lower()}",
+        partial(_build, _kernel, _width), paper='wu2019convolution',
         input_size=(3,224,224), pool_size=7, params=_params, macs=_macs, note=_note)
-register_network('resnet50_c2sp_optim', resnet50_c2sp_optim, paper='wu2019convolution', input_size=(3,224,224),
+register_network('resnet50_c2sp_optim', resnet50_c2sp_optim, paper='wu2019convolution',
+    input_size=(3,224,224),
     pool_size=7, params=5_816_680, macs=574_144_512)
-for _kernel,_params,_macs in (('C3',3_392_626,1_407_842_280), ('C2sp',3_225_502,1_351_496_196)):
-    register_network(f'wide_densenet_{_kernel.lower()}', partial(wide_densenet, _kernel), paper='wu2019convolution', input_size=(3,32,32),
-        pool_size=8, params=_params, macs=_macs, note="a candidate that fits the printed size; the paper's configuration is not published")
+for _kernel,_params,_macs in (('C3',3_392_626,1_407_842_280),
+        ('C2sp',3_225_502,1_351_496_196)):
+    register_network(f'wide_densenet_{_kernel.lower()}', partial(wide_densenet, _kernel),
+        paper='wu2019convolution', input_size=(3,32,32),
+        pool_size=8, params=_params, macs=_macs,
+        note="a candidate that fits the printed size; the paper's configuration is not "
+        "published")

@@ -28,13 +28,17 @@ def keyed_resnet(
     **kwargs, # Of `cifar_resnet`
 )->nn.Module:
     "The paper's ResNet, its initial weights keyed by name"
-    return keyed_init(cifar_resnet(depth, kernel, width=width, **kwargs), torch.initial_seed())
+    return keyed_init(cifar_resnet(depth, kernel, width=width, **kwargs),
+        torch.initial_seed())
 
-ANIMALS_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=5e-4, schedule='linear', update='step', warmup=.25,
+ANIMALS_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=True, weight_decay=5e-4,
+    schedule='linear', update='step', warmup=.25,
     epochs=10, batch_size=64, augment=dict(crop=0, flip=False))
 
-register_experiment(Experiment('even_kernels_animals', 'Ten animals: a small ResNet with C3, C2sp and C2', 'even_kernels',
-    tuple(Row(k, keyed_resnet, dict(depth=8, kernel=k), ANIMALS_RECIPE) for k in ('C3','C2sp','C2')), 'animals', seeds=5,
+register_experiment(Experiment('even_kernels_animals', 'Ten animals: a small ResNet with '
+    'C3, C2sp and C2', 'even_kernels',
+    tuple(Row(k, keyed_resnet, dict(depth=8, kernel=k), ANIMALS_RECIPE)
+    for k in ('C3','C2sp','C2')), 'animals', seeds=5,
     order=1, main=True, claims=SMALL_CLAIMS, citation='wu2019convolution'));
 
 # %% ../../nbs/even_kernels/31_paired.ipynb #12800a4b
@@ -43,23 +47,35 @@ def kernel_host(
     **kwargs, # Of `host`
 )->nn.Module:
     "The host with one kind of kernel in its six convolutions"
-    return host(conv=lambda i,o,k,padding,bias: kernel_conv(kernel, i, o, bias=bias), **kwargs)
+    return host(conv=lambda i,o,k,padding,bias: kernel_conv(kernel, i, o, bias=bias),
+        **kwargs)
 
 # %% ../../nbs/even_kernels/31_paired.ipynb #b38b7143
-def _row(name, kernel, **kw): return Row(name, kernel_host, dict(kernel=kernel, **kw), HOST_RECIPE)
+def _row(name, kernel, **kw):
+    return Row(name, kernel_host, dict(kernel=kernel, **kw), HOST_RECIPE)
 
-register_experiment(Experiment('even_kernels_host', 'CIFAR-10: six kernels in the host', 'even_kernels',
-    (*(_row(k, k) for k in KERNELS), _row('C2sp wide', 'C2sp', width=24)), 'cifar10', seeds=5, order=10,
-    claims=(Claim('C3 is better than C2', 'C3', 'C2'), Claim('symmetric padding lowers the error of C2', 'C2sp', 'C2'),
-        Claim('symmetric padding lowers the error of C4', 'C4sp', 'C4'), Claim('C3 is better than C2sp', 'C3', 'C2sp'),
-        Claim('at equal size C2sp is better than C3', 'C2sp wide', 'C3')), citation='wu2019convolution'));
+register_experiment(Experiment('even_kernels_host', 'CIFAR-10: six kernels in the host',
+    'even_kernels',
+    (*(_row(k, k) for k in KERNELS), _row('C2sp wide', 'C2sp', width=24)), 'cifar10',
+    seeds=5, order=10,
+    claims=(Claim('C3 is better than C2', 'C3', 'C2'), Claim('symmetric padding lowers the '
+    'error of C2', 'C2sp', 'C2'),
+        Claim('symmetric padding lowers the error of C4', 'C4sp', 'C4'),
+        Claim('C3 is better than C2sp', 'C3', 'C2sp'),
+        Claim('at equal size C2sp is better than C3', 'C2sp wide', 'C3')),
+        citation='wu2019convolution'));
 
 # %% ../../nbs/even_kernels/31_paired.ipynb #359bbd18
-DEPTH_RECIPE = replace(ANIMALS_RECIPE, epochs=4, batch_size=128, augment=dict(crop=4, flip='alternate'))
+DEPTH_RECIPE = replace(ANIMALS_RECIPE, epochs=4, batch_size=128,
+    augment=dict(crop=4, flip='alternate'))
 DEPTHS = 20,38,56
 
-register_experiment(Experiment('even_kernels_depth', 'CIFAR-10: three kernels by depth', 'even_kernels',
-    tuple(Row(f'ResNet-{d} {k}', keyed_resnet, dict(depth=d, kernel=k), DEPTH_RECIPE, series=k, x=d)
-        for d in DEPTHS for k in ('C2','C2sp','C3')), 'cifar10', seeds=5, order=11, xlabel='depth',
-    claims=tuple(Claim(f'depth {d}: symmetric padding lowers the error of C2', f'ResNet-{d} C2sp', f'ResNet-{d} C2') for d in DEPTHS),
+register_experiment(Experiment('even_kernels_depth', 'CIFAR-10: three kernels by depth',
+    'even_kernels',
+    tuple(Row(f'ResNet-{d} {k}', keyed_resnet, dict(depth=d, kernel=k), DEPTH_RECIPE,
+    series=k, x=d)
+        for d in DEPTHS for k in ('C2','C2sp','C3')), 'cifar10', seeds=5, order=11,
+        xlabel='depth',
+    claims=tuple(Claim(f'depth {d}: symmetric padding lowers the error '
+    'of C2', f'ResNet-{d} C2sp', f'ResNet-{d} C2') for d in DEPTHS),
     citation='wu2019convolution'));

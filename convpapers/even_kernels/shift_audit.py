@@ -19,7 +19,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from .corner_padding import SymmetricPad2d, channel_groups, corner_offsets
+from convpapers.even_kernels.corner_padding import (SymmetricPad2d, channel_groups,
+    corner_offsets)
 from .stride import residual_shift
 from .symmetric_padding import Conv2dSP
 from ..lab.basics import positive_int
@@ -42,8 +43,10 @@ class Grid(NamedTuple):
         move = lambda v: tuple(a + s*m for a,s,m in zip(v, self.step, taps.mean))
         step = tuple(s*t for s,t in zip(self.step, taps.stride))
         return self._replace(step=step, start=move(self.start), far=move(self.far))
-    def shift(self, start=None)->tuple: return tuple(a - (s-1)/2 for a,s in zip(start or self.start, self.step))
-    def size(self, t)->tuple|None: return tuple(t.shape[a] for a in self.axes) if t.dim() >= -min(self.axes) else None
+    def shift(self, start=None)->tuple:
+        return tuple(a - (s-1)/2 for a,s in zip(start or self.start, self.step))
+    def size(self, t)->tuple|None:
+        return tuple(t.shape[a] for a in self.axes) if t.dim() >= -min(self.axes) else None
 
 # %% ../../nbs/even_kernels/15_shift_audit.ipynb #edbf0fda
 def _pair(v): return tuple(v)*(2//len(v)) if isinstance(v, (tuple,list)) else (v,v)
@@ -60,9 +63,11 @@ def window(
 
 def _conv(x, y, w, b, stride, padding, dilation, transposed, *_):
     t = window(w.shape[-2:], stride, padding, dilation)
-    return Taps(t.kernel, tuple(1/s for s in t.stride), tuple(-m/s for m,s in zip(t.mean, t.stride))) if transposed else t
+    return Taps(t.kernel, tuple(1/s for s in t.stride),
+        tuple(-m/s for m,s in zip(t.mean, t.stride))) if transposed else t
 
-def _max_pool(x, y, k, stride=(), padding=0, dilation=1, *_): return window(k, stride or k, padding, dilation)
+def _max_pool(x, y, k, stride=(), padding=0, dilation=1, *_):
+    return window(k, stride or k, padding, dilation)
 def _avg_pool(x, y, k, stride=(), padding=0, *_): return window(k, stride or k, padding)
 def _pad(x, y, sides, *_): return window(1, 1, ((list(sides)+[0,0])[2], sides[0]))
 
@@ -71,20 +76,27 @@ def _slice(x, y, dim=0, start=None, end=None, step=1):
     axis = dim%x.dim() - x.dim()
     if axis < -2: return None
     first = slice(start, end).indices(x.shape[axis])[0]
-    return Taps((1,1), *[tuple(v if a==axis else other for a in (-2,-1)) for v,other in ((step,1),(first,0))])
+    return Taps((1,1), *[tuple(v if a==axis else other for a in (-2,-1)) for v,
+        other in ((step,1),(first,0))])
 
 def _resize(x, y, *args):
     n,m = x.shape[-2:],y.shape[-2:]
-    if True in args: return Taps((1,1), tuple((a-1)/max(b-1, 1) for a,b in zip(n, m)), (0,0)) # align_corners
+    # align_corners
+    if True in args:
+        return Taps((1,1), tuple((a-1)/max(b-1, 1) for a,b in zip(n, m)), (0,0))
     ratio = tuple(a/b for a,b in zip(n, m))
     return Taps((1,1), ratio, tuple((r-1)/2 for r in ratio))
 
 # %% ../../nbs/even_kernels/15_shift_audit.ipynb #3628664a
 aten = torch.ops.aten
-READS = {aten.convolution: _conv, aten.max_pool2d_with_indices: _max_pool, aten.avg_pool2d: _avg_pool, aten.slice: _slice,
-    **dict.fromkeys((aten.constant_pad_nd, aten.reflection_pad2d, aten.replication_pad2d), _pad),
-    **dict.fromkeys((aten._adaptive_avg_pool2d, aten.adaptive_max_pool2d, aten.pixel_shuffle, aten.pixel_unshuffle,
-        aten.upsample_nearest2d, aten._upsample_nearest_exact2d, aten.upsample_bilinear2d, aten.upsample_bicubic2d), _resize)}
+READS = {aten.convolution: _conv, aten.max_pool2d_with_indices: _max_pool,
+    aten.avg_pool2d: _avg_pool, aten.slice: _slice,
+    **dict.fromkeys((aten.constant_pad_nd, aten.reflection_pad2d, aten.replication_pad2d),
+    _pad),
+    **dict.fromkeys((aten._adaptive_avg_pool2d, aten.adaptive_max_pool2d,
+    aten.pixel_shuffle, aten.pixel_unshuffle,
+        aten.upsample_nearest2d, aten._upsample_nearest_exact2d, aten.upsample_bilinear2d,
+        aten.upsample_bicubic2d), _resize)}
 
 # %% ../../nbs/even_kernels/15_shift_audit.ipynb #bc5ec40d
 def corner_mean(
@@ -92,7 +104,8 @@ def corner_mean(
     order:str='contiguous', # See `channel_groups`
 )->tuple: # Mean offset of C2sp for each axis, pixels
     "What remains of the shift under symmetric padding"
-    n = torch.tensor([len(range(channels)[sl]) for sl in channel_groups(channels, order)]).double()
+    n = torch.tensor([len(range(channels)[sl]) for sl in channel_groups(channels,
+        order)]).double()
     return tuple((n/n.sum() @ corner_offsets(2).double().mean(1)).tolist())
 
 def module_taps(
@@ -101,8 +114,10 @@ def module_taps(
 )->Taps|None:
     "The taps of a layer that no single operation shows"
     if isinstance(m, Conv2dSP):
-        return Taps(m.kernel_size, m.stride, tuple(o*d for o,d in zip(corner_mean(x.shape[-3], m.order), m.dilation)))
-    if isinstance(m, SymmetricPad2d): return window(1, 1, tuple((.5-o)*m.pad for o in corner_mean(x.shape[-3], m.order)))
+        return Taps(m.kernel_size, m.stride, tuple(o*d for o,
+            d in zip(corner_mean(x.shape[-3], m.order), m.dilation)))
+    if isinstance(m, SymmetricPad2d):
+        return window(1, 1, tuple((.5-o)*m.pad for o in corner_mean(x.shape[-3], m.order)))
     if isinstance(m, nn.CircularPad2d): return window(1, 1, (m.padding[2], m.padding[0]))
     if isinstance(m, nn.Conv2d) and m.padding_mode=='circular':
         left,_,top,_ = m._reversed_padding_repeated_twice
@@ -116,7 +131,8 @@ def merge(
     "The grid of a sum or concatenation"
     g,total = grids[0],sum(weights)
     start = tuple(sum(w*h.start[a] for h,w in zip(grids, weights))/total for a in (0,1))
-    return g._replace(start=start, far=max((h.far for h in grids), key=lambda v: sum(a*a for a in g.shift(v))))
+    return g._replace(start=start, far=max((h.far for h in grids),
+        key=lambda v: sum(a*a for a in g.shift(v))))
 
 # %% ../../nbs/even_kernels/15_shift_audit.ipynb #e8f565d4
 class Layer(NamedTuple):
@@ -133,25 +149,31 @@ class Layer(NamedTuple):
 
 def _layer(name, kind, kernel, before, after, y, size):
     shift = tuple((b-a)/s for a,b,s in zip(before.shift(), after.shift(), before.step))
-    centre = tuple(a + s*(n-1)/2 - (m-1)/2 for a,s,n,m in zip(after.start, after.step, after.size(y), size))
+    centre = tuple(a + s*(n-1)/2 - (m-1)/2 for a,s,n,
+        m in zip(after.start, after.step, after.size(y), size))
     stride = tuple(b/a for a,b in zip(before.step, after.step))
-    return Layer(name, kind, tuple(kernel), stride, shift, after.step, after.shift(), after.shift(after.far), centre)
+    return Layer(name, kind, tuple(kernel), stride, shift, after.step, after.shift(),
+        after.shift(after.far), centre)
 
 # %% ../../nbs/even_kernels/15_shift_audit.ipynb #8d888488
 class _Follow(TorchDispatchMode):
-    "Follows the grid of every map through a forward pass; `rows` has what moved, read or strided"
+    """Follows the grid of every map through a forward pass; `rows` has what moved, read or
+    strided"""
     def __init__(self, model, x):
         super().__init__()
-        self.grids,self.rows,self.stack,self.image = WeakTensorKeyDictionary(),[],[],tuple(x.shape[-2:])
+        self.grids,self.rows,self.stack,self.image = WeakTensorKeyDictionary(),[],[],tuple(
+            x.shape[-2:])
         self.grids[x],self.names = Grid(),{m: n for n,m in model.named_modules()}
 
     def add(self, kind, kernel, before, after, y):
-        self.rows.append(_layer(self.names[self.stack[-1][0]], kind, kernel, before, after, y, self.image))
+        self.rows.append(_layer(self.names[self.stack[-1][0]], kind, kernel, before, after,
+            y, self.image))
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out,op = func(*args, **(kwargs or {})),func.overloadpacket
         ys = [t for t in tree_leaves(out) if isinstance(t, torch.Tensor)]
-        xs = [t for t in tree_leaves((args,kwargs)) if isinstance(t, torch.Tensor) and t in self.grids]
+        xs = [t for t in tree_leaves((args,kwargs)) if isinstance(t, torch.Tensor)
+            and t in self.grids]
         if not ys: return out
         new = self.after(op, args, xs, ys[0]) if xs else self.lost(op, args, ys[0])
         for t in ys:
@@ -169,26 +191,32 @@ class _Follow(TorchDispatchMode):
         if op==aten.permute:
             dims = [d%y.dim() for d in args[1]]
             return g._replace(axes=tuple(dims.index(a%y.dim())-y.dim() for a in g.axes))
-        like = [(t,self.grids[t]) for t in xs if self.grids[t].axes==g.axes and g.size(t)==g.size(y)]
+        like = [(t,self.grids[t]) for t in xs if self.grids[t].axes==g.axes and g.size(t)
+            ==g.size(y)]
         if not like: return None
-        new = merge([h for _,h in like], [t.shape[1] if op==aten.cat else 1 for t,_ in like])
-        if len({h.start for _,h in like})>1: self.add(op.__name__, (1,1), like[0][1], new, y)
+        new = merge([h for _,h in like], [t.shape[1] if op==aten.cat else 1 for t,
+            _ in like])
+        if len({h.start for _,h in like})>1:
+            self.add(op.__name__, (1,1), like[0][1], new, y)
         return new
 
     def lost(self, op, args, y):
-        "A convolution of something that is no picture of the input any more: its own shift is all that can be said"
+        """A convolution of something that is no picture of the input any more: its own
+        shift is all that can be said"""
         if op!=aten.convolution or y.dim()!=4 or max(y.shape[-2:])<2: return
         t,no = READS[op](args[0], y, *args[1:]),(math.nan,math.nan)
         shift = tuple(m-(s-1)/2 for m,s in zip(t.mean, t.stride))
         name = self.names[self.stack[-1][0]]
-        self.rows.append(Layer(name, 'convolution', tuple(t.kernel), t.stride, shift, no, no, no, no))
+        self.rows.append(Layer(name, 'convolution', tuple(t.kernel), t.stride, shift, no,
+            no, no, no))
 
 # %% ../../nbs/even_kernels/15_shift_audit.ipynb #d8e090b7
 def _enter(self, m, args): self.stack.append((m, len(self.rows)))
 
 def _leave(self, m, args, y):
     n,x = self.stack[-1][1],args[0] if args else None
-    if isinstance(y, torch.Tensor) and isinstance(x, torch.Tensor) and x in self.grids and not next(m.children(), None):
+    if isinstance(y, torch.Tensor) and isinstance(x,
+            torch.Tensor) and x in self.grids and not next(m.children(), None):
         g,own = self.grids[x],module_taps(m, x)
         if own: self.grids[y] = g.read(own)
         elif y not in self.grids and g.size(y)==g.size(x): self.grids[y] = g
@@ -218,8 +246,10 @@ class ShiftAudit(list):
     @property
     def moving(self)->'ShiftAudit': return ShiftAudit(r for r in self if any(r.shift))
     def _repr_markdown_(self)->str:
-        head = 'layer | kind | kernel | stride | shift | step | accumulated | furthest | off centre'
-        rows = [' | '.join([f'`{r.name}`', r.kind, *[_text(v, '') for v in (r.kernel,r.stride)], _text(r.shift), _text(r.step, ''),
+        head = ('layer | kind | kernel | stride | shift | step | accumulated | furthest | '
+            'off centre')
+        rows = [' | '.join([f'`{r.name}`', r.kind,
+            *[_text(v, '') for v in (r.kernel,r.stride)], _text(r.shift), _text(r.step, ''),
             *[_text(v) for v in (r.accumulated,r.furthest,r.off_centre)]]) for r in self]
         return '\n'.join(f'| {r} |' for r in [head, '|'.join(['---']*9), *rows])
 
@@ -229,32 +259,40 @@ SIDES = 128,224,32,28
 def _image_size(model, input_size):
     "The sizes to try, each (channels, height, width)"
     if input_size is None:
-        conv = next((m for m in model.modules() if isinstance(m, (nn.Conv2d,nn.ConvTranspose2d))), None)
+        conv = next((m for m in model.modules()
+            if isinstance(m, (nn.Conv2d,nn.ConvTranspose2d))), None)
         return [(conv.in_channels if conv else 3, s, s) for s in SIDES]
     size = tuple(input_size)[-3:]
-    if len(size)!=3: raise ValueError(f'input_size={input_size!r} must be (channels, height, width)')
+    if len(size)!=3:
+        raise ValueError(f'input_size={input_size!r} must be (channels, height, width)')
     return [tuple(positive_int('input_size', int(v)) for v in size)]
 
 def shift_of(
     model:nn.Module, # Any network whose first input is a batch of pictures
-    input_size:tuple|None=None, # `(channels, height, width)`; by default a size that the network takes
+    # `(channels, height, width)`; by default a size that the network takes
+    input_size:tuple|None=None,
 )->ShiftAudit: # Rows in the order of execution, with `.total`, `.furthest`, `.off_centre` and `.moving`
-    """Where each map of `model` looks in the input, layer by layer: mean tap offset − (stride−1)/2, accumulated with stride.
+    """Where each map of `model` looks in the input, layer by layer: mean tap offset −
+    (stride−1)/2, accumulated with stride.
 
-    The network runs once on zeros, in eval mode and without gradients; its state stays as it is. Convolution of any kernel,
-    stride, dilation and padding, transposed convolution, pooling, padding, slicing and resizing are followed, as layers or as
-    functions.
+    The network runs once on zeros, in eval mode and without gradients; its state stays as
+    it is. Convolution of any kernel, stride, dilation and padding, transposed convolution,
+    pooling, padding, slicing and resizing are followed, as layers or as functions.
     Raises `ValueError` if the network does not take `input_size`, or has no such layer.
     """
-    if not isinstance(model, nn.Module): raise TypeError(f'model={type(model).__name__} must be an nn.Module')
+    if not isinstance(model, nn.Module):
+        raise TypeError(f'model={type(model).__name__} must be an nn.Module')
     errors,sizes = [],_image_size(model, input_size)
     for size in sizes:
         try: rows = _audit(model, size)
         except Exception as e: errors.append(e); continue
         if rows: return rows
-        raise ValueError(f'model={type(model).__name__} has no layer that reads a neighbourhood: nothing to audit')
-    raise ValueError(f'model={type(model).__name__} does not run on an input of size {sizes[0]}: {errors[0]}; '
-                     'valid: input_size=(channels, height, width) that it takes') from errors[0]
+        raise ValueError(f'model={type(model).__name__} has no layer that reads a '
+            'neighbourhood: nothing to audit')
+    raise ValueError(f'model={type(model).__name__} does not run on an input of size '
+        f'{sizes[0]}: {errors[0]}; '
+                     'valid: input_size=(channels, height, width) that it '
+                     'takes') from errors[0]
 
 # %% ../../nbs/even_kernels/15_shift_audit.ipynb #c4329ff8
 def _audit(model, size):
@@ -278,20 +316,28 @@ def _replace(model, new):
         else: _replace(child, new)
 
 def _plainer(m):
-    "What stands in for a layer that would not pass equal values on: max pooling, norms, dropout"
+    """What stands in for a layer that would not pass equal values on: max pooling, norms,
+    dropout"""
     if isinstance(m, nn.MaxPool2d):
-        if m.dilation not in (1,(1,1)): raise ValueError(f'{m} has a dilation, which average pooling cannot stand in for')
+        if m.dilation not in (1,(1,1)):
+            raise ValueError(f'{m} has a dilation, which average pooling cannot stand '
+                'in for')
         return nn.AvgPool2d(m.kernel_size, m.stride, m.padding, m.ceil_mode)
-    norms = nn.modules.batchnorm._NormBase,nn.GroupNorm,nn.LayerNorm,nn.modules.dropout._DropoutNd
+    norms = (nn.modules.batchnorm._NormBase,nn.GroupNorm,nn.LayerNorm,
+        nn.modules.dropout._DropoutNd)
     return nn.Identity() if isinstance(m, norms) else None
 
 def measured_shift(
     model:nn.Module, # A network of convolutions; a copy is used
-    input_size:tuple, # `(channels, height, width)`; larger than the receptive field, or the border distorts the mean
+    # `(channels, height, width)`; larger than the receptive field, or the border distorts
+    # the mean
+    input_size:tuple,
 )->tuple: # (vertical, horizontal), input pixels
-    """Where the centre of the last map looks, against the centre of the input, measured by a gradient.
+    """Where the centre of the last map looks, against the centre of the input, measured by
+    a gradient.
 
-    All weights of a copy in float64 are made equal. Compare with `shift_of(model, input_size).off_centre`.
+    All weights of a copy in float64 are made equal. Compare with
+    `shift_of(model, input_size).off_centre`.
     """
     model,maps = deepcopy(model).double().cpu().eval(),[]
     _replace(model, _plainer)
@@ -299,9 +345,11 @@ def measured_shift(
     def keep(m, a, y):
         if torch.is_tensor(y) and y.dim()==4 and max(y.shape[2:])>1: maps.append(y)
     for m in model.modules(): m.register_forward_hook(keep)
-    x = torch.full((1,*_image_size(model, input_size)[0]), 1e-12, dtype=torch.float64, requires_grad=True)
+    x = torch.full((1,*_image_size(model, input_size)[0]), 1e-12, dtype=torch.float64,
+        requires_grad=True)
     model(x)
     y = maps[-1][0].sum(0)
     rows,cols = (slice((n-1)//2, n//2+1) for n in y.shape)
     g = torch.autograd.grad(y[rows,cols].mean(), x)[0].abs().sum((0,1))
-    return tuple(((g.sum(1-a)*torch.arange(n)).sum()/g.sum()).item() - (n-1)/2 for a,n in enumerate(g.shape))
+    return tuple(((g.sum(1-a)*torch.arange(n)).sum()/g.sum()).item() - (n-1)/2 for a,
+        n in enumerate(g.shape))

@@ -12,7 +12,8 @@ import warnings
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from torch.fx import Proxy
-from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS, SymmetricPad2d, channel_groups, corner_offsets,
+from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS,
+    SymmetricPad2d, channel_groups, corner_offsets,
     symmetric_pad2d, symmetric_pad_naive, _each, _even, _symmetric_pad)
 from ..lab.basics import one_of
 from ..lab.layers import leaf, not_plain, plain_like
@@ -20,11 +21,13 @@ from ..lab.operators import no_torchscript
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #7b391916
 def _corner_of(weight, groups, order):
-    "`(C_out, C_in/groups, 1, ...)`: the corner that each kernel plane's input channel is padded toward"
+    """`(C_out, C_in/groups, 1, ...)`: the corner that each kernel plane's input channel is
+    padded toward"""
     dim,(c_out,c_per) = weight.dim()-2,weight.shape[:2]
     corner = torch.empty(c_per*groups, dtype=torch.long)
     for g,sl in enumerate(channel_groups(len(corner), order, 2**dim)): corner[sl] = g
-    return corner.view(groups, 1, c_per).expand(-1, c_out//groups, -1).reshape(c_out, c_per, *[1]*dim).to(weight.device)
+    return corner.view(groups, 1, c_per).expand(-1, c_out//groups, -1).reshape(c_out, c_per,
+        *[1]*dim).to(weight.device)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #c62da367
 def embed_kernel(
@@ -36,7 +39,8 @@ def embed_kernel(
     corner = _corner_of(weight, groups, order)
     out = weight.new_zeros(*weight.shape[:2], *[k+1 for k in weight.shape[2:]])
     for g,nears in enumerate(CORNERS[weight.dim()-2]):
-        out = torch.where(corner==g, F.pad(weight, [s for near in nears[::-1] for s in (1-near, near)]), out)
+        out = torch.where(corner==g, F.pad(weight,
+            [s for near in nears[::-1] for s in (1-near, near)]), out)
     return out
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #e99c972e
@@ -49,26 +53,34 @@ def extract_kernel(
     corner,size = _corner_of(weight, groups, order),weight.shape[2:]
     out = weight.new_zeros(*weight.shape[:2], *[k-1 for k in size])
     for g,nears in enumerate(CORNERS[weight.dim()-2]):
-        out = torch.where(corner==g, weight[(..., *[slice(1-near, k-near) for near,k in zip(nears, size)])], out)
+        out = torch.where(corner==g,
+            weight[(..., *[slice(1-near, k-near) for near,k in zip(nears, size)])], out)
     if torch.equal(embed_kernel(out, groups, order), weight): return out
-    raise ValueError(f'weight of shape {tuple(weight.shape)} is not zero outside the corners of order={order!r}, groups={groups}')
+    raise ValueError(f'weight of shape {tuple(weight.shape)} is not zero outside the '
+        f'corners of order={order!r}, groups={groups}')
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #95ae950d
 def _freeze_like(new, old):
     "Freeze weight and bias of `new` where those of `old` are; gives `new`"
     names = [n for n,p in old.named_parameters() if p.requires_grad]
     for n in ('weight','bias'):
-        if (p := new._parameters.get(n)) is not None: p.requires_grad_(n in names or any(m.startswith(f'parametrizations.{n}.') for m in names))
+        if (p := new._parameters.get(n)) is not None:
+            p.requires_grad_(n in names or any(m.startswith(f'parametrizations.{n}.')
+                for m in names))
     return new
 
 class _Plain:
     "The way to the plain convolution and back, for `_ConvSP`"
-    def to_conv(self)->nn.Module: # `nn.Conv2d` (or 1d), inside an `nn.Sequential` after the activation if there is one
-        """The plain convolution with kernel k+1 that equals this layer exactly, borders included; frozen where this is frozen.
+    # `nn.Conv2d` (or 1d), inside an `nn.Sequential` after the activation if there is one
+    def to_conv(self)->nn.Module:
+        """The plain convolution with kernel k+1 that equals this layer exactly, borders
+        included; frozen where this is frozen.
 
-        Its zeros read pixels that this layer does not: a NaN or infinity there becomes a NaN."""
+        Its zeros read pixels that this layer does not: a NaN or infinity there becomes a
+        NaN."""
         pad = tuple(d*k//2 for k,d in zip(self.kernel_size, self.dilation))
-        conv = plain_like(self, self.weight, kernel_size=tuple(k+1 for k in self.kernel_size), padding=pad)
+        conv = plain_like(self, self.weight, kernel_size=tuple(k+1
+            for k in self.kernel_size), padding=pad)
         with torch.no_grad():
             conv.weight.copy_(embed_kernel(self.weight, self.groups, self.order))
             if self.bias is not None: conv.bias.copy_(self.bias)
@@ -78,39 +90,54 @@ class _Plain:
 
     @classmethod
     def from_conv(cls,
-        conv:nn.Module, # `nn.Conv2d` (or 1d) with an even kernel, or with an odd one that has the zeros `to_conv` writes
+        # `nn.Conv2d` (or 1d) with an even kernel, or with an odd one that has the zeros
+        # `to_conv` writes
+        conv:nn.Module,
         *, order:str='contiguous', # See `Conv2dSP`
         activation:str|None=None, # See `Conv2dSP`
     ):
-        "Take over weights and geometry: of an odd kernel the same function, of an even one the same taps without its shift"
-        why = '' if cls._dim==2 and '_same_taps' in vars(type(conv)) else not_plain(conv, cls._plain)
-        if why: raise TypeError(f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
-        weight,pad = conv.weight.detach(),tuple(d*(k-1)//2 for k,d in zip(conv.kernel_size, conv.dilation))
+        """Take over weights and geometry: of an odd kernel the same function, of an even
+        one the same taps without its shift"""
+        why = '' if cls._dim==2 and '_same_taps' in vars(type(conv)) else not_plain(conv,
+            cls._plain)
+        if why:
+            raise TypeError(f'conv is a {type(conv).__name__}; valid is a '
+                f'{cls._plain.__name__}: {why}')
+        weight,pad = conv.weight.detach(),tuple(d*(k-1)//2 for k,
+            d in zip(conv.kernel_size, conv.dilation))
         if any(k%2 for k in conv.kernel_size):
-            if not all(k%2 and k>1 for k in conv.kernel_size) or conv.padding not in (pad, 'same'):
-                raise ValueError(f'conv has kernel_size={conv.kernel_size}, padding={conv.padding}; valid are an even kernel, '
+            if not all(k%2 and k>1 for k in conv.kernel_size) or conv.padding not in (pad,
+                    'same'):
+                raise ValueError(f'conv has kernel_size={conv.kernel_size}, '
+                    f'padding={conv.padding}; valid are an even kernel, '
                                  f'or an odd one of 3 or more with padding={pad}')
             weight = extract_kernel(weight, conv.groups, order)
-        new = cls(conv.in_channels, conv.out_channels, tuple(weight.shape[2:]), conv.stride, 'symmetric', conv.dilation, conv.groups,
-            conv.bias is not None, conv.padding_mode, weight.device, weight.dtype, order=order, activation=activation)
-        new.load_state_dict(dict(weight=weight) if conv.bias is None else dict(weight=weight, bias=conv.bias))
+        new = cls(conv.in_channels, conv.out_channels, tuple(weight.shape[2:]), conv.stride,
+            'symmetric', conv.dilation, conv.groups,
+            conv.bias is not None, conv.padding_mode, weight.device, weight.dtype,
+            order=order, activation=activation)
+        new.load_state_dict(dict(weight=weight) if conv.bias is None
+            else dict(weight=weight, bias=conv.bias))
         return _freeze_like(new, conv).train(conv.training)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #b87ae01d
 class _Settable:
-    "Stride and dilation may be set on the layer, as on `nn.Conv2d`; the padding follows from them"
+    """Stride and dilation may be set on the layer, as on `nn.Conv2d`; the padding follows
+    from them"""
     _dim = 2
     def _margin(self): return (0,)*self._dim
     def __setattr__(self, name, value):
         built = 'padding_mode' in vars(self)                    # set after the padding
         if name in ('stride','dilation'): value = _each(value, self._dim, name)
         if name=='padding' and built and value!=self._margin():
-            raise ValueError(f'padding={value!r} cannot be set: the padding of {type(self).__name__} follows from kernel and dilation')
+            raise ValueError(f'padding={value!r} cannot be set: the padding of '
+                f'{type(self).__name__} follows from kernel and dilation')
         super().__setattr__(name, value)
         if name=='dilation' and built: self.padding = self._margin()
 
 class _ConvSP(_Settable, _Plain):
-    "What `Conv2dSP` and `Conv1dSP` share; stands before `nn.Conv2d` or `nn.Conv1d` among their bases"
+    """What `Conv2dSP` and `Conv1dSP` share; stands before `nn.Conv2d` or `nn.Conv1d` among
+    their bases"""
     def __init__(self,
         in_channels:int, # Channels of the input
         out_channels:int, # Channels of the output
@@ -120,78 +147,104 @@ class _ConvSP(_Settable, _Plain):
         dilation:int|tuple=1, # Distance between taps
         groups:int=1, # Convolution groups; use `order='interleaved'` with more than one
         bias:bool=True, # Add a bias
-        padding_mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        padding_mode:str='zeros',
         device=None, # Of the parameters
         dtype=None, # Of the parameters
-        *, order:str='contiguous', # Blocks of channels to bottom right, top left, bottom left, top right; or `'interleaved'`
-        activation:str|None=None, # `'relu'` or `'relu6'`, applied to the input in one pass with the padding
+        # Blocks of channels to bottom right, top left, bottom left, top right; or
+        # `'interleaved'`
+        *, order:str='contiguous',
+        # `'relu'` or `'relu6'`, applied to the input in one pass with the padding
+        activation:str|None=None,
     ):
-        one_of('padding', padding, ('symmetric',)), one_of('padding_mode', padding_mode, MODES)
+        one_of('padding', padding, ('symmetric',)), one_of('padding_mode', padding_mode,
+            MODES)
         one_of('order', order, ORDERS), one_of('activation', activation, ACTIVATIONS)
         kernel_size,stride,dilation = (_each(v, self._dim, n) for n,v in
             dict(kernel_size=kernel_size, stride=stride, dilation=dilation).items())
         margin = tuple(d*(_even(k)//2 - 1) for k,d in zip(kernel_size, dilation))
-        super().__init__(in_channels, out_channels, kernel_size, stride, margin, dilation, groups, bias, padding_mode, device, dtype)
+        super().__init__(in_channels, out_channels, kernel_size, stride, margin, dilation,
+            groups, bias, padding_mode, device, dtype)
         self.order,self.activation = order,activation
-        for message in _asymmetries(self): warnings.warn(f'{type(self).__name__}: {message}', stacklevel=2)
+        for message in _asymmetries(self):
+            warnings.warn(f'{type(self).__name__}: {message}', stacklevel=2)
 
-    def _margin(self): return tuple(d*(k//2 - 1) for k,d in zip(self.kernel_size, self.dilation))
+    def _margin(self):
+        return tuple(d*(k//2 - 1) for k,d in zip(self.kernel_size, self.dilation))
 
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
         far = self._far(x)
         dilation = far or self.dilation
-        inner = tuple(p//d*f for p,d,f in zip(self.padding, self.dilation, far)) if far else self.padding
+        inner = tuple(p//d*f for p,d,f in zip(self.padding, self.dilation,
+            far)) if far else self.padding
         margin,rest = (0,inner) if self.padding_mode=='zeros' else (inner,0)
-        x = _symmetric_pad(x, dilation, self.order, self.padding_mode, self.activation, margin, self._dim)
-        return self._conv(x, self.weight, self.bias, self.stride, rest, dilation, self.groups)
+        x = _symmetric_pad(x, dilation, self.order, self.padding_mode, self.activation,
+            margin, self._dim)
+        return self._conv(x, self.weight, self.bias, self.stride, rest, dilation,
+            self.groups)
 
     def _far(self, x):
-        "A smaller dilation that reads the same, where taps that lie further apart than the map is wide would pad it to any size"
+        """A smaller dilation that reads the same, where taps that lie further apart than
+        the map is wide would pad it to any size"""
         size = x.shape[-self._dim:] if x.dim()>self._dim else ()
-        if self.padding_mode!='zeros' or max(self.dilation)==1 or not all(type(n) is int for n in size): return None
-        return tuple(min(d, max(n, 1)) for d,n in zip(self.dilation, size)) if any(d>n for d,n in zip(self.dilation, size)) else None
+        if self.padding_mode!='zeros' or max(self.dilation)==1 or not all(type(n) is int
+                for n in size): return None
+        return tuple(min(d, max(n, 1)) for d,n in zip(self.dilation, size)) if any(d>n
+            for d,n in zip(self.dilation, size)) else None
 
     def extra_repr(self):
-        return f'{super().extra_repr()}, order={self.order!r}' + (f', activation={self.activation!r}' if self.activation else '')
+        return f'{super().extra_repr()}, order={self.order!r}' + (
+            f', activation={self.activation!r}' if self.activation else '')
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #1f40f5a8
 def _asymmetries(conv):
     "What keeps the offsets from cancelling, in words"
     n,per = 2**conv._dim,conv.in_channels//conv.groups
     if conv.groups>1 and conv.order=='contiguous':
-        yield (f"with groups={conv.groups} and order='contiguous' a convolution group sees some corners only; "
+        yield (f"with groups={conv.groups} and order='contiguous' a convolution group sees "
+            "some corners only; "
                "use order='interleaved'")
     c = conv.in_channels if per==1 else per
-    if c%n: yield (f'{c} input channels{" a group" if c<conv.in_channels else ""} leave a residue of {c%n} over {n} corners, '
+    if c%n:
+        yield (f'{c} input channels{" a group" if c<conv.in_channels else ""} leave a '
+            f'residue of {c%n} over {n} corners, '
                    'so symmetry is approximate')
 
 @no_torchscript
 class Conv2dSP(_ConvSP, nn.Conv2d):
-    """2D convolution with an even kernel and symmetric padding ([Wu et al. 2019](https://arxiv.org/abs/1903.08385)).
+    """2D convolution with an even kernel and symmetric padding ([Wu et al.
+    2019](https://arxiv.org/abs/1903.08385)).
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`. Parameters and state dict are those of `nn.Conv2d`.
-    Raises `ValueError` for an odd `kernel_size`; warns when the channels do not share out evenly over the four corners.
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`. Parameters and
+    state dict are those of `nn.Conv2d`.
+    Raises `ValueError` for an odd `kernel_size`; warns when the channels do not share out
+    evenly over the four corners.
     """
     _dim,_plain,_conv = 2,nn.Conv2d,staticmethod(F.conv2d)
 
 @no_torchscript
 class Conv1dSP(_ConvSP, nn.Conv1d):
-    """1D convolution with an even kernel and symmetric padding: half of the channels is padded on the right, half on the left.
+    """1D convolution with an even kernel and symmetric padding: half of the channels is
+    padded on the right, half on the left.
 
-    Shapes: `(N, C_in, L)` or `(C_in, L)` → `(N, C_out, ⌈L/s⌉)`. Raises `ValueError` for an odd `kernel_size`.
+    Shapes: `(N, C_in, L)` or `(C_in, L)` → `(N, C_out, ⌈L/s⌉)`. Raises `ValueError` for an
+    odd `kernel_size`.
     """
     _dim,_plain,_conv = 1,nn.Conv1d,staticmethod(F.conv1d)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #bc403275
 @no_torchscript
 class Conv2dSame(_Settable, nn.Conv2d):
-    """2D convolution with SAME padding, an odd pixel of it at the bottom and right: the paper's asymmetric C2 and C4.
+    """2D convolution with SAME padding, an odd pixel of it at the bottom and right: the
+    paper's asymmetric C2 and C4.
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)` for every kernel and stride, as TensorFlow's SAME.
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)` for every
+    kernel and stride, as TensorFlow's SAME.
     Borders are zeros.
     """
-    _same_taps = True       # its weight is used as it is: `Conv2dSP.from_conv` takes it over
+    # its weight is used as it is: `Conv2dSP.from_conv` takes it over
+    _same_taps = True
     def __init__(self,
         in_channels:int, # Channels of the input
         out_channels:int, # Channels of the output
@@ -205,26 +258,36 @@ class Conv2dSame(_Settable, nn.Conv2d):
         device=None, # Of the parameters
         dtype=None, # Of the parameters
     ):
-        one_of('padding', padding, ('same',)), one_of('padding_mode', padding_mode, ('zeros',))
+        one_of('padding', padding, ('same',)), one_of('padding_mode', padding_mode,
+            ('zeros',))
         kernel_size,stride,dilation = (_each(v, 2, n) for n,v in
             dict(kernel_size=kernel_size, stride=stride, dilation=dilation).items())
-        super().__init__(in_channels, out_channels, kernel_size, stride, 0, dilation, groups, bias, 'zeros', device, dtype)
+        super().__init__(in_channels, out_channels, kernel_size, stride, 0, dilation,
+            groups, bias, 'zeros', device, dtype)
 
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
         reach = [d*(k-1) for k,d in zip(self.kernel_size, self.dilation)]
         if self.stride==(1,1):
-            y = F.conv2d(x, self.weight, self.bias, 1, [(r+1)//2 for r in reach], self.dilation, self.groups)
-            return y[..., reach[0]%2:, reach[1]%2:].clone() if reach[0]%2 or reach[1]%2 else y
-        if min(self.stride)<1: return super().forward(x)            # which says what is wrong
-        total = [torch.sym_max((n-1)//s*s + r + 1 - n, 0) for n,s,r in zip(x.shape[-2:], self.stride, reach)]
-        if all(type(t) is int for t in total):            # the odd pixel, and the rest in the convolution, which needs no memory for it
-            x,rest = F.pad(x, [0,total[1]%2,0,total[0]%2]) if total[0]%2 or total[1]%2 else x,[t//2 for t in total]
+            y = F.conv2d(x, self.weight, self.bias, 1, [(r+1)//2 for r in reach],
+                self.dilation, self.groups)
+            return (y[..., reach[0]%2:, reach[1]%2:].clone() if reach[0]%2 or reach[1]%2
+                else y)
+        # which says what is wrong
+        if min(self.stride)<1: return super().forward(x)
+        total = [torch.sym_max((n-1)//s*s + r + 1 - n, 0) for n,s,
+            r in zip(x.shape[-2:], self.stride, reach)]
+        # the odd pixel, and the rest in the convolution, which needs no memory for it
+        if all(type(t) is int for t in total):
+            x,rest = F.pad(x, [0,total[1]%2,0,
+                total[0]%2]) if total[0]%2 or total[1]%2 else x,[t//2 for t in total]
         else: x,rest = F.pad(x, [s for t in total[::-1] for s in (t//2, t - t//2)]),0
-        return F.conv2d(x, self.weight, self.bias, self.stride, rest, self.dilation, self.groups)
+        return F.conv2d(x, self.weight, self.bias, self.stride, rest, self.dilation,
+            self.groups)
 
     def count_macs(self, x, y)->int:
-        "What a network owes for this layer: the pixels that leave it, not the row and column that are cropped"
+        """What a network owes for this layer: the pixels that leave it, not the row and
+        column that are cropped"""
         return y.numel()*self.weight[0].numel()
 
     def extra_repr(self): return f"{super().extra_repr()}, padding='same'"

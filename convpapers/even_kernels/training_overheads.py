@@ -37,7 +37,8 @@ def separable_block(
     "Two depthwise separable convolutions, each after norm and ReLU: 8n² pointwise weights"
     def half():
         depthwise = nn.Conv2d(2*n, 2*n, 3, padding=1, groups=2*n, bias=False)
-        return nn.Sequential(OrderedDict(pre=pre_act(2*n), depthwise=depthwise, pointwise=nn.Conv2d(2*n, 2*n, 1, bias=False)))
+        return nn.Sequential(OrderedDict(pre=pre_act(2*n), depthwise=depthwise,
+            pointwise=nn.Conv2d(2*n, 2*n, 1, bias=False)))
     return ResidualBlock(nn.Sequential(half(), half()))
 
 # %% ../../nbs/even_kernels/40_training_overheads.ipynb #91c8b0fc
@@ -49,7 +50,8 @@ def inverted_bottleneck(
     e = expansion*n
     return ResidualBlock(nn.Sequential(
         nn.Conv2d(n, e, 1, bias=False), nn.BatchNorm2d(e), nn.ReLU6(inplace=True),
-        nn.Conv2d(e, e, 3, padding=1, groups=e, bias=False), nn.BatchNorm2d(e), nn.ReLU6(inplace=True),
+        nn.Conv2d(e, e, 3, padding=1, groups=e, bias=False), nn.BatchNorm2d(e),
+        nn.ReLU6(inplace=True),
         nn.Conv2d(e, n, 1, bias=False), nn.BatchNorm2d(n)))
 
 # %% ../../nbs/even_kernels/40_training_overheads.ipynb #aec6617d
@@ -61,7 +63,8 @@ def _move(x, k, sign):
         a,b = out[:, i*g:(i+1)*g],x[:, i*g:(i+1)*g]
         if dy: a[:, :, slice(h-dy, h) if dy>0 else slice(0, -dy)] = 0
         if dx: a[..., slice(w-dx, w) if dx>0 else slice(0, -dx)] = 0
-        a[:, :, max(-dy,0):h-max(dy,0), max(-dx,0):w-max(dx,0)] = b[:, :, max(dy,0):h-max(-dy,0), max(dx,0):w-max(-dx,0)]
+        a[:, :, max(-dy,0):h-max(dy,0), max(-dx,0):w-max(dx,0)] = b[:, :, max(dy,0):h-max(
+            -dy,0), max(dx,0):w-max(-dx,0)]
     return out
 
 class _Shift(Function):
@@ -78,8 +81,10 @@ def grouped_shift(
     x:Tensor, # `(N, C, H, W)`
     kernel_size:int=3, # Odd; the offsets of such a kernel
 )->Tensor: # Of the same shape
-    "Move each of `kernel_size²` groups of channels by its offset, zeros coming in; left-over channels stay ([Wu et al. 2018](https://arxiv.org/abs/1711.08141))"
-    if positive_int('kernel_size', kernel_size)%2==0: raise ValueError(f'kernel_size={kernel_size} must be odd')
+    """Move each of `kernel_size²` groups of channels by its offset, zeros coming in;
+    left-over channels stay ([Wu et al. 2018](https://arxiv.org/abs/1711.08141))"""
+    if positive_int('kernel_size', kernel_size)%2==0:
+        raise ValueError(f'kernel_size={kernel_size} must be odd')
     if x.dim()!=4: raise ValueError(f'x of shape {tuple(x.shape)} must be (N, C, H, W)')
     return _Shift.apply(x, kernel_size, 1)
 
@@ -101,8 +106,10 @@ def shift_block(
     return ResidualBlock(nn.Sequential(norm_conv(n, e), GroupedShift(), norm_conv(e, n)))
 
 # %% ../../nbs/even_kernels/40_training_overheads.ipynb #33bea07e
-BLOCKS = {'Shift-CSC': (1, shift_block), 'inverted bottleneck': (1, inverted_bottleneck), 'depthwise separable': (2, separable_block),
-    'C2sp': (1, lambda n: kernel_block('C2sp', n)), 'C3': (1, lambda n: kernel_block('C3', n))}
+BLOCKS = {'Shift-CSC': (1, shift_block), 'inverted bottleneck': (1, inverted_bottleneck),
+    'depthwise separable': (2, separable_block),
+    'C2sp': (1, lambda n: kernel_block('C2sp', n)),
+    'C3': (1, lambda n: kernel_block('C3', n))}
 
 def overhead_net(
     block:str, # A name in `BLOCKS`
@@ -113,10 +120,14 @@ def overhead_net(
     "Stem, three stages of one kind of block, and a linear layer"
     wide,make = BLOCKS[one_of('block', block, BLOCKS)]
     b = (positive_int('depth', depth, 8)-2)//6
-    if depth!=6*b+2: raise ValueError(f'depth={depth} is not valid; the networks have 6b+2 layers, the nearest is {6*b+2}')
+    if depth!=6*b+2:
+        raise ValueError(f'depth={depth} is not valid; the networks have 6b+2 layers, the '
+            f'nearest is {6*b+2}')
     steps,c = dict(stem=nn.Conv2d(in_chans, 16*wide, 3, padding=1, bias=False)),16*wide
     for i,n in enumerate((16,32,64), 1):
-        if n*wide!=c: steps[f'down{i}'] = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(c, n*wide, 1, bias=False))
+        if n*wide!=c:
+            steps[f'down{i}'] = nn.Sequential(nn.AvgPool2d(2),
+                nn.Conv2d(c, n*wide, 1, bias=False))
         c = n*wide
         steps[f'stage{i}'] = nn.Sequential(*[make(n) for _ in range(b)])
     return ImageClassifier({**steps, 'act': pre_act(c)}, c, num_classes)
@@ -125,9 +136,12 @@ def overhead_net(
 class NaiveConv2dSP(Conv2dSP):
     "The same layer written with ReLU, four pads and a concatenation, to compare with"
     def forward(self, x:Tensor)->Tensor:
-        if self.activation: x = F.relu(x, inplace=True) if self.activation=='relu' else F.relu6(x, inplace=True)
+        if self.activation:
+            x = F.relu(x, inplace=True) if self.activation=='relu' else F.relu6(x,
+                inplace=True)
         x = symmetric_pad_naive(x, self.dilation, self.order)
-        return F.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        return F.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation,
+            self.groups)
 
 def naive_padding(
     model:nn.Module, # A network with `Conv2dSP` layers, changed in place

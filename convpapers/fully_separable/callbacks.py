@@ -14,7 +14,8 @@ fa = need('train', 'fastai.basics')
 
 # %% ../../nbs/fully_separable/17_scaffold_training.ipynb #1f6750ee
 class Anneal(fa.Callback):
-    "Squares fade to lines (`FuSeScaffold2d`) along half a cosine, over the first part `until` of the training"
+    """Squares fade to lines (`FuSeScaffold2d`) along half a cosine, over the first part
+    `until` of the training"""
     order,run_valid = -20,False
     def __init__(self,
         until:float=.5, # Part of the training, above 0

@@ -32,7 +32,8 @@ def shares(
 
 def by_convolutions(
     x:Tensor, # `(N, C, *size)`
-    weights:Sequence[Tensor], # For each axis, the last one first: `(c, 1, …)`, `k` taps along that axis
+    # For each axis, the last one first: `(c, 1, …)`, `k` taps along that axis
+    weights:Sequence[Tensor],
     bias:Tensor|None=None, # `(sum of c,)`
     stride:Sequence[int]=(1,1),
     padding:Sequence[int]=(0,0),
@@ -56,7 +57,8 @@ def by_convolutions(
     return torch.cat(out, 1)
 
 # %% ../../nbs/fully_separable/11_cpu_kernel.ipynb #bd02c5ad
-SOURCE = '\n'.join([SIMD, EACH, (Path(convpapers.__file__).parent/'fully_separable'/'fuse.cpp').read_text(encoding='utf-8')])
+SOURCE = '\n'.join([SIMD, EACH, (Path(convpapers.__file__).parent/'fully_separable'
+    /'fuse.cpp').read_text(encoding='utf-8')])
 _pointer,_Sizes = ctypes.c_void_p,ctypes.c_int64*17
 FUNCTIONS = {f'fuse_{t}': (ctypes.c_int64, [_pointer]*6) for t in ('f32','f64')}
 SHARE = 2**15       # values from which on several threads are worth waking
@@ -66,8 +68,11 @@ def _sizes(shape, k, stride, padding, dilation, full, last, threads):
     "Shape of the output, and the integers for the kernel"
     n,c,*size = shape
     out = [(m+2*p-d*(t-1)-1)//s+1 for m,p,d,t,s in zip(size, padding, dilation, k, stride)]
-    if min(out)<1: raise ValueError(f'kernel_size={k} with dilation={dilation} is larger than the padded input of {size[0]}×{size[1]}')
-    numbers = n,c,*size,*out,*k,*stride,*padding,*dilation,int(full),int(last),threads if n*c*size[0]*size[1]>=SHARE else 1
+    if min(out)<1:
+        raise ValueError(f'kernel_size={k} with dilation={dilation} is larger than the '
+            f'padded input of {size[0]}×{size[1]}')
+    numbers = n,c,*size,*out,*k,*stride,*padding,*dilation,int(full),int(
+        last),threads if n*c*size[0]*size[1]>=SHARE else 1
     return (n,2*c if full else c,*out),_Sizes(*numbers)
 
 def run_fuse(
@@ -85,35 +90,51 @@ def run_fuse(
     form = layout(x)
     x = x.contiguous(memory_format=form)
     k = column.shape[2],row.shape[3]
-    size,numbers = _sizes(tuple(x.shape), k, stride, padding, dilation, full, form is torch.channels_last, torch.get_num_threads())
+    size,numbers = _sizes(tuple(x.shape), k, stride, padding, dilation, full,
+        form is torch.channels_last, torch.get_num_threads())
     row,column = row.contiguous(),column.contiguous()
-    if row.dtype is not x.dtype or column.dtype is not x.dtype or (bias is not None and bias.dtype is not x.dtype):
-        raise TypeError(f'weights of {row.dtype} with an input of {x.dtype}; all must be alike')
+    if row.dtype is not x.dtype or column.dtype is not x.dtype or (bias is not None
+            and bias.dtype is not x.dtype):
+        raise TypeError(f'weights of {row.dtype} with an input of {x.dtype}; all must be '
+            'alike')
     a,b = shares(x.shape[1], 2, full)
-    if row.shape!=(a,1,1,k[1]) or column.shape!=(b,1,k[0],1) or (bias is not None and bias.shape!=(a+b,)):
-        raise ValueError(f'row, column and bias have shapes {tuple(row.shape)}, {tuple(column.shape)} and '
-            f'{None if bias is None else tuple(bias.shape)}; {x.shape[1]} channels need {(a,1,1,k[1])}, {(b,1,k[0],1)} and {(a+b,)}')
+    if row.shape!=(a,1,1,k[1]) or column.shape!=(b,1,k[0],1) or (bias is not None
+            and bias.shape!=(a+b,)):
+        raise ValueError(f'row, column and bias have shapes {tuple(row.shape)}, '
+            f'{tuple(column.shape)} and '
+            f'{None if bias is None else tuple(bias.shape)}; {x.shape[1]} channels need '
+            f'{(a,1,1,k[1])}, {(b,1,k[0],1)} and {(a+b,)}')
     y = torch.empty(size, dtype=x.dtype, memory_format=form)
     f = library.fuse_f32 if x.dtype==torch.float32 else library.fuse_f64
-    answered(f(x.data_ptr(), row.data_ptr(), column.data_ptr(), None if bias is None else bias.contiguous().data_ptr(), y.data_ptr(), numbers))
+    answered(f(x.data_ptr(), row.data_ptr(), column.data_ptr(), None if bias is None
+        else bias.contiguous().data_ptr(), y.data_ptr(), numbers))
     return y
 
 # %% ../../nbs/fully_separable/11_cpu_kernel.ipynb #b931e42e
-_CASES = (dict(padding=(2,2)), dict(padding=(0,3), full=True), dict(stride=(2,1), padding=(4,2), dilation=(2,1)), dict(stride=(2,2), padding=(1,2), full=True))
+_CASES = (dict(padding=(2,2)), dict(padding=(0,3), full=True),
+    dict(stride=(2,1), padding=(4,2), dilation=(2,1)),
+    dict(stride=(2,2), padding=(1,2), full=True))
 
-def _waves(*shape): return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(), dtype=torch.float64, device='cpu')**1.5).view(shape)
+def _waves(*shape):
+    return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(), dtype=torch.float64,
+        device='cpu')**1.5).view(shape)
 
 def _check(library):
     "Against the plain form; no random numbers"
     for case in _CASES:
         for kh,kw in ((5,5), (3,7), (11,3)):
             a,b = shares(21, 2, case.get('full', False))
-            x,tensors = _waves(2, 21, 13, 37),(_waves(a, 1, 1, kw),_waves(b, 1, kh, 1),_waves(a+b))
+            x,tensors = _waves(2, 21, 13, 37),(_waves(a, 1, 1, kw),_waves(b, 1, kh, 1),
+                _waves(a+b))
             want = by_convolutions(x, tensors[:2], tensors[2], **case)
             for dtype,eps in ((torch.float64,1e-11), (torch.float32,1e-3)):
                 for form in (torch.contiguous_format, torch.channels_last):
-                    got = run_fuse(library, x.to(dtype).contiguous(memory_format=form), *(t.to(dtype) for t in tensors), **case)
+                    got = run_fuse(library, x.to(dtype).contiguous(memory_format=form),
+                        *(t.to(dtype) for t in tensors), **case)
                     error = (got-want).abs().max().item()
-                    if not error<=eps: raise AssertionError(f'differs by {error:.1g} in {dtype}, {form}, for {case}, {kh}×{kw}')
+                    if not error<=eps:
+                        raise AssertionError(f'differs by {error:.1g} in {dtype}, {form}, '
+                            f'for {case}, {kh}×{kw}')
 
-native = Native('fully_separable', SOURCE, FUNCTIONS, _check, WIDE, 'row and column run as two convolutions')
+native = Native('fully_separable', SOURCE, FUNCTIONS, _check, WIDE,
+    'row and column run as two convolutions')

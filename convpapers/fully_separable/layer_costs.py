@@ -31,7 +31,8 @@ class Eager(nn.Module):
     def __init__(self, layer:FuSeConv2d): super().__init__(); self.layer = layer
     def forward(self, x:Tensor)->Tensor:
         m = self.layer
-        return by_convolutions(x, m.weights, m.bias, m.stride, m.padding, m.dilation, m.variant=='full')
+        return by_convolutions(x, m.weights, m.bias, m.stride, m.padding, m.dilation,
+            m.variant=='full')
 
 def _own(m, layout):
     "`m` on its own copy of the input, in a layout"
@@ -47,12 +48,16 @@ def measure_layer(
     stride:int=1,
     **kwargs, # For `bench`
 )->Bench:
-    "Forward times of a square, of rows and columns by the kernel in C++, and of the same in eager PyTorch"
-    k,kw = kernel_size,dict(stride=stride, padding=kernel_size//2, groups=channels, bias=False)
-    square,lines = nn.Conv2d(channels, channels, k, **kw),FuSeConv2d(channels, channels, k, **kw)
+    """Forward times of a square, of rows and columns by the kernel in C++, and of the same
+    in eager PyTorch"""
+    k,kw = kernel_size,dict(stride=stride, padding=kernel_size//2, groups=channels,
+        bias=False)
+    square,lines = nn.Conv2d(channels, channels, k, **kw),FuSeConv2d(channels, channels, k,
+        **kw)
     forms = {'depthwise': square, 'FuSe half': lines, 'eager': Eager(lines)}
     x = torch.randn(1, channels, side, side)
-    return bench({f'{n}, {l}': _own(m, l) for n,m in forms.items() for l in reversed(_layouts)}, x, backward=False, **kwargs)
+    return bench({f'{n}, {l}': _own(m, l) for n,m in forms.items()
+        for l in reversed(_layouts)}, x, backward=False, **kwargs)
 
 def better(
     b:Bench, # Of `measure_layer`
@@ -70,20 +75,27 @@ def layer_table(
         base = better(b, 'depthwise')
         mine = better(b, 'FuSe half')
         def ratio(row): return f'{row.forward/base.forward:.2f}'
-        return [f'{c}×{side}×{side}', f'{k}', f'{s}', f'{base.forward*1e6:.0f}', ratio(mine), f'{mine.spread:.2f}', ratio(b['FuSe half, planes']), ratio(better(b, 'eager'))]
-    return Table(['map','k','stride','depthwise, µs','one pass ÷','±','one pass in planes ÷','eager ÷'], list(benches.items()), cells,
-        next(iter(benches.values())).circumstances + '; ÷ is the ratio to the depthwise layer in its better layout')
+        return [f'{c}×{side}×{side}', f'{k}', f'{s}', f'{base.forward*1e6:.0f}',
+            ratio(mine), f'{mine.spread:.2f}', ratio(b['FuSe half, planes']),
+            ratio(better(b, 'eager'))]
+    return Table(['map','k','stride','depthwise, µs','one pass ÷','±',
+        'one pass in planes ÷','eager ÷'], list(benches.items()), cells,
+        next(iter(benches.values())).circumstances
+        + '; ÷ is the ratio to the depthwise layer in its better layout')
 
 # %% ../../nbs/fully_separable/12_layer_costs.ipynb #d0102706
-LAYERS = tuple((c,side,k,1) for c,side in SHAPES for k in KERNELS) + tuple((c,side,k,2) for c,side in SHAPES for k in (3,5))
+LAYERS = tuple((c,side,k,1) for c,side in SHAPES for k in KERNELS) + tuple((c,side,k,2)
+    for c,side in SHAPES for k in (3,5))
 
-@register_benchmark('fully_separable', 'Rows and columns against depthwise squares: one layer, forward')
+@register_benchmark('fully_separable', 'Rows and columns against depthwise squares: one '
+    'layer, forward')
 def fully_separable_costs(
     layers:Sequence[tuple]=LAYERS, # channels, side, kernel, stride
     threads:int=1, rounds:int=7, min_time:float=.01,
 )->Table:
     "Measure on this machine, print as `layer_table`"
-    return layer_table({l: measure_layer(*l, threads=threads, rounds=rounds, min_time=min_time) for l in layers})
+    return layer_table({l: measure_layer(*l, threads=threads, rounds=rounds,
+        min_time=min_time) for l in layers})
 
 # %% ../../nbs/fully_separable/12_layer_costs.ipynb #b76630e9
 def measure_training(
@@ -93,10 +105,13 @@ def measure_training(
     **kwargs, # For `bench`
 )->Bench:
     "Forward and backward of a square, of the half and of the full form"
-    k,kw,form = kernel_size,dict(padding=kernel_size//2, groups=channels, bias=False),_layouts[layout]
-    forms = {'depthwise': nn.Conv2d(channels, channels, k, **kw), 'FuSe half': FuSeConv2d(channels, channels, k, **kw),
+    k,kw,form = kernel_size,dict(padding=kernel_size//2, groups=channels,
+        bias=False),_layouts[layout]
+    forms = {'depthwise': nn.Conv2d(channels, channels, k, **kw),
+        'FuSe half': FuSeConv2d(channels, channels, k, **kw),
         'FuSe full': FuSeConv2d(channels, 2*channels, k, variant='full', **kw)}
-    return bench({n: m.to(memory_format=form) for n,m in forms.items()}, torch.randn(batch, channels, side, side).contiguous(memory_format=form), **kwargs)
+    return bench({n: m.to(memory_format=form) for n,m in forms.items()},
+        torch.randn(batch, channels, side, side).contiguous(memory_format=form), **kwargs)
 
 def training_table(
     benches:Mapping[tuple,Bench], # By `(channels, side, kernel_size, batch, layout)`
@@ -105,29 +120,41 @@ def training_table(
     def cells(item):
         (c,side,k,n,layout),b = item
         h,f = b['FuSe half'],b['FuSe full']
-        return [f'{n}×{c}×{side}×{side}', layout, f'{k}', f"{b['depthwise'].both*1e3:.3g}", f'{h.both_ratio:.2f}', f'{h.spread:.2f}', f'{f.both_ratio:.2f}', f'{h.saved_ratio:.2f}']
-    return Table(['map','layout','k','depthwise, ms','half ÷','±','full ÷','kept by half ÷'], list(benches.items()), cells, next(iter(benches.values())).circumstances)
+        return [f'{n}×{c}×{side}×{side}', layout, f'{k}', f"{b['depthwise'].both*1e3:.3g}",
+            f'{h.both_ratio:.2f}', f'{h.spread:.2f}', f'{f.both_ratio:.2f}',
+            f'{h.saved_ratio:.2f}']
+    return Table(['map','layout','k','depthwise, ms','half ÷','±','full ÷',
+        'kept by half ÷'], list(benches.items()), cells,
+        next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/fully_separable/12_layer_costs.ipynb #8d059631
-NETWORKS = (('mobilenet_v2',{}), ('mobilenet_v3_small',{}), ('mobilenet_v1',dict(width=.25)))
+NETWORKS = (('mobilenet_v2',{}), ('mobilenet_v3_small',{}),
+    ('mobilenet_v1',dict(width=.25)))
 
 def measure_network(
     net:str, # See `fuse_mobilenet`
-    forms:Sequence[tuple]=(('depthwise',None),('half',None),('full',None)), # Form and kernel size
+    # Form and kernel size
+    forms:Sequence[tuple]=(('depthwise',None),('half',None),('full',None)),
     side:int=224,
     width:float=1.,
     **kwargs, # For `bench`
 )->Bench:
     "Forward times of a network in several forms, batch 1"
-    def name(form, k): return form if k is None else f'{form}, {k}×{k}' if form=='depthwise' else f'{form}, {k}'
-    nets = {name(*f): settled(lambda: fuse_mobilenet(net, f[0], kernel_size=f[1], width=width), 2, 3, side, side) for f in forms}
+    def name(form, k):
+        return (form if k is None else f'{form}, {k}×{k}' if form=='depthwise'
+            else f'{form}, {k}')
+    nets = {name(*f): settled(lambda: fuse_mobilenet(net, f[0], kernel_size=f[1],
+        width=width), 2, 3, side, side) for f in forms}
     x = torch.randn(1, 3, side, side).contiguous(memory_format=torch.channels_last)
-    return bench({n: m.to(memory_format=torch.channels_last) for n,m in nets.items()}, x, backward=False, **kwargs)
+    return bench({n: m.to(memory_format=torch.channels_last) for n,m in nets.items()}, x,
+        backward=False, **kwargs)
 
 def network_table(
     benches:Mapping[tuple,Bench], # By name
 )->Table:
     "One network a row, ratios to the first of its bench"
     rows = [(n[0],r) for n,b in benches.items() for r in b]
-    return Table(['network','form','ms','÷','±'], rows, lambda r: [r[0], r[1].name, f'{r[1].forward*1e3:.3g}', f'{r[1].forward_ratio:.2f}', f'{r[1].spread:.2f}'],
+    return Table(['network','form','ms','÷','±'], rows,
+        lambda r: [r[0], r[1].name, f'{r[1].forward*1e3:.3g}', f'{r[1].forward_ratio:.2f}',
+        f'{r[1].spread:.2f}'],
         next(iter(benches.values())).circumstances)

@@ -21,10 +21,13 @@ from ..lab.operators import ordinary
 # %% ../../nbs/fully_separable/10_layers.ipynb #3cb02bd7
 def _tuple(name, value, dim, least):
     values = tuple(value) if isinstance(value, (tuple,list)) else (value,)*dim
-    if len(values)!=dim: raise ValueError(f'{name}={value!r} is not valid; give an integer, or {dim} of them')
+    if len(values)!=dim:
+        raise ValueError(f'{name}={value!r} is not valid; give an integer, or {dim} of '
+            'them')
     return tuple(positive_int(name, v, least) for v in values)
 
-_MODES = {'zeros': 'constant', 'reflect': 'reflect', 'replicate': 'replicate', 'circular': 'circular'}
+_MODES = {'zeros': 'constant', 'reflect': 'reflect', 'replicate': 'replicate',
+    'circular': 'circular'}
 
 class _FuSe(nn.Module):
     "What the layers share; `dim` and the names of the weights, the last axis first, differ"
@@ -34,32 +37,48 @@ class _FuSe(nn.Module):
         out_channels:int, # As many for `'half'`, `dim` times as many for `'full'`
         kernel_size:int|tuple, # Odd
         stride:int|tuple=1,
-        padding:int|tuple|str=0, # As for a depthwise convolution with the whole kernel; 'same' is `dilation·(k−1)/2` at any stride, 'valid' is 0
+        # As for a depthwise convolution with the whole kernel; 'same' is `dilation·(k−1)/2`
+        # at any stride, 'valid' is 0
+        padding:int|tuple|str=0,
         dilation:int|tuple=1,
         groups:int|None=None, # As many as `in_channels`, which None means
         bias:bool=True,
         padding_mode:str='zeros', # `'zeros'`, `'reflect'`, `'replicate'` or `'circular'`
-        *, variant:str='half', # `'half'`: the branches share the channels; `'full'`: each gets them all
+        # `'half'`: the branches share the channels; `'full'`: each gets them all
+        *, variant:str='half',
         device=None, dtype=None,
     ):
         super().__init__()
         d = self.dim
         positive_int('in_channels', in_channels), positive_int('out_channels', out_channels)
-        self.variant,self.kernel_size = one_of('variant', variant, ('half','full')),_tuple('kernel_size', kernel_size, d, 1)
-        if any(k%2==0 for k in self.kernel_size): raise ValueError(f'kernel_size={kernel_size} must be odd: the row and the column cross in the middle')
-        if groups not in (None,in_channels): raise ValueError(f'groups={groups} must be in_channels={in_channels}: the layer is depthwise')
+        self.variant,self.kernel_size = one_of('variant', variant,
+            ('half','full')),_tuple('kernel_size', kernel_size, d, 1)
+        if any(k%2==0 for k in self.kernel_size):
+            raise ValueError(f'kernel_size={kernel_size} must be odd: the row and the '
+                'column cross in the middle')
+        if groups not in (None,in_channels):
+            raise ValueError(f'groups={groups} must be in_channels={in_channels}: the '
+                'layer is depthwise')
         wanted = in_channels*(d if variant=='full' else 1)
-        if out_channels!=wanted: raise ValueError(f'out_channels={out_channels} is not valid: with variant={variant!r} and in_channels={in_channels} it must be {wanted}')
-        self.in_channels,self.out_channels,self.groups = in_channels,out_channels,in_channels
-        self.stride,self.dilation = _tuple('stride', stride, d, 1),_tuple('dilation', dilation, d, 1)
+        if out_channels!=wanted:
+            raise ValueError(f'out_channels={out_channels} is not valid: with '
+                f'variant={variant!r} and in_channels={in_channels} it must be {wanted}')
+        self.in_channels,self.out_channels,self.groups = (in_channels,out_channels,
+            in_channels)
+        self.stride,self.dilation = _tuple('stride', stride, d, 1),_tuple('dilation',
+            dilation, d, 1)
         if isinstance(padding, str): one_of('padding', padding, ('same','valid'))
         same = tuple(e*(k//2) for e,k in zip(self.dilation, self.kernel_size))
-        self.padding = same if padding=='same' else (0,)*d if padding=='valid' else _tuple('padding', padding, d, 0)
+        self.padding = same if padding=='same' else (0,)*d if padding=='valid' else _tuple(
+            'padding', padding, d, 0)
         self.padding_mode = one_of('padding_mode', padding_mode, tuple(_MODES))
-        for i,(name,c) in enumerate(zip(self.names, shares(in_channels, d, variant=='full'))):
+        for i,(name,c) in enumerate(zip(self.names,
+                shares(in_channels, d, variant=='full'))):
             shape = [self.kernel_size[a] if a==d-1-i else 1 for a in range(d)]
-            self.register_parameter(name, nn.Parameter(torch.empty(c, 1, *shape, device=device, dtype=dtype)))
-        self.register_parameter('bias', nn.Parameter(torch.empty(out_channels, device=device, dtype=dtype)) if bias else None)
+            self.register_parameter(name, nn.Parameter(torch.empty(c, 1, *shape,
+                device=device, dtype=dtype)))
+        self.register_parameter('bias', nn.Parameter(torch.empty(out_channels,
+            device=device, dtype=dtype)) if bias else None)
         self.reset_parameters()
 
     @property
@@ -67,8 +86,12 @@ class _FuSe(nn.Module):
 
     def reset_parameters(self):
         "As `nn.Conv2d` does it: uniform up to `1/√taps`, the bias too"
-        for w in self.weights: nn.init.uniform_(w, -max(w.shape[2:])**-.5, max(w.shape[2:])**-.5) if len(w) else None
-        if self.bias is not None: nn.init.uniform_(self.bias, -max(self.kernel_size)**-.5, max(self.kernel_size)**-.5)
+        for w in self.weights:
+            nn.init.uniform_(w, -max(w.shape[2:])**-.5, max(w.shape[2:])**-.5) if len(
+                w) else None
+        if self.bias is not None:
+            nn.init.uniform_(self.bias, -max(self.kernel_size)**-.5,
+                max(self.kernel_size)**-.5)
 
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
@@ -76,28 +99,37 @@ class _FuSe(nn.Module):
         if x.ndim==self.dim+1: return self.forward(x[None])[0]
         padding = self.padding
         if self.padding_mode!='zeros':
-            x = F.pad(x, [p for p in reversed(padding) for _ in range(2)], _MODES[self.padding_mode])
+            x = F.pad(x, [p for p in reversed(padding) for _ in range(2)],
+                _MODES[self.padding_mode])
             padding = (0,)*self.dim
         how = self.stride,padding,self.dilation,self.variant=='full'
         weights = self.weights
-        if (library := self._library(x, weights)) is not None: return run_fuse(library, x, *weights, self.bias, *how)
+        if (library := self._library(x, weights)) is not None:
+            return run_fuse(library, x, *weights, self.bias, *how)
         return by_convolutions(x, weights, self.bias, *how)
 
     def _library(self, x, weights):
         "The kernel in C++, where nothing needs a gradient and nothing looks on"
         tensors = x,*weights,self.bias
-        if self.dim!=2 or not ordinary(*tensors) or not x.is_cpu or x.dtype not in (torch.float32,torch.float64) or torch.is_autocast_enabled('cpu'): return None
-        if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in tensors): return None
-        if any(t is not None and (t.dtype is not x.dtype or not t.is_cpu) for t in tensors) or not all(map(len, weights)) or 0 in x.shape: return None
+        if self.dim!=2 or not ordinary(*tensors) or not x.is_cpu or x.dtype not in (
+                torch.float32,torch.float64) or torch.is_autocast_enabled('cpu'):
+            return None
+        if torch.is_grad_enabled() and any(t is not None and t.requires_grad
+                for t in tensors): return None
+        if any(t is not None and (t.dtype is not x.dtype or not t.is_cpu)
+                for t in tensors) or not all(map(len, weights)) or 0 in x.shape: return None
         return native.library()
 
     @torch.no_grad()
     def to_conv(self)->nn.Module: # `nn.Conv2d`, for `'full'` behind a concatenation
-        "The depthwise convolution with whole kernels that this layer equals, for any backend; it computes `k` times as much"
+        """The depthwise convolution with whole kernels that this layer equals, for any
+        backend; it computes `k` times as much"""
         full,d,w = self.variant=='full',self.dim,self.weights[0]
         kind = (nn.Conv1d,nn.Conv2d,nn.Conv3d)[d-1]
-        conv = kind(self.out_channels, self.out_channels, self.kernel_size, self.stride, self.padding, self.dilation,
-            self.out_channels, self.bias is not None, self.padding_mode, device=w.device, dtype=w.dtype)
+        conv = kind(self.out_channels, self.out_channels, self.kernel_size, self.stride,
+            self.padding, self.dilation,
+            self.out_channels, self.bias is not None, self.padding_mode, device=w.device,
+            dtype=w.dtype)
         conv.weight.copy_(embed(self.weights, self.kernel_size))
         if self.bias is not None: conv.bias.copy_(self.bias)
         conv.weight.requires_grad_(any(w.requires_grad for w in self.weights))
@@ -110,23 +142,36 @@ class _FuSe(nn.Module):
         start:str='sum', # What of its kernels is kept, see `project`
         variant:str='half',
     )->nn.Module:
-        "A layer whose rows and columns come from a trained depthwise convolution; the output changes, unless the kernels are rows and columns already"
+        """A layer whose rows and columns come from a trained depthwise convolution; the
+        output changes, unless the kernels are rows and columns already"""
         kind = (nn.Conv1d,nn.Conv2d,nn.Conv3d)[cls.dim-1]
-        if why := not_plain(conv, kind): raise ValueError(f'cannot start from this layer: {why}')
+        if why := not_plain(conv, kind):
+            raise ValueError(f'cannot start from this layer: {why}')
         if conv.groups!=conv.in_channels or conv.out_channels!=conv.in_channels:
-            raise ValueError(f'groups={conv.groups} with {conv.in_channels} → {conv.out_channels} channels: only a depthwise convolution can become a {cls.__name__}')
+            raise ValueError(f'groups={conv.groups} with {conv.in_channels} → '
+                f'{conv.out_channels} channels: only a depthwise convolution can become a '
+                f'{cls.__name__}')
         full,w = variant=='full',conv.weight
-        new = cls(conv.in_channels, conv.in_channels*(cls.dim if full else 1), conv.kernel_size, conv.stride, conv.padding, conv.dilation,
-            conv.groups, conv.bias is not None, conv.padding_mode, variant=variant, device=w.device, dtype=w.dtype)
+        new = cls(conv.in_channels, conv.in_channels*(cls.dim if full else 1),
+            conv.kernel_size, conv.stride, conv.padding, conv.dilation,
+            conv.groups, conv.bias is not None, conv.padding_mode, variant=variant,
+            device=w.device, dtype=w.dtype)
         parts = [w]*cls.dim if full else w.split(shares(len(w), cls.dim))
-        for i,(own,part) in enumerate(zip(new.weights, parts)): own.copy_(project(part, cls.dim-1-i, start)).requires_grad_(w.requires_grad)
-        if conv.bias is not None: new.bias.copy_(conv.bias.repeat(cls.dim) if full else conv.bias).requires_grad_(conv.bias.requires_grad)
+        for i,(own,part) in enumerate(zip(new.weights, parts)):
+            own.copy_(project(part, cls.dim-1-i, start)).requires_grad_(w.requires_grad)
+        if conv.bias is not None:
+            new.bias.copy_(conv.bias.repeat(cls.dim) if full else conv.bias).requires_grad_(
+                conv.bias.requires_grad)
         return new.train(conv.training)
 
     def extra_repr(self):
-        shown = dict(padding=(self.padding,(0,)*self.dim), dilation=(self.dilation,(1,)*self.dim), bias=(self.bias is not None,True), padding_mode=(self.padding_mode,'zeros'))
-        return ', '.join([f'{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}',
-            *(f'{n}={v!r}' for n,(v,default) in shown.items() if v!=default), f'variant={self.variant!r}'])
+        shown = dict(padding=(self.padding,(0,)*self.dim),
+            dilation=(self.dilation,(1,)*self.dim), bias=(self.bias is not None,True),
+            padding_mode=(self.padding_mode,'zeros'))
+        return ', '.join([f'{self.in_channels}, {self.out_channels}, '
+            f'kernel_size={self.kernel_size}, stride={self.stride}',
+            *(f'{n}={v!r}' for n,(v,default) in shown.items() if v!=default),
+            f'variant={self.variant!r}'])
 
 # %% ../../nbs/fully_separable/10_layers.ipynb #ca2baea6
 def embed(
@@ -139,7 +184,8 @@ def embed(
     for i,w in enumerate(weights):
         axis = d-1-i
         whole = w.new_zeros(len(w), 1, *kernel_size)
-        line = tuple(slice(None) if a==axis else slice(k//2, k//2+1) for a,k in enumerate(kernel_size))
+        line = tuple(slice(None) if a==axis else slice(k//2, k//2+1) for a,
+            k in enumerate(kernel_size))
         whole[(slice(None), slice(None), *line)] = w
         out.append(whole)
     return torch.cat(out)
@@ -149,34 +195,44 @@ def project(
     axis:int, # That is kept
     start:str='sum', # `'sum'`, `'centre'` or `'rank_one'`
 )->Tensor: # `(c, 1, …)` with `k` along `axis` and 1 elsewhere
-    "A line for each kernel: the sum over the other axes, the centre line, or the sum of the best product of lines"
+    """A line for each kernel: the sum over the other axes, the centre line, or the sum of
+    the best product of lines"""
     others = [a+2 for a in range(weight.ndim-2) if a!=axis]
     if one_of('start', start, ('sum','centre','rank_one'))=='centre':
         for a in others: weight = weight.narrow(a, weight.shape[a]//2, 1)
         return weight
     if start=='rank_one' and len(weight):
-        m = weight[:,0].movedim(axis+1, -1).flatten(1, -2)      # (c, other taps, taps along the axis)
-        m = m if m.ndim==3 else weight[:,0].movedim(axis+1, -1).reshape(len(weight), -1, weight.shape[axis+2])
+        # (c, other taps, taps along the axis)
+        m = weight[:,0].movedim(axis+1, -1).flatten(1, -2)
+        m = m if m.ndim==3 else weight[:,0].movedim(axis+1, -1).reshape(len(weight), -1,
+            weight.shape[axis+2])
         u,s,v = torch.linalg.svd(m, full_matrices=False)
         line = s[:,:1]*u[:,:,0].sum(1, keepdim=True)*v[:,0]
-        return line.view(len(weight), 1, *[n if a==axis else 1 for a,n in enumerate(weight.shape[2:])])
+        return line.view(len(weight), 1, *[n if a==axis else 1 for a,
+            n in enumerate(weight.shape[2:])])
     return weight.sum(others, keepdim=True)
 
 class Repeat(nn.Module):
     "The channels once more for each branch; `n` copies side by side"
     def __init__(self, n:int): super().__init__(); self.n = n
-    def forward(self, x:Tensor)->Tensor: return torch.cat([x]*self.n, -3 if self.n==2 else -4)
+    def forward(self, x:Tensor)->Tensor:
+        return torch.cat([x]*self.n, -3 if self.n==2 else -4)
     def extra_repr(self): return f'{self.n}'
 
 # %% ../../nbs/fully_separable/10_layers.ipynb #573b3972
 class FuSeConv2d(_FuSe):
-    """Fully separable depthwise convolution ([Selvam et al. 2021](https://arxiv.org/abs/2105.13434)): rows for some channels, columns for the others.
+    """Fully separable depthwise convolution ([Selvam et al.
+    2021](https://arxiv.org/abs/2105.13434)): rows for some channels, columns for the
+    others.
 
-    Shapes: `(N, C, H, W)` or `(C, H, W)` → as a depthwise `nn.Conv2d` with the same arguments, `C` channels for `'half'`, `2C` for `'full'`.
+    Shapes: `(N, C, H, W)` or `(C, H, W)` → as a depthwise `nn.Conv2d` with the same
+    arguments, `C` channels for `'half'`, `2C` for `'full'`.
     Raises `ValueError` for an even kernel, and where channels and groups do not fit."""
 
 class FuSeConv3d(_FuSe):
-    """The same in three dimensions: a third of the channels each is filtered along width, height and depth.
+    """The same in three dimensions: a third of the channels each is filtered along width,
+    height and depth.
 
-    Shapes: `(N, C, D, H, W)` or `(C, D, H, W)` → as a depthwise `nn.Conv3d`, `C` channels for `'half'`, `3C` for `'full'`."""
+    Shapes: `(N, C, D, H, W)` or `(C, D, H, W)` → as a depthwise `nn.Conv3d`, `C` channels
+    for `'half'`, `3C` for `'full'`."""
     dim,names = 3,('row','column','depth')

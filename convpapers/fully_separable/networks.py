@@ -17,13 +17,15 @@ from .layers import FuSeConv2d
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import DropPath, ImageClassifier
 from ..lab.registry import Counts, register_network
-from ..xsepconv.networks import LARGE, SMALL, MobileNetV3, SqueezeExcite, conv_norm_act, rows_for
+from convpapers.xsepconv.networks import (LARGE, SMALL, MobileNetV3, SqueezeExcite,
+    conv_norm_act, rows_for)
 
 # %% ../../nbs/fully_separable/20_networks.ipynb #f6fd87ed
 FORMS = 'depthwise','half','full'
 
 class FuSeBlock(nn.Module):
-    """Widen, filter by squares or by rows and columns, weigh, mix; added to the input where the shape stays.
+    """Widen, filter by squares or by rows and columns, weigh, mix; added to the input where
+    the shape stays.
 
     Shapes: `(N, C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`."""
     def __init__(self,
@@ -43,10 +45,14 @@ class FuSeBlock(nn.Module):
         super().__init__()
         wide,k = exp*(1+(one_of('form', form, FORMS)=='full')),kernel_size
         self.residual = residual and stride==1 and c_in==c_out
-        self.expand = conv_norm_act(c_in, exp, act_layer=act_layer) if widen else nn.Identity()
-        if form=='depthwise': self.spatial = nn.Conv2d(exp, exp, k, stride, k//2, groups=exp, bias=False)
-        else: self.spatial = FuSeConv2d(exp, wide, k, stride, k//2, bias=False, variant=form)
-        self.norm,self.se = nn.BatchNorm2d(wide),SqueezeExcite(wide) if se else nn.Identity()
+        self.expand = conv_norm_act(c_in, exp,
+            act_layer=act_layer) if widen else nn.Identity()
+        if form=='depthwise':
+            self.spatial = nn.Conv2d(exp, exp, k, stride, k//2, groups=exp, bias=False)
+        else:
+            self.spatial = FuSeConv2d(exp, wide, k, stride, k//2, bias=False, variant=form)
+        self.norm,self.se = nn.BatchNorm2d(wide),SqueezeExcite(
+            wide) if se else nn.Identity()
         self.act = act_layer() if act_between else nn.Identity()
         self.project = conv_norm_act(wide, c_out, act_layer=act_layer if last_act else None)
     def add_drop_path(self, rate:float):
@@ -63,9 +69,12 @@ def _stacks(c, stacks): # expansion, channels, repeats, stride, kernel
         c = o
     return rows
 
-_v1 = [(3, None, c, False, 'RE', s) for c,s in ((64,1),(128,2),(128,1),(256,2),(256,1),(512,2),*[(512,1)]*5,(1024,2),(1024,1))]
-_v2 = _stacks(32, ((1,16,1,1,3),(6,24,2,2,3),(6,32,3,2,3),(6,64,4,2,3),(6,96,3,1,3),(6,160,3,2,3),(6,320,1,1,3)))
-_mnas = [(3,32,16,False,'R6',1)] + _stacks(16, ((3,24,3,2,3),(3,40,3,2,5),(6,80,3,2,5),(6,96,2,1,3),(6,192,4,2,5),(6,320,1,1,3)))
+_v1 = [(3, None, c, False, 'RE', s) for c,s in ((64,1),(128,2),(128,1),(256,2),(256,1),
+    (512,2),*[(512,1)]*5,(1024,2),(1024,1))]
+_v2 = _stacks(32, ((1,16,1,1,3),(6,24,2,2,3),(6,32,3,2,3),(6,64,4,2,3),(6,96,3,1,3),
+    (6,160,3,2,3),(6,320,1,1,3)))
+_mnas = [(3,32,16,False,'R6',1)] + _stacks(16, ((3,24,3,2,3),(3,40,3,2,5),(6,80,3,2,5),
+    (6,96,2,1,3),(6,192,4,2,5),(6,320,1,1,3)))
 
 NETS = { # stem, rows, last, hidden, dropout, rows of the 50 % forms
     'mobilenet_v1': (32, _v1, 0, 0, .5, range(1, 6)),
@@ -81,7 +90,8 @@ class _WithHidden(MobileNetV3):
     def __init__(self, body, num_features, hidden, num_classes, **kwargs):
         super().__init__(body, num_features, hidden, num_classes, **kwargs)
         self.hidden = nn.Conv2d(self.hidden.in_channels, hidden, 1)
-        nn.init.kaiming_normal_(self.hidden.weight, mode='fan_out', nonlinearity='relu'), nn.init.zeros_(self.hidden.bias)
+        nn.init.kaiming_normal_(self.hidden.weight, mode='fan_out',
+            nonlinearity='relu'), nn.init.zeros_(self.hidden.bias)
 
 def fuse_mobilenet(
     net:str='mobilenet_v2', # A key of `NETS`
@@ -89,20 +99,27 @@ def fuse_mobilenet(
     num_classes:int=1000,
     in_chans:int=3,
     *,
-    part:str='all', # `'all'` blocks are replaced, or `'50%'`: those of the authors' hybrid networks
+    # `'all'` blocks are replaced, or `'50%'`: those of the authors' hybrid networks
+    part:str='all',
     kernel_size:int|None=None, # In place of every kernel that filters; odd
     width:float=1., # Factor of all channels; MobileNetV1 only
-    act_between:bool|None=None, # An activation behind the filter; None: as the authors have it, which is not behind MobileNetV1's rows and columns
+    # An activation behind the filter; None: as the authors have it, which is not behind
+    # MobileNetV1's rows and columns
+    act_between:bool|None=None,
     drop_rate:float|None=None, # None: as in the authors' code
     drop_path_rate:float=0., # See `ImageClassifier`
     global_pool:str='avg', # Likewise
 )->ImageClassifier:
-    "A mobile network with depthwise squares or with rows and columns ([Selvam et al. 2021](https://arxiv.org/abs/2105.13434))"
+    """A mobile network with depthwise squares or with rows and columns
+    ([Selvam et al. 2021](https://arxiv.org/abs/2105.13434))"""
     stem,rows,last,hidden,dropout,hybrid = NETS[one_of('net', net, tuple(NETS))]
     one_of('form', form, FORMS), one_of('part', part, ('all','50%'))
     v1,v3 = net=='mobilenet_v1',net.startswith('mobilenet_v3')
-    if width!=1 and not v1: raise ValueError(f'width={width} is not valid for {net}; only mobilenet_v1 has widths here')
-    if kernel_size is not None and positive_int('kernel_size', kernel_size)%2==0: raise ValueError(f'kernel_size={kernel_size} is not valid: it must be odd')
+    if width!=1 and not v1:
+        raise ValueError(f'width={width} is not valid for {net}; only mobilenet_v1 has '
+            'widths here')
+    if kernel_size is not None and positive_int('kernel_size', kernel_size)%2==0:
+        raise ValueError(f'kernel_size={kernel_size} is not valid: it must be odd')
     first = nn.Hardswish if v3 else nn.ReLU if v1 else nn.ReLU6
     c,r = int(stem*width),2
     body,features,name = dict(stem=conv_norm_act(in_chans, c, 3, 2, first)),{},'stem'
@@ -112,23 +129,27 @@ def fuse_mobilenet(
         e,own = c if e is None else e,form if part=='all' or i in hybrid else 'depthwise'
         between = act_between if act_between is not None else not (v1 and own!='depthwise')
         name = f'block{i}'
-        body[name] = FuSeBlock(c, e, o, kernel_size or k, s, own, _acts[act], se, v3 or (not v1 and e!=c), not v1, between, v1)
+        body[name] = FuSeBlock(c, e, o, kernel_size or k, s, own, _acts[act], se,
+            v3 or (not v1 and e!=c), not v1, between, v1)
         c,r = o,r*s
     if last:
         body['last'],c,name = conv_norm_act(c, last, act_layer=first),last,'last'
     features[name] = (c,r)
     kw = dict(features=features, drop_path_rate=drop_path_rate, global_pool=global_pool)
     dropout = dropout if drop_rate is None else drop_rate
-    return _WithHidden(body, c, hidden, num_classes, dropout=dropout, **kw) if hidden else ImageClassifier(body, c, num_classes, drop_rate=dropout, **kw)
+    return _WithHidden(body, c, hidden, num_classes, dropout=dropout,
+        **kw) if hidden else ImageClassifier(body, c, num_classes, drop_rate=dropout, **kw)
 
 # %% ../../nbs/fully_separable/20_networks.ipynb #e0452616
-COMBINATIONS = ('depthwise','all'),('full','all'),('half','all'),('full','50%'),('half','50%')
+COMBINATIONS = ('depthwise','all'),('full','all'),('half','all'),('full','50%'),('half',
+    '50%')
 
 def fuse_mobilenet_counts(
     net:str, # A key of `NETS`
     form:str='half', # One of `FORMS`
     part:str='all', # Or `'50%'`
-    *, kernel_size:int|None=None, width:float=1., image_size:int=224, num_classes:int=1000, in_chans:int=3,
+    *, kernel_size:int|None=None, width:float=1., image_size:int=224, num_classes:int=1000,
+    in_chans:int=3,
 )->Counts:
     "Parameters and multiply-adds of `fuse_mobilenet`"
     stem,rows,last,hidden,_,hybrid = NETS[net]
@@ -148,20 +169,33 @@ def fuse_mobilenet_counts(
     return Counts(params+(c+1)*num_classes, macs+c*num_classes)
 
 # %% ../../nbs/fully_separable/20_networks.ipynb #298db7bf
-README = { # top-1 %, parameters in millions, operations in millions, modelled speed-up; in the order of COMBINATIONS
-    'mobilenet_v1': ((70.60,4.23,589,1), (72.86,7.36,1122,4.1), (72.00,4.20,573,6.76), (72.42,4.35,764,2.3), (71.77,4.22,578,2.36)),
-    'mobilenet_v2': ((72.00,3.50,315,1), (72.49,4.46,430,5.1), (70.80,3.46,300,7.23), (72.11,3.61,361,2.0), (71.98,3.49,305,2.1)),
-    'mnasnet_b1': ((73.50,4.38,325,1), (73.16,5.66,440,5.06), (71.48,4.25,305,7.15), (73.52,4.47,361,1.88), (72.61,4.35,312,1.97)),
-    'mobilenet_v3_small': ((67.40,2.93,66,1), (67.17,4.44,84,3.02), (64.55,2.89,61,4.16), (67.91,3.18,73,1.6), (66.90,2.92,63,1.68)),
-    'mobilenet_v3_large': ((75.20,5.47,238,1), (74.40,10.57,322,3.61), (73.02,5.40,225,5.45), (74.50,5.57,264,1.76), (73.80,5.46,230,1.83))}
-UNUSED = 32*32+2*32 # Parameters of a layer in the authors' MobileNetV2 that no input reaches
+# top-1 %, parameters in millions, operations in millions, modelled speed-up; in the order
+# of COMBINATIONS
+README = {
+    'mobilenet_v1': ((70.60,4.23,589,1), (72.86,7.36,1122,4.1), (72.00,4.20,573,6.76),
+    (72.42,4.35,764,2.3), (71.77,4.22,578,2.36)),
+    'mobilenet_v2': ((72.00,3.50,315,1), (72.49,4.46,430,5.1), (70.80,3.46,300,7.23),
+    (72.11,3.61,361,2.0), (71.98,3.49,305,2.1)),
+    'mnasnet_b1': ((73.50,4.38,325,1), (73.16,5.66,440,5.06), (71.48,4.25,305,7.15),
+    (73.52,4.47,361,1.88), (72.61,4.35,312,1.97)),
+    'mobilenet_v3_small': ((67.40,2.93,66,1), (67.17,4.44,84,3.02), (64.55,2.89,61,4.16),
+    (67.91,3.18,73,1.6), (66.90,2.92,63,1.68)),
+    'mobilenet_v3_large': ((75.20,5.47,238,1), (74.40,10.57,322,3.61),
+    (73.02,5.40,225,5.45), (74.50,5.57,264,1.76), (73.80,5.46,230,1.83))}
+# Parameters of a layer in the authors' MobileNetV2 that no input reaches
+UNUSED = 32*32+2*32
 
 # %% ../../nbs/fully_separable/20_networks.ipynb #f628b104
 for _net in NETS:
     for _form,_part in COMBINATIONS:
         if _form=='depthwise': continue
-        register_network(f"{_net}_fuse_{_form}{'50' if _part=='50%' else ''}", partial(fuse_mobilenet, _net, _form, part=_part), paper='selvam2021fuseconv',
-            input_size=(3,224,224), first_conv='stem.conv', pool_size=7, **fuse_mobilenet_counts(_net, _form, _part)._asdict())
+        register_network(f"{_net}_fuse_{_form}{'50' if _part=='50%' else ''}",
+            partial(fuse_mobilenet, _net, _form, part=_part), paper='selvam2021fuseconv',
+            input_size=(3,224,224), first_conv='stem.conv', pool_size=7,
+            **fuse_mobilenet_counts(_net, _form, _part)._asdict())
 for _k in (3,5):
-    register_network(f'mobilenet_v1_025_dw{_k}', partial(fuse_mobilenet, 'mobilenet_v1', 'depthwise', kernel_size=_k, width=.25), paper='chen2021hardware',
-        input_size=(3,224,224), first_conv='stem.conv', pool_size=7, **fuse_mobilenet_counts('mobilenet_v1', 'depthwise', kernel_size=_k, width=.25)._asdict())
+    register_network(f'mobilenet_v1_025_dw{_k}', partial(fuse_mobilenet, 'mobilenet_v1',
+        'depthwise', kernel_size=_k, width=.25), paper='chen2021hardware',
+        input_size=(3,224,224), first_conv='stem.conv', pool_size=7,
+        **fuse_mobilenet_counts('mobilenet_v1', 'depthwise', kernel_size=_k,
+        width=.25)._asdict())

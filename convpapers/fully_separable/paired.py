@@ -26,29 +26,48 @@ def separable_host(
     **kwargs, # Of `host`; the width is 32 by default
 )->nn.Module:
     "The host with one kind of filter in its six places"
-    k,norm = positive_int('kernel_size', kernel_size),lambda c: nn.BatchNorm2d(c, momentum=.4)
-    make = {'dw': lambda c,kw: nn.Conv2d(c, c, k, groups=c, **kw), 'half': lambda c,kw: FuSeConv2d(c, c, k, **kw),
-        'full': lambda c,kw: FuSeConv2d(c, 2*c, k, variant='full', **kw), 'scaffold': lambda c,kw: FuSeScaffold2d(c, c, k, **kw)}[one_of('form', form, SHAPES)]
+    k,norm = positive_int('kernel_size', kernel_size),lambda c: nn.BatchNorm2d(c,
+        momentum=.4)
+    make = {'dw': lambda c,kw: nn.Conv2d(c, c, k, groups=c, **kw), 'half': lambda c,
+        kw: FuSeConv2d(c, c, k, **kw),
+        'full': lambda c,kw: FuSeConv2d(c, 2*c, k, variant='full', **kw),
+        'scaffold': lambda c,kw: FuSeScaffold2d(c, c, k,
+        **kw)}[one_of('form', form, SHAPES)]
     def conv(i, o, size, padding, bias):
         wide = o*(1+(form=='full'))
-        return nn.Sequential(nn.Conv2d(i, o, 1, bias=False), norm(o), nn.GELU(), make(o, dict(padding=k//2, bias=bias)), norm(wide), nn.Conv2d(wide, o, 1, bias=False))
+        return nn.Sequential(nn.Conv2d(i, o, 1, bias=False), norm(o), nn.GELU(),
+            make(o, dict(padding=k//2, bias=bias)), norm(wide),
+            nn.Conv2d(wide, o, 1, bias=False))
     return host(conv=conv, **dict(dict(width=32), **kwargs))
 
 # %% ../../nbs/fully_separable/30_paired.ipynb #bc9e76ef
 _names = {'dw': 'DW', 'half': 'FuSe half', 'full': 'FuSe full'}
 def _row(form, k, name=None, recipe=HOST_RECIPE, counts=(), note='', **kw):
-    return Row(name or f'{_names[form]} {k}', separable_host, dict(form=form, kernel_size=k, **kw), recipe, series=_names.get(form, ''), x=float(k), counts=counts, note=note)
+    return Row(name or f'{_names[form]} {k}', separable_host,
+        dict(form=form, kernel_size=k, **kw), recipe, series=_names.get(form, ''),
+        x=float(k), counts=counts, note=note)
 
-_fade = without(callbacks={**HOST_RECIPE.callbacks, 'convpapers.fully_separable.callbacks:Anneal': dict(until=.5)})
-register_experiment(Experiment('fully_separable_mixer', 'CIFAR-10: squares against rows and columns', 'fully_separable',
-    (*(_row('dw', k) for k in (3,5,7)), *(_row('half', k) for k in (3,5,7)), *(_row('full', k) for k in (3,5)),
-        _row('scaffold', 3, 'FuSe half 3 scaffold', _fade, (129_112,10_816_480), note='Starts as DW 3; the squares fade over the first half of the training.')),
+_fade = without(callbacks={**HOST_RECIPE.callbacks,
+    'convpapers.fully_separable.callbacks:Anneal': dict(until=.5)})
+register_experiment(Experiment('fully_separable_mixer', 'CIFAR-10: squares against rows '
+    'and columns', 'fully_separable',
+    (*(_row('dw', k) for k in (3,5,7)), *(_row('half', k) for k in (3,5,7)),
+    *(_row('full', k) for k in (3,5)),
+        _row('scaffold', 3, 'FuSe half 3 scaffold', _fade, (129_112,10_816_480),
+        note='Starts as DW 3; the squares fade over the first half of the training.')),
     'cifar10', seeds=5, order=25, xlabel='taps',
-    claims=(Claim('DW 3 is better than FuSe half 3', 'DW 3', 'FuSe half 3'), Claim('FuSe full 3 is better than FuSe half 3', 'FuSe full 3', 'FuSe half 3'),
-        Claim('FuSe full 3 is better than DW 3', 'FuSe full 3', 'DW 3'), Claim('longer lines help: half 5 against half 3', 'FuSe half 5', 'FuSe half 3'),
-        Claim('DW 5 is better than FuSe half 5', 'DW 5', 'FuSe half 5'), Claim('a scaffold helps', 'FuSe half 3 scaffold', 'FuSe half 3')),
+    claims=(Claim('DW 3 is better than FuSe half 3', 'DW 3', 'FuSe half 3'),
+    Claim('FuSe full 3 is better than FuSe half 3', 'FuSe full 3', 'FuSe half 3'),
+        Claim('FuSe full 3 is better than DW 3', 'FuSe full 3', 'DW 3'),
+        Claim('longer lines help: half 5 against half 3', 'FuSe half 5', 'FuSe half 3'),
+        Claim('DW 5 is better than FuSe half 5', 'DW 5', 'FuSe half 5'),
+        Claim('a scaffold helps', 'FuSe half 3 scaffold', 'FuSe half 3')),
     citation='selvam2021fuseconv'));
 
-register_experiment(Experiment('hardware_study_mixer', 'CIFAR-10: a depthwise 5×5 for a 3×3', 'fully_separable',
-    (_row('dw', 3), _row('dw', 5), _row('dw', 3, 'DW 3 wider', width=34, note='34 channels for 32: the multiply-adds of DW 5.')), 'cifar10', seeds=10, order=26,
-    claims=(Claim('DW 5 is better than DW 3', 'DW 5', 'DW 3'), Claim('at equal multiply-adds DW 5 is better than DW 3', 'DW 5', 'DW 3 wider')), citation='chen2021hardware'));
+register_experiment(Experiment('hardware_study_mixer', 'CIFAR-10: a depthwise 5×5 for '
+    'a 3×3', 'fully_separable',
+    (_row('dw', 3), _row('dw', 5), _row('dw', 3, 'DW 3 wider', width=34,
+    note='34 channels for 32: the multiply-adds of DW 5.')), 'cifar10', seeds=10, order=26,
+    claims=(Claim('DW 5 is better than DW 3', 'DW 5', 'DW 3'),
+    Claim('at equal multiply-adds DW 5 is better than DW 3', 'DW 5', 'DW 3 wider')),
+    citation='chen2021hardware'));

@@ -21,28 +21,34 @@ from ..lab.surgery import Report, convert
 
 # %% ../../nbs/fully_separable/16_scaffold.ipynb #67444921
 class FuSeScaffold2d(nn.Conv2d):
-    """A depthwise convolution on its way to rows and columns: `kept` of the square, the rest of the line (half variant).
+    """A depthwise convolution on its way to rows and columns: `kept` of the square, the
+    rest of the line (half variant).
 
     Arguments and shapes as for a depthwise `nn.Conv2d` with an odd kernel."""
-    def __init__(self, in_channels:int, out_channels:int, kernel_size, stride=1, padding=0, dilation=1, groups:int|None=None, bias:bool=True,
+    def __init__(self, in_channels:int, out_channels:int, kernel_size, stride=1, padding=0,
+            dilation=1, groups:int|None=None, bias:bool=True,
         padding_mode:str='zeros', *,
         start:str='rank_one', # Where the lines come from, see `project`
         device=None, dtype=None,
     ):
         self.start = one_of('start', start, ('rank_one','sum','centre'))
-        FuSeConv2d(in_channels, out_channels, kernel_size, groups=groups, device='meta')       # checks the arguments
+        # checks the arguments
+        FuSeConv2d(in_channels, out_channels, kernel_size, groups=groups, device='meta')
         nn.Module.__init__(self)
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, in_channels, bias, padding_mode, device, dtype)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            in_channels, bias, padding_mode, device, dtype)
         self.start = start
         a = in_channels-in_channels//2
         kw,(h,w) = dict(device=device, dtype=dtype),self.kernel_size
-        self.row,self.column = nn.Parameter(torch.empty(a, 1, 1, w, **kw)),nn.Parameter(torch.empty(in_channels-a, 1, h, 1, **kw))
+        self.row,self.column = nn.Parameter(torch.empty(a, 1, 1, w, **kw)),nn.Parameter(
+            torch.empty(in_channels-a, 1, h, 1, **kw))
         self.register_buffer('kept', torch.ones((), **kw))
         self.reset_parameters()
 
     @torch.no_grad()
     def reset_parameters(self):
-        "The square as `nn.Conv2d` draws it, and the lines from it; all of the square is kept"
+        """The square as `nn.Conv2d` draws it, and the lines from it; all of the square is
+        kept"""
         super().reset_parameters()
         if 'kept' not in self._buffers: return                  # nn.Conv2d is not done yet
         self.kept.fill_(1)
@@ -53,11 +59,13 @@ class FuSeScaffold2d(nn.Conv2d):
         "Take the lines from the square anew"
         if self.weight.is_meta: return
         a = len(self.row)
-        self.row.copy_(project(self.weight[:a], 1, self.start)); self.column.copy_(project(self.weight[a:], 0, self.start))
+        self.row.copy_(project(self.weight[:a], 1, self.start))
+        self.column.copy_(project(self.weight[a:], 0, self.start))
 
     def kernel(self)->Tensor: # `(C, 1, kh, kw)`
         "What the layer convolves with now"
-        return torch.lerp(embed([self.row,self.column], self.kernel_size), self.weight, self.kept.to(self.weight.dtype))
+        return torch.lerp(embed([self.row,self.column], self.kernel_size), self.weight,
+            self.kept.to(self.weight.dtype))
 
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
@@ -68,21 +76,29 @@ class FuSeScaffold2d(nn.Conv2d):
     @torch.no_grad()
     def from_conv(cls, conv:nn.Module, start:str='rank_one')->'FuSeScaffold2d':
         "Around a trained depthwise convolution; the output is unchanged"
-        if why := not_plain(conv, nn.Conv2d): raise ValueError(f'cannot start from this layer: {why}')
+        if why := not_plain(conv, nn.Conv2d):
+            raise ValueError(f'cannot start from this layer: {why}')
         if conv.groups!=conv.in_channels or conv.out_channels!=conv.in_channels:
-            raise ValueError(f'groups={conv.groups} with {conv.in_channels} → {conv.out_channels} channels: only a depthwise convolution can be scaffolded')
-        new = cls(conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding, conv.dilation, conv.groups, conv.bias is not None,
-            conv.padding_mode, start=start, device=conv.weight.device, dtype=conv.weight.dtype)
+            raise ValueError(f'groups={conv.groups} with {conv.in_channels} → '
+                f'{conv.out_channels} channels: only a depthwise convolution can be '
+                'scaffolded')
+        new = cls(conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride,
+            conv.padding, conv.dilation, conv.groups, conv.bias is not None,
+            conv.padding_mode, start=start, device=conv.weight.device,
+            dtype=conv.weight.dtype)
         for n in ('weight','bias'):
-            if (p := getattr(conv, n)) is not None: getattr(new, n).copy_(p).requires_grad_(p.requires_grad)
+            if (p := getattr(conv, n)) is not None:
+                getattr(new, n).copy_(p).requires_grad_(p.requires_grad)
         new.restart()
         return new.train(conv.training)
 
     @torch.no_grad()
     def to_fuse(self)->FuSeConv2d:
         "The row and the column alone: what is left at `kept=0`"
-        new = FuSeConv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride, self.padding, self.dilation, bias=self.bias is not None,
-            padding_mode=self.padding_mode, device=self.weight.device, dtype=self.weight.dtype)
+        new = FuSeConv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride,
+            self.padding, self.dilation, bias=self.bias is not None,
+            padding_mode=self.padding_mode, device=self.weight.device,
+            dtype=self.weight.dtype)
         new.row.copy_(self.row); new.column.copy_(self.column)
         if self.bias is not None: new.bias.copy_(self.bias)
         return new.train(self.training)
@@ -90,7 +106,8 @@ class FuSeScaffold2d(nn.Conv2d):
     @torch.no_grad()
     def to_conv(self)->nn.Conv2d:
         "The plain depthwise convolution that the layer is now"
-        new = nn.Conv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride, self.padding, self.dilation, self.groups, self.bias is not None,
+        new = nn.Conv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride,
+            self.padding, self.dilation, self.groups, self.bias is not None,
             self.padding_mode, device=self.weight.device, dtype=self.weight.dtype)
         new.weight.copy_(self.kernel())
         if self.bias is not None: new.bias.copy_(self.bias)
@@ -101,14 +118,20 @@ class FuSeScaffold2d(nn.Conv2d):
 # %% ../../nbs/fully_separable/16_scaffold.ipynb #16ca7ae4
 def scaffold(
     model:nn.Module, # Any model with depthwise convolutions
-    where=None, # Which of them, as for `convpapers.lab.surgery.convert`; None: all with odd kernels above 1
+    # Which of them, as for `convpapers.lab.surgery.convert`; None: all with odd kernels
+    # above 1
+    where=None,
     start:str='rank_one', # See `FuSeScaffold2d`
     **kwargs, # For `convert`, such as `example` or `copy=True`
 )->Report: # `.model` is the model
-    "Put a row and a column beside the square of each depthwise convolution; the model computes what it did"
+    """Put a row and a column beside the square of each depthwise convolution; the model
+    computes what it did"""
     def depthwise(name, m):
-        return isinstance(m, nn.Conv2d) and not isinstance(m, FuSeScaffold2d) and m.groups==m.in_channels==m.out_channels>1 and all(k%2 for k in m.kernel_size) and max(m.kernel_size)>1
-    return convert(model, lambda m: FuSeScaffold2d.from_conv(m, start), depthwise if where is None else where, **kwargs)
+        return isinstance(m, nn.Conv2d) and not isinstance(m,
+            FuSeScaffold2d) and m.groups==m.in_channels==m.out_channels>1 and all(k%2
+            for k in m.kernel_size) and max(m.kernel_size)>1
+    return convert(model, lambda m: FuSeScaffold2d.from_conv(m, start),
+        depthwise if where is None else where, **kwargs)
 
 def anneal(
     model:nn.Module,
@@ -125,8 +148,11 @@ def take_down(
     **kwargs, # For `convert`
 )->Report:
     "Leave the rows and columns alone; a `ValueError` where squares still count"
-    left = [n for n,m in model.named_modules() if isinstance(m, FuSeScaffold2d) and m.kept!=0]
-    if left: raise ValueError(f'{left[0]} still keeps a part of its square: anneal(model, 0) first')
+    left = [n for n,m in model.named_modules() if isinstance(m, FuSeScaffold2d) and m.kept
+        !=0]
+    if left:
+        raise ValueError(f'{left[0]} still keeps a part of its square: anneal(model, 0) '
+            'first')
     return convert(model, lambda m: m.to_fuse(), FuSeScaffold2d, **kwargs)
 
 def falling(

@@ -47,17 +47,27 @@ def systolic_cycles(
 )->int:
     "Ticks of one layer for one picture, without memory"
     positive_int('R', R), positive_int('S', S)
-    if isinstance(layer, nn.Linear): return product_cycles(1, layer.in_features, layer.out_features, R, S)
-    if not isinstance(layer, (nn.Conv2d,FuSeConv2d)): raise TypeError(f'layer={type(layer).__name__} is not valid; give nn.Conv2d, nn.Linear or FuSeConv2d')
+    if isinstance(layer, nn.Linear):
+        return product_cycles(1, layer.in_features, layer.out_features, R, S)
+    if not isinstance(layer, (nn.Conv2d,FuSeConv2d)):
+        raise TypeError(f'layer={type(layer).__name__} is not valid; give nn.Conv2d, '
+            'nn.Linear or FuSeConv2d')
     k,s,p,d = layer.kernel_size,layer.stride,layer.padding,layer.dilation
-    full = [n+2*q-e*(t-1) for n,q,e,t in zip(size, p, d, k)]                   # outputs at stride 1
+    # outputs at stride 1
+    full = [n+2*q-e*(t-1) for n,q,e,t in zip(size, p, d, k)]
     h,w = (-(-n//t) for n,t in zip(full, s))
-    def branch(channels, taps, across, along):                                 # lines across, outputs along
+    # lines across, outputs along
+    def branch(channels, taps, across, along):
         if links: return line_cycles(channels*across, along, taps, R, S)
         return channels*product_cycles(h*w, taps, 1, R, S)
-    if isinstance(layer, FuSeConv2d): return branch(len(layer.row), k[1], h, full[1]) + branch(len(layer.column), k[0], w, full[0])
-    if layer.groups==1: return product_cycles(h*w, layer.in_channels*k[0]*k[1], layer.out_channels, R, S)
-    if layer.groups!=layer.in_channels: raise ValueError(f'groups={layer.groups} is not valid; the model knows plain and depthwise convolutions')
+    if isinstance(layer, FuSeConv2d):
+        return branch(len(layer.row), k[1], h, full[1]) + branch(len(layer.column), k[0], w,
+            full[0])
+    if layer.groups==1:
+        return product_cycles(h*w, layer.in_channels*k[0]*k[1], layer.out_channels, R, S)
+    if layer.groups!=layer.in_channels:
+        raise ValueError(f'groups={layer.groups} is not valid; the model knows plain and '
+            'depthwise convolutions')
     if links: return k[0]*branch(layer.out_channels, k[1], h, full[1])
     return layer.out_channels*product_cycles(h*w, k[0]*k[1], 1, R, S)
 
@@ -73,12 +83,15 @@ def network_cycles(
     kinds,hooks = dict(filters=0, rest=0),[]
     def hook(m, inputs, _):
         filters = isinstance(m, FuSeConv2d) or getattr(m, 'groups', 1)>1
-        kinds['filters' if filters else 'rest'] += systolic_cycles(m, tuple(inputs[0].shape[2:]) or (1,1), R, S, links=links)
+        kinds['filters' if filters else 'rest'] += systolic_cycles(m,
+            tuple(inputs[0].shape[2:]) or (1,1), R, S, links=links)
     for m in model.modules():
-        if isinstance(m, (nn.Conv2d,nn.Linear,FuSeConv2d)): hooks.append(m.register_forward_hook(hook))
+        if isinstance(m, (nn.Conv2d,nn.Linear,FuSeConv2d)):
+            hooks.append(m.register_forward_hook(hook))
     was,like = model.training,next(model.parameters())
     try:
-        with torch.no_grad(): model.eval()(torch.empty(1, *input_size, device=like.device, dtype=like.dtype))
+        with torch.no_grad():
+            model.eval()(torch.empty(1, *input_size, device=like.device, dtype=like.dtype))
     finally:
         model.train(was)
         for h in hooks: h.remove()

@@ -25,7 +25,8 @@ SHAPES = ((1,64,56), (1,128,28), (1,256,14), (1,512,7), (16,256,14))
 def inference_forms(
     channels:int,
 )->dict:
-    "A plain 3×3 convolution, the masked one folded, and the masked one as it is, with equal kernels"
+    """A plain 3×3 convolution, the masked one folded, and the masked one as it is, with
+    equal kernels"""
     layer = GMConv2d(channels, channels, 3, padding=1, bias=False, sigma=1.)
     plain = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
     with torch.no_grad(): plain.weight.copy_(layer.effective_weight)
@@ -37,7 +38,8 @@ def measure_inference(
 )->Bench:
     "Time of each form at one shape, against the plain convolution"
     n,c,side = shape
-    return bench(inference_forms(c), torch.randn(n, c, side, side), 'plain', backward=False, **kwargs)
+    return bench(inference_forms(c), torch.randn(n, c, side, side), 'plain', backward=False,
+        **kwargs)
 
 # %% ../../nbs/gaussian_masks/12_layer_costs.ipynb #39bb607a
 class OnWeights(GMConv2d):
@@ -47,14 +49,16 @@ class OnWeights(GMConv2d):
 def training_forms(
     num_classes:int=1000,
 )->dict:
-    "ResNet-18 plain, with masks, and with masks that are always multiplied into the weights"
+    """ResNet-18 plain, with masks, and with masks that are always multiplied into the
+    weights"""
     return {'plain': slot_resnet(18, num_classes), 'GMConv': gm_resnet(18, num_classes),
         'on weights': slot_resnet(18, num_classes, conv=OnWeights, stem=OnWeights)}
 
 STEPS = (16,64),(16,128)
 
 class TrainingStep:
-    "Forward, backward and update of a network by SGD with momentum, as a function of a batch"
+    """Forward, backward and update of a network by SGD with momentum, as a function of a
+    batch"""
     def __init__(self, net:nn.Module):
         self.net,self.opt = net.train(),torch.optim.SGD(net.parameters(), 1e-6, momentum=.9)
     @torch.enable_grad()
@@ -80,9 +84,13 @@ def inference_table(
     "One shape a row: the plain convolution in ms, the others as ratios to it"
     def cells(i):
         (n,c,side),b = i
-        return [f'{n}×{c}, {side}×{side}', f'{b["plain"].forward*1e3:.3g}', *(f'{b[k].forward_ratio:.2f} ± {b[k].spread:.2f}' for k in ('folded','not folded'))]
-    return Table(['shape','plain ms','folded ÷','not folded ÷'], list(benches.items()), cells,
-        'inference of one 3×3 layer; ± is half the interquartile range; '+next(iter(benches.values())).circumstances)
+        return [f'{n}×{c}, {side}×{side}', f'{b["plain"].forward*1e3:.3g}',
+            *(f'{b[k].forward_ratio:.2f} ± {b[k].spread:.2f}'
+            for k in ('folded','not folded'))]
+    return Table(['shape','plain ms','folded ÷','not folded ÷'], list(benches.items()),
+        cells,
+        'inference of one 3×3 layer; ± is half the interquartile range; '
+        +next(iter(benches.values())).circumstances)
 
 def step_table(
     benches:dict, # Shape to `Bench`
@@ -90,16 +98,22 @@ def step_table(
     "One setting a row: the plain network in ms, the others as ratios to it"
     def cells(i):
         (n,side),b = i
-        return [f'{n} pictures of {side}×{side}', f'{b["plain"].forward*1e3:.3g}', *(f'{b[k].forward_ratio:.2f} ± {b[k].spread:.2f}' for k in ('GMConv','on weights'))]
-    return Table(['ResNet-18','plain ms','GMConv ÷','on weights ÷'], list(benches.items()), cells,
-        'one training step; ± is half the interquartile range; '+next(iter(benches.values())).circumstances)
+        return [f'{n} pictures of {side}×{side}', f'{b["plain"].forward*1e3:.3g}',
+            *(f'{b[k].forward_ratio:.2f} ± {b[k].spread:.2f}'
+            for k in ('GMConv','on weights'))]
+    return Table(['ResNet-18','plain ms','GMConv ÷','on weights ÷'], list(benches.items()),
+        cells,
+        'one training step; ± is half the interquartile range; '
+        +next(iter(benches.values())).circumstances)
 
-@register_benchmark('gaussian_masks', 'Gaussian masks: inference of a layer folded and not, and a training step of a ResNet-18')
+@register_benchmark('gaussian_masks', 'Gaussian masks: inference of a layer folded and '
+    'not, and a training step of a ResNet-18')
 def gaussian_mask_costs(
     shapes=SHAPES, # Batch, channels, side
     steps=STEPS, # Batch, side of the pictures
     threads:int=1, # CPU threads
     rounds:int=7, # Interleaved rounds
 )->Table:
-    "Measure on this machine, print the training steps; the inference table is `inference_table`"
+    """Measure on this machine, print the training steps; the inference table is
+    `inference_table`"""
     return step_table({s: measure_step(s, threads=threads, rounds=rounds) for s in steps})

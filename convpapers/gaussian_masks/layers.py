@@ -42,22 +42,31 @@ class _GMConv:
         dilation:int|tuple=1, # Distance between taps; σ counts taps
         groups:int=1, # Convolution groups
         bias:bool=True, # Add a bias
-        padding_mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        padding_mode:str='zeros',
         device=None, # Of the parameters
         dtype=None, # Of the parameters
-        *, sigma:float|None=None, # Width of the mask at the start, in taps; by default five radii of the kernel
+        # Width of the mask at the start, in taps; by default five radii of the kernel
+        *, sigma:float|None=None,
         per:str='layer', # One σ for the layer, or `'out_channel'`: one for each filter
     ):
         one_of('per', per, PER)
         if sigma is not None and not (isinstance(sigma, (int,float)) and 0<sigma<math.inf):
             raise ValueError(f'sigma={sigma!r} must be a number above 0, in taps')
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
-        if 0 in self.kernel_size: raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along every axis')
-        if not isinstance(padding, str) and min(self.padding)<0: raise ValueError(f'padding={padding} must be at least 0')
-        with torch.device('cpu'): self._d2 = tuple(squared_distances(self.kernel_size).flatten().tolist())
-        self.per,self.start = per,start_sigma(self.kernel_size) if sigma is None else float(sigma)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            groups, bias, padding_mode, device, dtype)
+        if 0 in self.kernel_size:
+            raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along '
+                'every axis')
+        if not isinstance(padding, str) and min(self.padding)<0:
+            raise ValueError(f'padding={padding} must be at least 0')
+        with torch.device('cpu'):
+            self._d2 = tuple(squared_distances(self.kernel_size).flatten().tolist())
+        self.per,self.start = per,start_sigma(self.kernel_size) if sigma is None else float(
+            sigma)
         many = out_channels if per=='out_channel' else 1
-        self.log_sigma = nn.Parameter(torch.empty(many, device=device, dtype=dtype)) if max(self.kernel_size)>1 else None
+        self.log_sigma = nn.Parameter(torch.empty(many, device=device, dtype=dtype)) if max(
+            self.kernel_size)>1 else None
         self.reset_sigma()
 
     @torch.no_grad()
@@ -71,8 +80,10 @@ class _GMConv:
         if hasattr(self, 'log_sigma'): self.reset_sigma()
 
     def extra_repr(self):
-        own = [] if self.log_sigma is None or self.start==start_sigma(self.kernel_size) else [f'sigma={self.start:g}']
-        return ', '.join([super().extra_repr(), *own, *[f'per={self.per!r}']*(self.per!='layer')])
+        own = [] if self.log_sigma is None or self.start==start_sigma(
+            self.kernel_size) else [f'sigma={self.start:g}']
+        return ', '.join([super().extra_repr(), *own,
+            *[f'per={self.per!r}']*(self.per!='layer')])
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #6ce5a724
 def _mask(kernel_size, d2, log_sigma, dtype):
@@ -82,11 +93,17 @@ def _mask(kernel_size, d2, log_sigma, dtype):
     return torch.exp(-d2/2*torch.exp(-2*wide).view(-1, *[1]*(len(kernel_size)+1))).to(dtype)
 
 def _sigma(self): return None if self.log_sigma is None else self.log_sigma.exp()
-def _mask_of(self): return self.weight.new_ones(1, 1, *self.kernel_size) if self.log_sigma is None else _mask(self.kernel_size, self._d2, self.log_sigma, self.weight.dtype)
-def _effective(self): return self.weight if self.log_sigma is None else self.weight*self.mask
+def _mask_of(self):
+    return self.weight.new_ones(1, 1,
+        *self.kernel_size) if self.log_sigma is None else _mask(self.kernel_size, self._d2,
+        self.log_sigma, self.weight.dtype)
+def _effective(self):
+    return self.weight if self.log_sigma is None else self.weight*self.mask
 
-_GMConv.sigma = property(_sigma, doc='Width of the mask in taps, `(1,)` or `(out_channels,)`; None for one tap')
-_GMConv.mask = property(_mask_of, doc='`(1, 1, *kernel_size)`, or with `out_channels` first')
+_GMConv.sigma = property(_sigma, doc='Width of the mask in taps, `(1,)` or '
+    '`(out_channels,)`; None for one tap')
+_GMConv.mask = property(_mask_of, doc='`(1, 1, *kernel_size)`, or with `out_channels` '
+    'first')
 _GMConv.effective_weight = property(_effective, doc='The kernel that is applied')
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #a5c1c160
@@ -99,26 +116,37 @@ def columns_conv(
 )->Tensor:
     "A masked convolution by one matrix product, the mask on the pixels"
     k = weight.shape[2:]
-    sides = [(n+2*p-d*(t-1)-1)//s+1 for n,t,s,p,d in zip(x.shape[2:], k, stride, padding, dilation)]
-    columns = functional.unfold(x, k, dilation, padding, stride).unflatten(1, (-1, mask.numel()))*mask.reshape(-1, 1)
+    sides = [(n+2*p-d*(t-1)-1)//s+1 for n,t,s,p,d in zip(x.shape[2:], k, stride, padding,
+        dilation)]
+    columns = functional.unfold(x, k, dilation, padding, stride).unflatten(1,
+        (-1, mask.numel()))*mask.reshape(-1, 1)
     y = weight.flatten(1) @ columns.permute(1, 2, 0, 3).reshape(weight[0].numel(), -1)
     if bias is not None: y = y+bias[:,None]
     return y.view(len(weight), len(x), *sides).transpose(0, 1).contiguous()
 
-FEWER = 8 # The columns are taken where a batch has so many times fewer output pixels than the layer has filters
+# The columns are taken where a batch has so many times fewer output pixels than the layer
+# has filters
+FEWER = 8
 
 def _by_columns(layer, x):
-    if not (torch.is_grad_enabled() and isinstance(layer, nn.Conv2d) and layer.groups==1 and layer.per=='layer' and layer.padding_mode=='zeros'): return False
-    if isinstance(layer.padding, str) or x.ndim!=4 or not x.numel() or not ordinary(x, layer.weight, layer.bias, layer.log_sigma): return False
-    if not (x.is_cpu and x.is_contiguous() and x.dtype==layer.weight.dtype) or torch.is_autocast_enabled('cpu'): return False
-    pixels = len(x)*math.prod((n+2*p-d*(k-1)-1)//s+1 for n,k,s,p,d in zip(x.shape[2:], layer.kernel_size, layer.stride, layer.padding, layer.dilation))
+    if not (torch.is_grad_enabled() and isinstance(layer, nn.Conv2d) and layer.groups==1
+            and layer.per=='layer' and layer.padding_mode=='zeros'): return False
+    if isinstance(layer.padding, str) or x.ndim!=4 or not x.numel() or not ordinary(x,
+            layer.weight, layer.bias, layer.log_sigma): return False
+    if not (x.is_cpu and x.is_contiguous() and x.dtype
+            ==layer.weight.dtype) or torch.is_autocast_enabled('cpu'): return False
+    pixels = len(x)*math.prod((n+2*p-d*(k-1)-1)//s+1 for n,k,s,p,
+        d in zip(x.shape[2:], layer.kernel_size, layer.stride, layer.padding,
+        layer.dilation))
     return 0<FEWER*pixels<=layer.out_channels
 
 def _forward(self, x:Tensor)->Tensor:
     if isinstance(x, Proxy): return leaf(self, x)
     expect_channels(type(self).__name__, x, self.in_channels, len(self.kernel_size))
     if self.log_sigma is None: return self._conv_forward(x, self.weight, self.bias)
-    if _by_columns(self, x): return columns_conv(x, self.weight, self.mask, self.bias, self.stride, self.padding, self.dilation)
+    if _by_columns(self, x):
+        return columns_conv(x, self.weight, self.mask, self.bias, self.stride, self.padding,
+            self.dilation)
     return self._conv_forward(x, self.effective_weight, self.bias)
 
 _GMConv.forward = _forward
@@ -130,9 +158,11 @@ class GMConv1d(_GMConv, nn.Conv1d):
     Shapes: `(N, C_in, L)` or `(C_in, L)` → as `nn.Conv1d`."""
 
 class GMConv2d(_GMConv, nn.Conv2d):
-    """A convolution whose kernel is multiplied by a Gaussian of learned width ([Chen et al. 2023](https://arxiv.org/abs/2302.04544)).
+    """A convolution whose kernel is multiplied by a Gaussian of learned width ([Chen et al.
+    2023](https://arxiv.org/abs/2302.04544)).
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: those of `nn.Conv2d`, and one σ, or `out_channels` of them.
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: those of
+    `nn.Conv2d`, and one σ, or `out_channels` of them.
     Keep `log_sigma` out of weight decay: a decay pulls σ to one tap."""
 
 class GMConv3d(_GMConv, nn.Conv3d):
@@ -140,16 +170,20 @@ class GMConv3d(_GMConv, nn.Conv3d):
 
     Shapes: `(N, C_in, D, H, W)` or `(C_in, D, H, W)` → as `nn.Conv3d`."""
 
-for _cls,_kind in ((GMConv1d,nn.Conv1d), (GMConv2d,nn.Conv2d), (GMConv3d,nn.Conv3d)): _cls._plain = _kind
+for _cls,_kind in ((GMConv1d,nn.Conv1d), (GMConv2d,nn.Conv2d), (GMConv3d,nn.Conv3d)):
+    _cls._plain = _kind
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #dbd7e910
 @torch.no_grad()
 def _to_conv(self)->nn.Module:
-    "The plain layer with the mask multiplied in: the same function. It learns if weight or σ does"
+    """The plain layer with the mask multiplied in: the same function. It learns if weight
+    or σ does"""
     new = plain_like(self, self.weight)
     new.weight.copy_(self.effective_weight)
-    new.weight.requires_grad_(self.weight.requires_grad or (self.log_sigma is not None and self.log_sigma.requires_grad))
-    if self.bias is not None: new.bias.copy_(self.bias).requires_grad_(self.bias.requires_grad)
+    new.weight.requires_grad_(self.weight.requires_grad or (self.log_sigma is not None
+        and self.log_sigma.requires_grad))
+    if self.bias is not None:
+        new.bias.copy_(self.bias).requires_grad_(self.bias.requires_grad)
     return new.train(self.training)
 
 LEAST = 1e-3 # A mask that falls below this cannot be divided by
@@ -160,16 +194,20 @@ def _from_conv(cls,
     *, sigma:float|None=None, # As for the layer
     per:str='layer', # As for the layer
 ):
-    "The same function, with a σ to learn: the weight is divided by the mask of the start. What was frozen stays so"
+    """The same function, with a σ to learn: the weight is divided by the mask of the start.
+    What was frozen stays so"""
     new = cls(**arguments_of_plain(conv, cls._plain), sigma=sigma, per=per)
     if new.log_sigma is not None:
         edge = math.exp(-max(new._d2)/(2*new.start**2))
-        if edge<LEAST: raise ValueError(f'sigma={sigma} would divide the corner weights by {edge:.1g}; valid are values that leave {LEAST} there')
+        if edge<LEAST:
+            raise ValueError(f'sigma={sigma} would divide the corner weights by '
+                f'{edge:.1g}; valid are values that leave {LEAST} there')
         new.weight.copy_(conv.weight/new.mask)
         new.log_sigma.requires_grad_(conv.weight.requires_grad)
     else: new.weight.copy_(conv.weight)
     new.weight.requires_grad_(conv.weight.requires_grad)
-    if conv.bias is not None: new.bias.copy_(conv.bias).requires_grad_(conv.bias.requires_grad)
+    if conv.bias is not None:
+        new.bias.copy_(conv.bias).requires_grad_(conv.bias.requires_grad)
     return new.train(conv.training)
 
 _GMConv.to_conv = _GMConv.fold = _to_conv
@@ -177,14 +215,18 @@ _GMConv.from_conv = classmethod(_from_conv)
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #0ecd8201
 class DynamicGMConv2d(GMConv2d):
-    """A `GMConv2d` whose σ follows the pooled input; our reconstruction of a form that the abstract only names.
+    """A `GMConv2d` whose σ follows the pooled input; our reconstruction of a form that the
+    abstract only names.
 
     Shapes: as `GMConv2d`. Costs one convolution a ring of the kernel. Cannot be folded."""
     def __init__(self, *args, **kwargs): # As for `GMConv2d`
         super().__init__(*args, **kwargs)
-        if self.log_sigma is None: raise ValueError(f'kernel_size={self.kernel_size} must have more than one tap; one tap has no mask')
+        if self.log_sigma is None:
+            raise ValueError(f'kernel_size={self.kernel_size} must have more than one tap; '
+                'one tap has no mask')
         like = dict(device=self.weight.device, dtype=self.weight.dtype)
-        self.head = nn.Parameter(torch.zeros(self.log_sigma.numel(), self.in_channels, **like))
+        self.head = nn.Parameter(torch.zeros(self.log_sigma.numel(), self.in_channels,
+            **like))
 
     def reset_parameters(self):
         super().reset_parameters()
@@ -201,7 +243,8 @@ class DynamicGMConv2d(GMConv2d):
         expect_channels(type(self).__name__, x, self.in_channels, 2)
         scale,y = torch.exp(-2*self.log_sigma_of(x))[...,None,None],0
         for rho in sorted(set(self._d2)):
-            ring = torch.tensor([float(d==rho) for d in self._d2], device=x.device, dtype=self.weight.dtype).view(self.kernel_size)
+            ring = torch.tensor([float(d==rho) for d in self._d2], device=x.device,
+                dtype=self.weight.dtype).view(self.kernel_size)
             y = y + self._conv_forward(x, self.weight*ring, None)*torch.exp(-rho/2*scale)
         return y if self.bias is None else y+self.bias[:,None,None]
 
@@ -214,5 +257,6 @@ class DynamicGMConv2d(GMConv2d):
 
     def to_conv(self):
         "Refused: the kernel depends on the input"
-        raise ValueError('a DynamicGMConv2d cannot be folded: its kernel depends on the input')
+        raise ValueError('a DynamicGMConv2d cannot be folded: its kernel depends on the '
+            'input')
     fold = to_conv

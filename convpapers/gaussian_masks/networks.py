@@ -28,18 +28,24 @@ class _Residual(nn.Module):
         super().__init__()
         self.main,self.shortcut = main,shortcut
     def add_drop_path(self, rate:float): self.main.add_module('drop_path', DropPath(rate))
-    def forward(self, x:Tensor)->Tensor: return functional.relu(self.main(x)+(x if self.shortcut is None else self.shortcut(x)))
+    def forward(self, x:Tensor)->Tensor:
+        return functional.relu(self.main(x)+(x if self.shortcut is None
+            else self.shortcut(x)))
 
 def _block(conv, c_in, c_out, stride, bottleneck):
     width = c_out//4 if bottleneck else c_out
     pointwise = lambda i, o, s=1: nn.Conv2d(i, o, 1, s, bias=False)
     spatial = lambda i, s: conv(i, width, 3, stride=s, padding=1, bias=False)
-    convs = [pointwise(c_in, width),spatial(width, stride),pointwise(width, c_out)] if bottleneck else [spatial(c_in, stride),spatial(width, 1)]
+    convs = [pointwise(c_in, width),spatial(width, stride),
+        pointwise(width, c_out)] if bottleneck else [spatial(c_in, stride),
+        spatial(width, 1)]
     main = nn.Sequential()
     for i,c in enumerate(convs, 1):
-        main.add_module(f'conv{i}', c); main.add_module(f'norm{i}', nn.BatchNorm2d(c.out_channels))
+        main.add_module(f'conv{i}', c)
+        main.add_module(f'norm{i}', nn.BatchNorm2d(c.out_channels))
         if i<len(convs): main.add_module(f'act{i}', nn.ReLU(inplace=True))
-    short = None if stride==1 and c_in==c_out else nn.Sequential(pointwise(c_in, c_out, stride), nn.BatchNorm2d(c_out))
+    short = None if stride==1 and c_in==c_out else nn.Sequential(pointwise(c_in, c_out,
+        stride), nn.BatchNorm2d(c_out))
     return _Residual(main, short)
 
 def slot_resnet(
@@ -51,16 +57,20 @@ def slot_resnet(
     drop_rate:float=0.,
     **head, # For `ImageClassifier`: `drop_path_rate`, `global_pool`
 )->ImageClassifier:
-    "ResNet for 224×224 pictures with another layer in the place of its spatial convolutions"
+    """ResNet for 224×224 pictures with another layer in the place of its spatial
+    convolutions"""
     repeats,deep = REPEATS[one_of('depth', depth, REPEATS)],depth>=50
     widths,c,stages = [w*(4 if deep else 1) for w in (64,128,256,512)],64,{}
     for i,(w,n) in enumerate(zip(widths, repeats), 1):
-        blocks = [_block(conv, c if j==0 else w, w, 1 if j or i==1 else 2, deep) for j in range(n)]
+        blocks = [_block(conv, c if j==0 else w, w, 1 if j or i==1 else 2, deep)
+            for j in range(n)]
         stages[f'stage{i}'],c = nn.Sequential(*blocks),w
     first = (stem or nn.Conv2d)(in_chans, 64, 7, stride=2, padding=3, bias=False)
-    body = dict(stem=first, norm=nn.BatchNorm2d(64), act=nn.ReLU(inplace=True), pool=nn.MaxPool2d(3, 2, 1), **stages)
+    body = dict(stem=first, norm=nn.BatchNorm2d(64), act=nn.ReLU(inplace=True),
+        pool=nn.MaxPool2d(3, 2, 1), **stages)
     features = dict(act=(64,2)) | {f'stage{i+1}': (w,4<<i) for i,w in enumerate(widths)}
-    return ImageClassifier(body, widths[-1], num_classes, features=features, drop_rate=drop_rate, **head)
+    return ImageClassifier(body, widths[-1], num_classes, features=features,
+        drop_rate=drop_rate, **head)
 
 # %% ../../nbs/gaussian_masks/20_networks.ipynb #6bc21b8d
 def gm_resnet(
@@ -77,5 +87,7 @@ def gm_resnet(
 
 # %% ../../nbs/gaussian_masks/20_networks.ipynb #ddcc0976
 for _depth,_params,_macs in ((18,11_689_512,1_814_073_344), (50,25_557_032,4_089_184_256)):
-    register_network(f'gm_resnet{_depth}', partial(gm_resnet, _depth), paper='chen2023gmconv', input_size=(3,224,224), pool_size=7,
-        params=_params+17, macs=_macs, note='One σ a layer; fold it for inference. The paper was not available to us: the layer follows its abstract.')
+    register_network(f'gm_resnet{_depth}', partial(gm_resnet, _depth),
+        paper='chen2023gmconv', input_size=(3,224,224), pool_size=7,
+        params=_params+17, macs=_macs, note='One σ a layer; fold it for inference. The '
+        'paper was not available to us: the layer follows its abstract.')

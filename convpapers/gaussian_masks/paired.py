@@ -28,18 +28,28 @@ def gm_host(
 )->nn.Module:
     "The host with kernels of one size, under masks"
     layer = partial(GMConv2d, sigma=sigma, per=per) if masked else nn.Conv2d
-    return host(conv=lambda i,o,_,padding,bias: layer(i, o, k, padding=k//2, bias=bias), **kwargs)
+    return host(conv=lambda i,o,_,padding,bias: layer(i, o, k, padding=k//2, bias=bias),
+        **kwargs)
 
 # %% ../../nbs/gaussian_masks/31_paired.ipynb #82bba585
 MASK_RECIPE = replace(HOST_RECIPE, decay_exclude=('*log_sigma',))
-ARMS = {'plain 3': dict(masked=False), 'GM 3': {}, 'GM 3 per channel': dict(per='out_channel'), 'GM 3 from σ = 1': dict(sigma=1.),
-    'plain 5': dict(k=5, masked=False), 'GM 5': dict(k=5), 'GM 5 from σ = 2': dict(k=5, sigma=2.)}
+ARMS = {'plain 3': dict(masked=False), 'GM 3': {},
+    'GM 3 per channel': dict(per='out_channel'), 'GM 3 from σ = 1': dict(sigma=1.),
+    'plain 5': dict(k=5, masked=False), 'GM 5': dict(k=5),
+    'GM 5 from σ = 2': dict(k=5, sigma=2.)}
 
-register_experiment(Experiment('gaussian_masks_host', 'CIFAR-10: plain and masked kernels in the host', 'gaussian_masks',
-    tuple(Row(name, gm_host, kw, HOST_RECIPE if kw.get('masked') is False else MASK_RECIPE) for name,kw in ARMS.items()),
+register_experiment(Experiment('gaussian_masks_host', 'CIFAR-10: plain and masked kernels '
+    'in the host', 'gaussian_masks',
+    tuple(Row(name, gm_host, kw, HOST_RECIPE if kw.get('masked') is False else MASK_RECIPE)
+    for name,kw in ARMS.items()),
     'cifar10', seeds=5, order=20, citation='chen2023gmconv', claims=(
-        Claim('at equal inference cost a mask lowers the error of 3×3 kernels', 'GM 3', 'plain 3'),
-        Claim('at equal inference cost a mask lowers the error of 5×5 kernels', 'GM 5', 'plain 5'),
-        Claim('a mask for each filter is better than one for the layer', 'GM 3 per channel', 'GM 3'),
-        Claim('3×3 masks that start at one radius lower the error too', 'GM 3 from σ = 1', 'plain 3'),
-        Claim('5×5 masks that start at one radius lower the error too', 'GM 5 from σ = 2', 'plain 5'))));
+        Claim('at equal inference cost a mask lowers the error of 3×3 '
+        'kernels', 'GM 3', 'plain 3'),
+        Claim('at equal inference cost a mask lowers the error of 5×5 '
+        'kernels', 'GM 5', 'plain 5'),
+        Claim('a mask for each filter is better than one for the layer', 'GM 3 per channel',
+        'GM 3'),
+        Claim('3×3 masks that start at one radius lower the error too', 'GM 3 from σ = 1',
+        'plain 3'),
+        Claim('5×5 masks that start at one radius lower the error too', 'GM 5 from σ = 2',
+        'plain 5'))));

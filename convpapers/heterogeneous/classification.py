@@ -48,11 +48,15 @@ def pruning_recipe(
 ):
     "The host's recipe with masks that learn"
     return without(decay_exclude=('*.effect',), callbacks=HOST_RECIPE.callbacks | {
-        'convpapers.heterogeneous.pruning:HeterogeneityPruning': dict(density=density, warmup=.25, coarse=.6)})
+        'convpapers.heterogeneous.pruning:HeterogeneityPruning': dict(density=density,
+        warmup=.25, coarse=.6)})
 
-register_experiment(Experiment('heterogeneous_host', 'CIFAR-10: learned masks of several densities in the host', 'heterogeneous', (
-    Row('plain', host, recipe=HOST_RECIPE), Row('narrow', host, dict(width=7), recipe=HOST_RECIPE),
-    *(Row(f'free {d:g}', lhc_host, recipe=pruning_recipe(d), series='free', x=d) for d in (.5,.2,.1)),
+register_experiment(Experiment('heterogeneous_host', 'CIFAR-10: learned masks of several '
+    'densities in the host', 'heterogeneous', (
+    Row('plain', host, recipe=HOST_RECIPE), Row('narrow', host, dict(width=7),
+    recipe=HOST_RECIPE),
+    *(Row(f'free {d:g}', lhc_host, recipe=pruning_recipe(d), series='free', x=d)
+    for d in (.5,.2,.1)),
     Row('rigid 0.2', lhc_host, dict(shapes='rigid'), recipe=pruning_recipe(.2)),
     Row('random 0.2', random_host, recipe=HOST_RECIPE)),
     'cifar10', seeds=5, order=22, xlabel='density', citation='zhao2021learnable', claims=(
@@ -70,7 +74,8 @@ def histories(
     "The histories of the rows whose masks learn"
     out = {}
     for r in shipped('heterogeneous_host') if records is None else records:
-        if r.summary.get('finished') and r.history and 'mac_density' in r.history[-1]: out.setdefault(r.config['row'], []).append(r.history)
+        if r.summary.get('finished') and r.history and 'mac_density' in r.history[-1]:
+            out.setdefault(r.config['row'], []).append(r.history)
     return out
 
 def curve(

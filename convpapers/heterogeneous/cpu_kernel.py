@@ -39,7 +39,8 @@ def pack(
     "Cut a weight into tiles, and keep those that hold a number other than zero"
     (o,c,kh,kw),(cb,ob) = weight.shape,TILE
     O,C = -(-o//ob),-(-c//cb)
-    full = F.pad(weight, (0,0,0,0, 0,C*cb-c, 0,O*ob-o)).view(O, ob, C, cb, kh*kw).permute(0, 4, 2, 3, 1)
+    full = F.pad(weight, (0,0,0,0, 0,C*cb-c, 0,O*ob-o)).view(O, ob, C, cb, kh*kw).permute(0,
+        4, 2, 3, 1)
     some = full.ne(0).flatten(3).any(-1).flatten(1)
     begins = torch.cat((some.new_zeros(1, dtype=torch.int32), some.sum(1).cumsum(0).int()))
     return Tiles(full.flatten(1, 2)[some].contiguous(), begins, some.nonzero()[:,1].int())
@@ -52,12 +53,16 @@ def unpack(
     (o,c,kh,kw),(cb,ob) = shape,TILE
     O,C = -(-o//ob),-(-c//cb)
     full = tiles.packed.new_zeros(O, kh*kw*C, cb, ob)
-    block = torch.arange(O, device=full.device).repeat_interleave(tiles.begins.diff().long())
+    block = torch.arange(O, device=full.device).repeat_interleave(
+        tiles.begins.diff().long())
     full[block,tiles.places.long()] = tiles.packed
-    return full.view(O, kh*kw, C, cb, ob).permute(0, 4, 2, 3, 1).reshape(O*ob, C*cb, kh, kw)[:o,:c].contiguous()
+    return full.view(O, kh*kw, C, cb, ob).permute(0, 4, 2, 3, 1).reshape(O*ob, C*cb, kh,
+        kw)[:o,:c].contiguous()
 
 # %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #804caf65
-def _source(): return (Path(convpapers.__file__).parent/'heterogeneous'/'tiles.cpp').read_text(encoding='utf-8')
+def _source():
+    return (Path(convpapers.__file__).parent/'heterogeneous'/'tiles.cpp').read_text(
+        encoding='utf-8')
 
 # %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #75e5d7ee
 _P = ctypes.c_void_p
@@ -69,7 +74,8 @@ def output_size(
     kernel:tuple, stride:tuple, padding:tuple, dilation:tuple, # Each a pair
 )->tuple: # Height and width of the output
     "As `nn.Conv2d`"
-    return tuple((n+2*p-d*(k-1)-1)//s+1 for n,k,s,p,d in zip(size, kernel, stride, padding, dilation))
+    return tuple((n+2*p-d*(k-1)-1)//s+1 for n,k,s,p,d in zip(size, kernel, stride, padding,
+        dilation))
 
 def run_tiles(
     library, # From `native.library()`
@@ -81,28 +87,40 @@ def run_tiles(
 )->Tensor: # `(N, C_out, …)`, channels last
     "The convolution, tile by tile"
     if x.dtype not in (torch.float32, torch.float64) or tiles.packed.dtype!=x.dtype:
-        raise TypeError(f'x is {x.dtype} and the tiles are {tiles.packed.dtype}; both must be torch.float32, or both torch.float64')
+        raise TypeError(f'x is {x.dtype} and the tiles are {tiles.packed.dtype}; both must '
+            'be torch.float32, or both torch.float64')
     o,c,*kernel = shape
     expect_channels('a kernel of tiles', x, c, 2)
     size = output_size(x.shape[-2:], kernel, stride, padding, dilation)
-    if min(size)<1: raise ValueError(f'input of shape {tuple(x.shape)} is smaller than the kernel: the output would be {size}')
+    if min(size)<1:
+        raise ValueError(f'input of shape {tuple(x.shape)} is smaller than the kernel: the '
+            f'output would be {size}')
     last = x.is_contiguous(memory_format=torch.channels_last)
     if not last: x = x.contiguous()
     y = torch.empty((x.shape[0],o,*size), dtype=x.dtype, memory_format=torch.channels_last)
     if not y.numel(): return y
     f = library.tiles_f32 if x.dtype==torch.float32 else library.tiles_f64
-    sizes = _Sizes(*x.shape, o, *size, *kernel, *stride, *padding, *dilation, last, get_num_threads())
+    sizes = _Sizes(*x.shape, o, *size, *kernel, *stride, *padding, *dilation, last,
+        get_num_threads())
     bias = bias if bias is None else bias.contiguous()
-    code = answered(f(x.data_ptr(), tiles.packed.data_ptr(), tiles.begins.data_ptr(), tiles.places.data_ptr(), None if bias is None else bias.data_ptr(), y.data_ptr(), sizes))
-    if code: raise ValueError(f'input of shape {tuple(x.shape)} is too wide for the kernel of tiles: a few of its rows exceed 2³¹ numbers')
+    code = answered(f(x.data_ptr(), tiles.packed.data_ptr(), tiles.begins.data_ptr(),
+        tiles.places.data_ptr(), None if bias is None else bias.data_ptr(), y.data_ptr(),
+        sizes))
+    if code:
+        raise ValueError(f'input of shape {tuple(x.shape)} is too wide for the kernel of '
+            'tiles: a few of its rows exceed 2³¹ numbers')
     return y
 
 # %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #7c50cad7
-def _waves(*shape): return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(), dtype=torch.float64)**1.5).view(shape)
+def _waves(*shape):
+    return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(),
+        dtype=torch.float64)**1.5).view(shape)
 
 def _check(library):
-    "Against sums of shifted pictures, in both precisions, without a convolution and without random numbers"
-    for (n,c,h,w),(o,k),(s,p,d),last in (((2,40,6,17),(20,3),(1,1,1),True), ((1,33,9,8),(5,2),(2,1,2),False)):
+    """Against sums of shifted pictures, in both precisions, without a convolution and
+    without random numbers"""
+    for (n,c,h,w),(o,k),(s,p,d),last in (((2,40,6,17),(20,3),(1,1,1),True),
+            ((1,33,9,8),(5,2),(2,1,2),False)):
         x,weight,bias = _waves(n, c, h, w),_waves(o, c, k, k),_waves(o)
         weight = weight*(_waves(o, 1, k, k)>0)
         weight[:,:,0] = 0
@@ -113,19 +131,26 @@ def _check(library):
                 seen = padded[:,:,i*d:i*d+(size[0]-1)*s+1:s,j*d:j*d+(size[1]-1)*s+1:s]
                 want = want+torch.einsum('nchw,oc->nohw', seen, weight[:,:,i,j])
         for dtype,eps in ((torch.float64,1e-11), (torch.float32,1e-3)):
-            xs = x.to(dtype).contiguous(memory_format=torch.channels_last) if last else x.to(dtype)
-            got = run_tiles(library, xs, pack(weight.to(dtype)), tuple(weight.shape), bias.to(dtype), (s,s), (p,p), (d,d))
+            xs = x.to(dtype).contiguous(
+                memory_format=torch.channels_last) if last else x.to(dtype)
+            got = run_tiles(library, xs, pack(weight.to(dtype)), tuple(weight.shape),
+                bias.to(dtype), (s,s), (p,p), (d,d))
             error = (got-want).abs().max().item()
-            if not error<=eps: raise AssertionError(f'the output differs from the oracle by {error:.1g} in {dtype}')
+            if not error<=eps:
+                raise AssertionError(f'the output differs from the oracle by {error:.1g} '
+                    f'in {dtype}')
 
-native = Native('heterogeneous_tiles', SIMD+EACH+_source(), FUNCTIONS, _check, WIDE, 'zeros are multiplied by a plain convolution')
+native = Native('heterogeneous_tiles', SIMD+EACH+_source(), FUNCTIONS, _check, WIDE,
+    'zeros are multiplied by a plain convolution')
 
 # %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #50c232f1
 @no_torchscript
 class TiledConv2d(nn.Module):
-    """A convolution for inference that skips the tiles of 32 input by 16 output channels of a tap that are zero.
+    """A convolution for inference that skips the tiles of 32 input by 16 output channels of
+    a tap that are zero.
 
-    Shapes: as `nn.Conv2d`. Made by `from_conv`, or by `LHConv2d.to_tiles`. Its state dict holds the tiles that are left, and loads into a layer with other tiles."""
+    Shapes: as `nn.Conv2d`. Made by `from_conv`, or by `LHConv2d.to_tiles`. Its state dict
+    holds the tiles that are left, and loads into a layer with other tiles."""
     def __init__(self,
         in_channels:int, # As for `nn.Conv2d`
         out_channels:int, # As for `nn.Conv2d`
@@ -140,22 +165,30 @@ class TiledConv2d(nn.Module):
         dtype=None, # Of the tiles
     ):
         super().__init__()
-        if groups!=1: raise ValueError(f'groups={groups} must be 1: a tile spans 32 input channels')
-        self._hold(nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype))
+        if groups!=1:
+            raise ValueError(f'groups={groups} must be 1: a tile spans 32 input channels')
+        self._hold(nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups, bias, padding_mode, device, dtype))
 
     def _hold(self, conv):
         "Take over a plain convolution"
-        for n in ('in_channels','out_channels','kernel_size','stride','padding','dilation','groups','padding_mode'): setattr(self, n, getattr(conv, n))
+        for n in ('in_channels','out_channels','kernel_size','stride','padding','dilation',
+                'groups','padding_mode'): setattr(self, n, getattr(conv, n))
         for n,t in pack(conv.weight.detach())._asdict().items(): self.register_buffer(n, t)
-        self.register_buffer('bias', None if conv.bias is None else conv.bias.detach().clone())
+        self.register_buffer('bias', None if conv.bias is None
+            else conv.bias.detach().clone())
 
     @classmethod
     def from_conv(cls,
         conv:nn.Module, # `nn.Conv2d` with one group
     ):
-        "The same convolution without its empty tiles; `TypeError` for anything that is no plain convolution"
-        if why := not_plain(conv, nn.Conv2d): raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d: {why}')
-        if conv.groups!=1: raise ValueError(f'conv has groups={conv.groups}; valid is 1: a tile spans 32 input channels')
+        """The same convolution without its empty tiles; `TypeError` for anything that is no
+        plain convolution"""
+        if why := not_plain(conv, nn.Conv2d):
+            raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d: {why}')
+        if conv.groups!=1:
+            raise ValueError(f'conv has groups={conv.groups}; valid is 1: a tile spans 32 '
+                'input channels')
         new = cls.__new__(cls)
         nn.Module.__init__(new)
         new._hold(conv)
@@ -189,39 +222,50 @@ def forward(self:TiledConv2d, x:Tensor)->Tensor:
     if isinstance(x, Proxy): return leaf(self, x)
     expect_channels('TiledConv2d', x, self.in_channels, 2)
     sides = self._sides() if self.padding_mode=='zeros' else None
-    fits = sides is not None and x.device.type=='cpu' and x.dtype==self.packed.dtype and x.dtype in (torch.float32, torch.float64)
-    if fits and ordinary(x, self.packed) and not torch.is_autocast_enabled('cpu') and not (torch.is_grad_enabled() and x.requires_grad):
-        size = output_size(x.shape[-2:], self.kernel_size, self.stride, sides, self.dilation)
+    fits = (sides is not None and x.device.type=='cpu' and x.dtype==self.packed.dtype
+        and x.dtype in (torch.float32, torch.float64))
+    if fits and ordinary(x, self.packed) and not torch.is_autocast_enabled('cpu') and not (
+            torch.is_grad_enabled() and x.requires_grad):
+        size = output_size(x.shape[-2:], self.kernel_size, self.stride, sides,
+            self.dilation)
         if min(size)>0 and (library := native.library()) is not None:
             how = self.tiles,self.shape,self.bias,self.stride,sides,self.dilation
-            return run_tiles(library, x, *how) if x.ndim==4 else run_tiles(library, x[None], *how)[0]
+            return run_tiles(library, x, *how) if x.ndim==4 else run_tiles(library, x[None],
+                *how)[0]
     padding = self.padding
     if self.padding_mode!='zeros':
         both = [padding]*2 if isinstance(padding, int) else padding
         if padding=='same': both = [d*(k-1) for d,k in zip(self.dilation, self.kernel_size)]
-        sides = [(t//2, t-t//2) if padding=='same' else (t,t) for t in (both if padding!='valid' else (0,0))]
+        sides = [(t//2, t-t//2) if padding=='same' else (t,t)
+            for t in (both if padding!='valid' else (0,0))]
         x,padding = F.pad(x, [s for pair in sides[::-1] for s in pair], self.padding_mode),0
     return F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation)
 
 @patch
 def _load_from_state_dict(self:TiledConv2d, state, prefix, *args):
     for n in ('packed','places'):
-        if (t := state.get(prefix+n)) is not None and t.shape!=getattr(self, n).shape and t.shape[1:]==getattr(self, n).shape[1:]:
+        if (t := state.get(prefix+n)) is not None and t.shape!=getattr(self,
+                n).shape and t.shape[1:]==getattr(self, n).shape[1:]:
             setattr(self, n, getattr(self, n).new_zeros(t.shape))
     super(TiledConv2d, self)._load_from_state_dict(state, prefix, *args)
 
 @patch
 def extra_repr(self:TiledConv2d)->str:
-    show = dict(stride=(self.stride,(1,1)), padding=(self.padding,(0,0)), dilation=(self.dilation,(1,1)), padding_mode=(self.padding_mode,'zeros'))
-    parts = [f'{self.in_channels}, {self.out_channels}', f'kernel_size={self.kernel_size}', *(f'{n}={v!r}' for n,(v,d) in show.items() if v!=d)]
-    return ', '.join([*parts, *(['bias=False'] if self.bias is None else []), f'{len(self.packed)} tiles'])
+    show = dict(stride=(self.stride,(1,1)), padding=(self.padding,(0,0)),
+        dilation=(self.dilation,(1,1)), padding_mode=(self.padding_mode,'zeros'))
+    parts = [f'{self.in_channels}, {self.out_channels}', f'kernel_size={self.kernel_size}',
+        *(f'{n}={v!r}' for n,(v,d) in show.items() if v!=d)]
+    return ', '.join([*parts, *(['bias=False'] if self.bias is None else []),
+        f'{len(self.packed)} tiles'])
 
 @patch
 def to_conv(self:TiledConv2d)->nn.Conv2d:
     "The plain convolution"
-    conv = nn.Conv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride, self.padding, self.dilation, 1, self.bias is not None,
+    conv = nn.Conv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride,
+        self.padding, self.dilation, 1, self.bias is not None,
         self.padding_mode, self.packed.device, self.packed.dtype)
-    conv.load_state_dict(dict(weight=self.weight) | ({} if self.bias is None else dict(bias=self.bias)))
+    conv.load_state_dict(dict(weight=self.weight) | ({} if self.bias is None
+        else dict(bias=self.bias)))
     return conv.requires_grad_(False).train(self.training)
 
 @patch

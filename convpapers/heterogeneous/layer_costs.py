@@ -44,7 +44,8 @@ def measure_tiles(
     batch:int=1,
     **kwargs, # For `bench`
 )->Bench:
-    "Forward time of the kernel of tiles at each density, against the plain convolution in either layout; rows are named by density"
+    """Forward time of the kernel of tiles at each density, against the plain convolution in
+    either layout; rows are named by density"""
     c,side = shape
     def plain(w):
         conv = nn.Conv2d(c, c, 3, padding=1, bias=False)
@@ -54,7 +55,8 @@ def measure_tiles(
     last = plain(masked_weight(c, 1.)).to(memory_format=torch.channels_last)
     x = torch.randn(batch, c, side, side).contiguous(memory_format=torch.channels_last)
     forms = {'dense': lambda t: dense(t.contiguous()), 'dense, channels last': last}
-    forms |= {f'{d:g}': TiledConv2d.from_conv(plain(masked_weight(c, d))) for d in densities}
+    forms |= {f'{d:g}': TiledConv2d.from_conv(plain(masked_weight(c, d)))
+        for d in densities}
     forms['scattered 0.1'] = TiledConv2d.from_conv(plain(masked_weight(c, .1, True)))
     b = bench(forms, x, 'dense, channels last', backward=False, **kwargs)
     b.about['best'] = min(b['dense'].forward_ratio, 1.)
@@ -68,11 +70,13 @@ def measure_plain(
 )->Bench:
     "The plain convolution with a picture of its own layout, against channels last"
     c,side = shape
-    first,second = (nn.Conv2d(c, c, 3, padding=1, bias=False).requires_grad_(False) for _ in range(2))
+    first,second = (nn.Conv2d(c, c, 3, padding=1, bias=False).requires_grad_(False)
+        for _ in range(2))
     second = second.to(memory_format=torch.channels_last)
     x = torch.randn(batch, c, side, side)
     y = x.contiguous(memory_format=torch.channels_last)
-    return bench({'own layout': lambda a,b: first(a), 'channels last': lambda a,b: second(b)}, (x,y), 'channels last', backward=False, **kwargs)
+    return bench({'own layout': lambda a,b: first(a), 'channels last': lambda a,
+        b: second(b)}, (x,y), 'channels last', backward=False, **kwargs)
 
 def ratios(
     tiles:Bench, # From `measure_tiles`
@@ -86,16 +90,20 @@ def ratios(
 def tiles_table(
     measured:Mapping[tuple,tuple], # Shape to `(measure_tiles, measure_plain)`
 )->Table:
-    "One shape a row: the library in ms, the kernel of tiles at each density as a ratio to it"
-    names = [r.name for r in next(iter(measured.values()))[0] if not r.name.startswith('dense')]
+    """One shape a row: the library in ms, the kernel of tiles at each density as a ratio to
+    it"""
+    names = [r.name for r in next(iter(measured.values()))[0]
+        if not r.name.startswith('dense')]
     def cells(item):
         (c,side),(t,p) = item
         rho = ratios(t, p)
         ms = min(p['own layout'].forward, p['channels last'].forward)*1e3
         return [f'{c}, {side}×{side}', f'{ms:.3g}', *(f'{rho[n]:.2f}' for n in names)]
-    return Table(['channels, map','library, ms',*names], list(measured.items()), cells, next(iter(measured.values()))[0].circumstances)
+    return Table(['channels, map','library, ms',*names], list(measured.items()), cells,
+        next(iter(measured.values()))[0].circumstances)
 
-@register_benchmark('heterogeneous', 'A 3×3 convolution that skips empty tiles, against the plain one, forward')
+@register_benchmark('heterogeneous', 'A 3×3 convolution that skips empty tiles, against '
+    'the plain one, forward')
 def tile_costs(
     shapes:Sequence[tuple]=SHAPES, # Channels, side of the map
     densities:Sequence[float]=DENSITIES, # Shares of the tiles
@@ -106,14 +114,16 @@ def tile_costs(
 )->Table:
     "Measure on this machine, print as `tiles_table`"
     kw = dict(batch=batch, threads=threads, rounds=rounds, min_time=min_time)
-    return tiles_table({s: (measure_tiles(s, densities, **kw), measure_plain(s, **kw)) for s in shapes})
+    return tiles_table({s: (measure_tiles(s, densities, **kw), measure_plain(s, **kw))
+        for s in shapes})
 
 # %% ../../nbs/heterogeneous/13_layer_costs.ipynb #25d4a822
 def break_even(
     by_density:Mapping[str,float], # From `ratios`
 )->float: # 1 where it never loses
     "The density from which on the plain convolution is faster"
-    points = sorted((float(k),v) for k,v in by_density.items() if not k.startswith('scattered'))
+    points = sorted((float(k),v) for k,v in by_density.items()
+        if not k.startswith('scattered'))
     for (a,u),(b,v) in zip(points, points[1:]):
         if u<=1<v: return a+(b-a)*(1-u)/(v-u)
     return 0. if points[0][1]>1 else 1.
@@ -131,4 +141,5 @@ def measure_training(
     forms = {'plain': nn.Conv2d(c, c, 3, padding=1, bias=False)}
     for s in ('free','rigid'): forms[s] = LHConv2d(c, c, 3, padding=1, bias=False, shapes=s)
     return bench({k: m.to(memory_format=torch.channels_last) for k,m in forms.items()},
-        torch.randn(batch, c, side, side).contiguous(memory_format=torch.channels_last), 'plain', **kwargs)
+        torch.randn(batch, c, side, side).contiguous(memory_format=torch.channels_last),
+        'plain', **kwargs)

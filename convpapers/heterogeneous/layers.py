@@ -23,7 +23,8 @@ from ..lab.operators import no_torchscript
 # %% ../../nbs/heterogeneous/10_layers.ipynb #fb2f19f2
 @no_torchscript
 class _LHConv:
-    "What `LHConv1d`, `LHConv2d` and `LHConv3d` share; stands before a plain layer among their bases"
+    """What `LHConv1d`, `LHConv2d` and `LHConv3d` share; stands before a plain layer among
+    their bases"""
     def __init__(self,
         in_channels:int, # Channels of the input
         out_channels:int, # Channels of the output
@@ -33,24 +34,33 @@ class _LHConv:
         dilation:int|tuple=1, # Distance between taps
         groups:int=1, # Convolution groups
         bias:bool=True, # Add a bias
-        padding_mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        padding_mode:str='zeros',
         device=None, # Of the parameters
         dtype=None, # Of the parameters
-        *, shapes:str='free', # `'free'`: each tap by itself; `'rigid'`: one of fifteen shapes, for 3×3 kernels
+        # `'free'`: each tap by itself; `'rigid'`: one of fifteen shapes, for 3×3 kernels
+        *, shapes:str='free',
         cgi:int=32, # Adjacent input channels that share a mask
         cgo:int=16, # Adjacent output channels that share a mask
     ):
         one_of('shapes', shapes, ('free','rigid'))
         block = positive_int('cgo', cgo),positive_int('cgi', cgi)
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            groups, bias, padding_mode, device, dtype)
         if shapes=='rigid' and self.kernel_size!=(3,3):
-            raise ValueError(f"kernel_size={self.kernel_size} is not valid with shapes='rigid', whose fifteen shapes are 3×3; choose (3, 3), or shapes='free'")
-        if 0 in self.kernel_size: raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along every axis')
+            raise ValueError(f"kernel_size={self.kernel_size} is not valid with "
+                "shapes='rigid', whose fifteen shapes are 3×3; choose (3, 3), or "
+                "shapes='free'")
+        if 0 in self.kernel_size:
+            raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along '
+                'every axis')
         self.shapes,self.cgi,self.cgo = shapes,*block[::-1]
         kw = dict(device=device, dtype=dtype)
         blocks = [-(-n//g) for n,g in zip(self.weight.shape, block)]
-        self.effect = nn.Parameter(torch.empty(*blocks, *((len(SHAPES),) if shapes=='rigid' else self.kernel_size), **kw))
-        self.register_buffer('masked', torch.empty(out_channels, dtype=torch.bool, device=device))
+        self.effect = nn.Parameter(torch.empty(*blocks, *((len(SHAPES),) if shapes=='rigid'
+            else self.kernel_size), **kw))
+        self.register_buffer('masked', torch.empty(out_channels, dtype=torch.bool,
+            device=device))
         self.register_buffer('start', torch.empty(2, **kw))
         self._reset_masks()
 
@@ -58,13 +68,16 @@ class _LHConv:
     def block(self)->tuple: return self.cgo,self.cgi
 
     def reset_parameters(self):
-        "Weight and bias as in the plain layer; effects as the authors draw them; all masks in use"
+        """Weight and bias as in the plain layer; effects as the authors draw them; all
+        masks in use"""
         super().reset_parameters()
-        if 'effect' in self._parameters: self._reset_masks()    # not while the plain layer is set up
+        # not while the plain layer is set up
+        if 'effect' in self._parameters: self._reset_masks()
 
     @torch.no_grad()
     def _reset_masks(self):
-        fan = self.effect[0].numel() if self.shapes=='free' else len(SHAPES)*self.effect.shape[1]
+        fan = self.effect[0].numel() if self.shapes=='free' else len(
+            SHAPES)*self.effect.shape[1]
         nn.init.normal_(self.effect, std=math.sqrt(2/fan))
         self.masked.fill_(True)
         self.start.zero_()
@@ -77,13 +90,15 @@ def block_masks(self:_LHConv)->Tensor: # `(output blocks, input blocks, *kernel)
 
 @patch
 def mask(self:_LHConv)->Tensor: # As the weight
-    "The mask of every weight: that of its block, or ones where its output channel does not use it"
+    """The mask of every weight: that of its block, or ones where its output channel does
+    not use it"""
     m = spread(self.block_masks(), tuple(self.weight.shape[:2]), self.block)
     return torch.where(self.masked.view(-1, *[1]*(m.ndim-1)), m, torch.ones_like(m))
 
 @patch
 def kept_sum(self:_LHConv)->Tensor: # A number
-    "How many weights are kept, with the gradients of the masks; nothing of the size of the weight is built"
+    """How many weights are kept, with the gradients of the masks; nothing of the size of
+    the weight is built"""
     taps,(o,c) = self.block_masks().flatten(2).sum(-1),self.weight.shape[:2]
     sizes = [torch.arange(n, device=taps.device)//g for n,g in zip((o,c), self.block)]
     rows = taps.new_zeros(taps.shape[0]).index_add(0, sizes[0], self.masked.to(taps.dtype))
@@ -104,24 +119,31 @@ def forward(self:_LHConv, x:Tensor)->Tensor:
 
 @patch
 def extra_repr(self:_LHConv)->str:
-    return f'{super(_LHConv, self).extra_repr()}, shapes={self.shapes!r}, cgi={self.cgi}, cgo={self.cgo}'
+    return (f'{super(_LHConv, self).extra_repr()}, shapes={self.shapes!r}, cgi={self.cgi}, '
+        f'cgo={self.cgo}')
 
 # %% ../../nbs/heterogeneous/10_layers.ipynb #88334da4
 class LHConv1d(_LHConv, nn.Conv1d):
-    """Learnable heterogeneous convolution in one dimension; free masks only. See `LHConv2d`.
+    """Learnable heterogeneous convolution in one dimension; free masks only. See
+    `LHConv2d`.
 
     Shapes: `(N, C_in, L)` or `(C_in, L)` → as `nn.Conv1d`."""
     _plain = nn.Conv1d
 
 class LHConv2d(_LHConv, nn.Conv2d):
-    """Learnable heterogeneous convolution ([Zhao et al. 2021](https://arxiv.org/abs/2301.05440)): blocks of kernels learn which of their taps they keep.
+    """Learnable heterogeneous convolution ([Zhao et al.
+    2021](https://arxiv.org/abs/2301.05440)): blocks of kernels learn which of their taps
+    they keep.
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: those of `nn.Conv2d`, and an effect for each block and tap (free) or shape (rigid).
-    `to_conv()` gives the plain layer. Raises `ValueError` for rigid shapes with a kernel other than 3×3."""
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: those of
+    `nn.Conv2d`, and an effect for each block and tap (free) or shape (rigid).
+    `to_conv()` gives the plain layer. Raises `ValueError` for rigid shapes with a kernel
+    other than 3×3."""
     _plain = nn.Conv2d
 
 class LHConv3d(_LHConv, nn.Conv3d):
-    """Learnable heterogeneous convolution in three dimensions; free masks only. See `LHConv2d`.
+    """Learnable heterogeneous convolution in three dimensions; free masks only. See
+    `LHConv2d`.
 
     Shapes: `(N, C_in, D, H, W)` or `(C_in, D, H, W)` → as `nn.Conv3d`."""
     _plain = nn.Conv3d
@@ -131,12 +153,14 @@ class LHConv3d(_LHConv, nn.Conv3d):
 @torch.no_grad()
 def open_masks_(self:_LHConv):
     "Change the effects so that every tap is kept; gives the layer"
-    if self.shapes=='free': self.effect.copy_(self.effect.abs().clamp_min(torch.finfo(self.effect.dtype).tiny))
+    if self.shapes=='free':
+        self.effect.copy_(self.effect.abs().clamp_min(torch.finfo(self.effect.dtype).tiny))
     else:
         top = self.effect.max(-1, keepdim=True)
         swapped = self.effect.scatter(-1, top.indices, self.effect[...,-1:])
         swapped[...,-1:] = top.values
-        twin = (swapped[...,:-1].amax(-1)>=swapped[...,-1]).to(swapped)        # a tie, which the first shape would win
+        # a tie, which the first shape would win
+        twin = (swapped[...,:-1].amax(-1)>=swapped[...,-1]).to(swapped)
         swapped[...,-1] += twin
         self.effect.copy_(swapped)
     return self
@@ -149,16 +173,19 @@ def from_conv(cls:_LHConv,
     cgo:int=16, # As for the layer
 ):
     "A layer with the weights of `conv` and every tap kept: the same output"
-    new = cls(**arguments_of_plain(conv, cls._plain), shapes=shapes or 'free', cgi=cgi, cgo=cgo)
+    new = cls(**arguments_of_plain(conv, cls._plain), shapes=shapes or 'free', cgi=cgi,
+        cgo=cgo)
     with torch.no_grad():
         new.weight.copy_(conv.weight)
         if conv.bias is not None: new.bias.copy_(conv.bias)
-    for n,p in new.named_parameters(): p.requires_grad_((conv.bias if n=='bias' else conv.weight).requires_grad)
+    for n,p in new.named_parameters():
+        p.requires_grad_((conv.bias if n=='bias' else conv.weight).requires_grad)
     return new.open_masks_().train(conv.training)
 
 @patch
 def to_conv(self:_LHConv)->nn.Module: # `nn.Conv2d` (or 1d, 3d)
-    "The plain convolution with the masks multiplied in, as they are in use now; frozen where this is frozen"
+    """The plain convolution with the masks multiplied in, as they are in use now; frozen
+    where this is frozen"""
     conv = plain_like(self, self.weight)
     with torch.no_grad():
         conv.weight.copy_(self.kept_weight)
@@ -171,10 +198,12 @@ def to_conv(self:_LHConv)->nn.Module: # `nn.Conv2d` (or 1d, 3d)
 def _load_from_state_dict(self:_LHConv, state, prefix, *args):
     if prefix+'_W_' in state:
         turned = lambda t: t.permute(-1, -2, *range(t.ndim-2))
-        state[prefix+'weight'],state[prefix+'effect'] = turned(state.pop(prefix+'_W_')),turned(state.pop(prefix+'effect'))
+        state[prefix+'weight'],state[prefix+'effect'] = turned(
+            state.pop(prefix+'_W_')),turned(state.pop(prefix+'effect'))
         if prefix+'_b_' in state: state[prefix+'bias'] = state.pop(prefix+'_b_')
         vector = state.pop(prefix+'vector', None)
-        state[prefix+'masked'] = torch.ones_like(self.masked) if vector is None else vector.flatten().bool()
+        state[prefix+'masked'] = torch.ones_like(
+            self.masked) if vector is None else vector.flatten().bool()
         state.setdefault(prefix+'start', torch.zeros_like(self.start))
     super(_LHConv, self)._load_from_state_dict(state, prefix, *args)
 
@@ -195,7 +224,9 @@ def kept(
 )->Table: # Rows of `Kept`
     "What the masks of a model keep, layer by layer, beside what is computed without them"
     layers = {n: m for n,m in model.named_modules() if isinstance(m, _LHConv)}
-    if not layers: raise ValueError(f'model is a {type(model).__name__} without a layer of LHConv1d, LHConv2d or LHConv3d')
+    if not layers:
+        raise ValueError(f'model is a {type(model).__name__} without a layer of LHConv1d, '
+            'LHConv2d or LHConv3d')
     macs = {r.name: r.macs for r in count_table(model, input_size)}
     rows = []
     for n,m in layers.items():
@@ -203,5 +234,7 @@ def kept(
         rows.append(Kept(n, w, k, macs[n], macs[n]*k//w))
     total = Kept('all', *(sum(r[i] for r in rows) for i in range(1, 5)))
     return Table(['layer','weights','kept','multiply-adds','kept'], [*rows, total],
-        lambda r: [r.name, f'{r.weights:,}', f'{r.kept:,}', f'{r.macs:,}', f'{r.kept_macs:,}'],
-        f'{total.density:.1%} of the weights in these layers are kept, and {total.kept_macs/total.macs:.1%} of their multiply-adds')
+        lambda r: [r.name, f'{r.weights:,}', f'{r.kept:,}', f'{r.macs:,}',
+        f'{r.kept_macs:,}'],
+        f'{total.density:.1%} of the weights in these layers are kept, and '
+        f'{total.kept_macs/total.macs:.1%} of their multiply-adds')

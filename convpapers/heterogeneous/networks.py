@@ -21,27 +21,34 @@ WIDTHS,REPEATS = (64,128,256,512,512),(2,2,3,3,3)
 def lhc_vgg16(
     num_classes:int=10,
     in_chans:int=3,
-    *, shapes:str|None='free', # `'free'` or `'rigid'`, see `LHConv2d`; None for the plain network
+    # `'free'` or `'rigid'`, see `LHConv2d`; None for the plain network
+    *, shapes:str|None='free',
     cgi:int=32, cgo=16, # See `LHConv2d`
     drop_rate:float=0., # Before the linear layer
     drop_path_rate:float=0., # Refused: there is no residual branch
     global_pool:str='avg', # See `ImageClassifier`
 )->ImageClassifier:
-    """VGG16 for small pictures, with heterogeneous convolutions from the second on ([Zhao et al. 2021](https://arxiv.org/abs/2301.05440)).
+    """VGG16 for small pictures, with heterogeneous convolutions from the second on ([Zhao
+    et al. 2021](https://arxiv.org/abs/2301.05440)).
 
     Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; H and W are at least 32."""
     one_of('shapes', shapes, ('free','rigid',None))
-    learned = partial(nn.Conv2d if shapes is None else partial(LHConv2d, shapes=shapes, cgi=cgi, cgo=cgo), kernel_size=3, padding=1)
+    learned = partial(nn.Conv2d if shapes is None else partial(LHConv2d, shapes=shapes,
+        cgi=cgi, cgo=cgo), kernel_size=3, padding=1)
     body,c = {},in_chans
     for i,(w,n) in enumerate(zip(WIDTHS, REPEATS), 1):
         steps = []
         for j in range(n):
-            steps += [nn.Conv2d(c, w, 3, padding=1) if i==1 and j==0 else learned(c, w), nn.ReLU(inplace=True)]
+            steps += [nn.Conv2d(c, w, 3, padding=1) if i==1 and j==0 else learned(c, w),
+                nn.ReLU(inplace=True)]
             c = w
         body[f'stage{i}'] = nn.Sequential(*steps, nn.MaxPool2d(2))
-    return ImageClassifier(body, c, num_classes, features={f'stage{i}': (w, 2**i) for i,w in enumerate(WIDTHS, 1)},
+    return ImageClassifier(body, c, num_classes, features={f'stage{i}': (w, 2**i) for i,
+        w in enumerate(WIDTHS, 1)},
         drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
 
 for _shapes,_params in (('free',14_748_546), ('rigid',14_767_698)):
-    register_network(f'lhc_vgg16_{_shapes}', partial(lhc_vgg16, shapes=_shapes), paper='zhao2021learnable', input_size=(3,32,32), params=_params, macs=313_201_664,
-        first_conv='stage1.0', pool_size=1, note='Multiply-adds are those of the dense form; how many are kept, `kept` says.')
+    register_network(f'lhc_vgg16_{_shapes}', partial(lhc_vgg16, shapes=_shapes),
+        paper='zhao2021learnable', input_size=(3,32,32), params=_params, macs=313_201_664,
+        first_conv='stage1.0', pool_size=1, note='Multiply-adds are those of the dense '
+        'form; how many are kept, `kept` says.')

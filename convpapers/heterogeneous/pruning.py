@@ -18,7 +18,8 @@ fa = need('train', 'fastai.basics')
 
 # %% ../../nbs/heterogeneous/11_pruning.ipynb #3e3b4381
 class LHCLoss:
-    "The penalty of the masks of a model: share of kept multiply-adds, and distance of the kept weights from a target"
+    """The penalty of the masks of a model: share of kept multiply-adds, and distance of the
+    kept weights from a target"""
     def __init__(self,
         model:nn.Module, # With heterogeneous layers
         input_size, # `(channels, height, width)`, or a whole shape with the batch first
@@ -33,11 +34,14 @@ class LHCLoss:
         self.weights = [m.weight.numel() for m in self.layers.values()]
         self.pixels = []
         for n,m in self.layers.items():
-            if shapes[n] is None: raise ValueError(f'input_size={tuple(input_size)} does not reach the layer {n}')
+            if shapes[n] is None:
+                raise ValueError(f'input_size={tuple(input_size)} does not reach the '
+                    f'layer {n}')
             self.pixels.append(torch.Size(shapes[n][-len(m.kernel_size):]).numel())
     def densities(self)->tuple: # Of weights, of multiply-adds
         "The shares that are kept now, as tensors with gradients"
-        return densities([m.kept_sum() for m in self.layers.values()], self.weights, self.pixels)
+        return densities([m.kept_sum() for m in self.layers.values()], self.weights,
+            self.pixels)
     def __call__(self)->Tensor:
         "The penalty, to be multiplied by a strength and added to the loss of the task"
         return penalty(*self.densities(), self.density, self.mac_share)
@@ -48,11 +52,13 @@ def heterogeneous(
     "The heterogeneous layers of a model; a `ValueError` where there are none"
     found = {n: m for n,m in model.named_modules() if isinstance(m, _LHConv)}
     if found: return found
-    raise ValueError(f'model is a {type(model).__name__} without a layer of LHConv1d, LHConv2d or LHConv3d; see convpapers.lab.surgery.convert')
+    raise ValueError(f'model is a {type(model).__name__} without a layer of LHConv1d, '
+        'LHConv2d or LHConv3d; see convpapers.lab.surgery.convert')
 
 # %% ../../nbs/heterogeneous/11_pruning.ipynb #974f23ac
 class HeterogeneityPruning(fa.Callback):
-    "Bring masks in slowly, with a penalty that grows; later keep them as they are. Logs both densities"
+    """Bring masks in slowly, with a penalty that grows; later keep them as they are. Logs
+    both densities"""
     order = 52
     def __init__(self,
         density:float=.1, # Target share of the weights
@@ -61,9 +67,12 @@ class HeterogeneityPruning(fa.Callback):
         parts:int=20, # Of the slow start
         mac_share:float=.01, # What the multiply-adds count in the penalty
     ):
-        if not 0<warmup<=coarse<=1: raise ValueError(f'warmup={warmup}, coarse={coarse} must be above 0, in this order, and at most 1')
+        if not 0<warmup<=coarse<=1:
+            raise ValueError(f'warmup={warmup}, coarse={coarse} must be above 0, in this '
+                'order, and at most 1')
         if not 0<=density<=1: raise ValueError(f'density={density} must be from 0 to 1')
-        self.density,self.warmup,self.coarse,self.mac_share = density,warmup,coarse,mac_share
+        self.density,self.warmup,self.coarse,self.mac_share = (density,warmup,coarse,
+            mac_share)
         self.parts = positive_int('parts', parts)
         self.loss_of,self.fixed = None,()
 
@@ -74,10 +83,13 @@ class HeterogeneityPruning(fa.Callback):
         "Which part of the slow start a step lies in; `parts` when it is over"
         return min(int(step*self.parts/(steps*self.warmup)), self.parts)
 
-    def before_fit(self): self.layers,self.loss_of,self.fixed = heterogeneous(self.model),None,()
+    def before_fit(self):
+        self.layers,self.loss_of,self.fixed = heterogeneous(self.model),None,()
 
     def before_batch(self):
-        if self.loss_of is None: self.loss_of = LHCLoss(self.model, (1,*self.xb[0].shape[1:]), self.density, self.mac_share)
+        if self.loss_of is None:
+            self.loss_of = LHCLoss(self.model, (1,*self.xb[0].shape[1:]), self.density,
+                self.mac_share)
         if not self.training: return
         step,steps = self.epoch*self.n_iter+self.iter,self.n_epoch*self.n_iter
         self.now,self.coarse_now = self.part(step, steps),step<self.coarse*steps
@@ -87,18 +99,24 @@ class HeterogeneityPruning(fa.Callback):
         "Choose the channels that use their mask"
         for m in self.layers.values():
             u = torch.rand(len(m.masked), device='cpu')
-            m.masked.copy_(u<self.now/self.parts if self.now<self.parts else torch.ones_like(u, dtype=torch.bool))
+            m.masked.copy_(u<self.now/self.parts if self.now<self.parts
+                else torch.ones_like(u, dtype=torch.bool))
 
     def after_loss(self):
         if not self.training: return
         if self.now==0:
-            for m in self.layers.values(): m.start += torch.stack((self.loss.detach()*len(self.yb[0]), self.loss.new_tensor(len(self.yb[0])))).to(m.start)
+            for m in self.layers.values():
+                m.start += torch.stack((self.loss.detach()*len(self.yb[0]),
+                    self.loss.new_tensor(len(self.yb[0])))).to(m.start)
         elif self.coarse_now:
             total,n = next(iter(self.layers.values())).start
-            s = strength(self.now/self.parts, total/n.clamp_min(1), self.density, self.mac_share)
+            s = strength(self.now/self.parts, total/n.clamp_min(1), self.density,
+                self.mac_share)
             self.learn.loss_grad = self.learn.loss_grad + s*self.loss_of()
 
-    def before_step(self): self.fixed = () if self.coarse_now else [m.effect.detach().clone() for m in self.layers.values()]
+    def before_step(self):
+        self.fixed = () if self.coarse_now else [m.effect.detach().clone()
+            for m in self.layers.values()]
     def after_step(self):
         for m,e in zip(self.layers.values(), self.fixed): m.effect.data.copy_(e)
         self.fixed = ()
@@ -106,6 +124,7 @@ class HeterogeneityPruning(fa.Callback):
     def after_epoch(self):
         if self.loss_of is None: return
         with torch.no_grad(): weights,macs = self.loss_of.densities()
-        self.learn.epoch_log = {**getattr(self.learn, 'epoch_log', {}), 'density': float(weights), 'mac_density': float(macs)}
+        self.learn.epoch_log = {**getattr(self.learn, 'epoch_log', {}),
+            'density': float(weights), 'mac_density': float(macs)}
 
     def after_fit(self): self.loss_of = None

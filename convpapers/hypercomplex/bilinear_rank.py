@@ -28,15 +28,18 @@ def least_rank(
     A:Tensor, # `(n, n, n)`
 )->int:
     "A rank that no factorisation is below: the largest rank of `A` unfolded along an axis"
-    return max(1, *(torch.linalg.matrix_rank(A.movedim(i, 0).flatten(1)).item() for i in range(3)))
+    return max(1, *(torch.linalg.matrix_rank(A.movedim(i, 0).flatten(1)).item()
+        for i in range(3)))
 
 # %% ../../nbs/hypercomplex/14_bilinear_rank.ipynb #c0c9b5e6
 def _jacobian(w, u, v):
     "Derivatives of `compose`, `(…, n³, 3nR)`"
     n,R = w.shape[-2:]
     I = torch.eye(n, dtype=w.dtype, device=w.device)
-    parts = ('ij,...ar,...br->...iabjr',I,u,v), ('...ir,aj,...br->...iabjr',w,I,v), ('...ir,...ar,bj->...iabjr',w,u,I)
-    return torch.cat([torch.einsum(*p).reshape(*w.shape[:-2], n**3, n*R) for p in parts], -1)
+    parts = ('ij,...ar,...br->...iabjr',I,u,v), ('...ir,aj,...br->...iabjr',w,I,
+        v), ('...ir,...ar,bj->...iabjr',w,u,I)
+    return torch.cat([torch.einsum(*p).reshape(*w.shape[:-2], n**3, n*R) for p in parts],
+        -1)
 
 # %% ../../nbs/hypercomplex/14_bilinear_rank.ipynb #a681ec7d
 def _gradient(w, u, v, D):
@@ -49,31 +52,40 @@ def _normal_matrix(w, u, v):
     (t,n,R),f = w.shape,(w,u,v)
     gram,I = [x.mT@x for x in f],torch.eye(n, dtype=w.dtype)
     def block(p, q):
-        if p==q: return torch.einsum('ij,trs,trs->tirjs', I, *(g for k,g in enumerate(gram) if k!=p))
+        if p==q:
+            return torch.einsum('ij,trs,trs->tirjs', I,
+                *(g for k,g in enumerate(gram) if k!=p))
         return torch.einsum('tis,tjr,trs->tirjs', f[p], f[q], gram[3-p-q])
-    return torch.cat([torch.cat([block(p, q).reshape(t, n*R, n*R) for q in range(3)], 2) for p in range(3)], 1)
+    return torch.cat([torch.cat([block(p, q).reshape(t, n*R, n*R) for q in range(3)], 2)
+        for p in range(3)], 1)
 
 # %% ../../nbs/hypercomplex/14_bilinear_rank.ipynb #5d9609f3
 def _levenberg_marquardt(A, R, tries, steps, generator, leash=.01, trace=None):
-    "Factors of rank `R` from `tries` random starts at once, and their residuals; `A` has norm 1, `trace` collects the residuals"
+    """Factors of rank `R` from `tries` random starts at once, and their residuals; `A` has
+    norm 1, `trace` collects the residuals"""
     n = A.shape[0]
     parts = lambda x: x.view(-1, 3, n, R).unbind(1)
     def miss(x):
         D = compose(*parts(x)) - A
         return D,D.flatten(1).square().sum(1)
     x = torch.randn(tries, 3*n*R, generator=generator, dtype=A.dtype)*(R*n**3)**(-1/6)
-    eye,damping,(D,cost) = torch.eye(3*n*R, dtype=A.dtype),torch.ones(tries, dtype=A.dtype),miss(x)
+    eye,damping,(D,cost) = torch.eye(3*n*R, dtype=A.dtype),torch.ones(tries,
+        dtype=A.dtype),miss(x)
     for k in range(steps):
         if trace is not None: trace.append(cost.sqrt())
         if k%25==0:
-            if k and cost.min()>.98*least: break        # stuck, and more steps would not help
+            # stuck, and more steps would not help
+            if k and cost.min()>.98*least: break
             least = cost.min()
         pull = leash*.8**k if leash*.8**k>1e-4 else 0
-        L,_ = torch.linalg.cholesky_ex(_normal_matrix(*parts(x)) + (damping+pull)[:,None,None]*eye)     # a start that overflows gains nothing
+        # a start that overflows gains nothing
+        L,_ = torch.linalg.cholesky_ex(_normal_matrix(*parts(x))
+            + (damping+pull)[:,None,None]*eye)
         y = x - torch.cholesky_solve((_gradient(*parts(x), D) + pull*x)[...,None], L)[...,0]
         D_new,new = miss(y)
         better = new + pull*y.square().sum(1) < cost + pull*x.square().sum(1)
-        x,cost,D = torch.where(better[:,None], y, x),torch.where(better, new, cost),torch.where(better[:,None,None,None], D_new, D)
+        x,cost,D = torch.where(better[:,None], y, x),torch.where(better, new,
+            cost),torch.where(better[:,None,None,None], D_new, D)
         damping = torch.where(better, damping*.3, damping*4).clamp(1e-14, 1e8)
         if (cost.sqrt()<1e-13).sum()>=tries/4: break    # enough to choose from
     return parts(x),cost.sqrt()
@@ -102,7 +114,8 @@ class Factors(NamedTuple):
     u: Tensor # `(n, R)`: mixes outputs
     v: Tensor # `(n, R)`: mixes inputs
     residual: float # Norm of the difference, relative to that of `A`
-    amplification: float # Norm of `Σ_r |w||u||v|`, relative to that of `A`: how much the terms cancel, 1 at best
+    # Norm of `Σ_r |w||u||v|`, relative to that of `A`: how much the terms cancel, 1 at best
+    amplification: float
     @property
     def rank(self)->int: return self.w.shape[-1]
 
@@ -118,7 +131,8 @@ def _one_thread():
 @_one_thread()
 def _search(A, R, tol, tries, steps, seed):
     "The best `Factors` of rank `R`, or None; and the least residual. `A` has norm 1"
-    f,residual = _levenberg_marquardt(A, R, tries, steps, torch.Generator().manual_seed(seed))
+    f,residual = _levenberg_marquardt(A, R, tries, steps,
+        torch.Generator().manual_seed(seed))
     terms = compose(*(x.abs() for x in f)).flatten(1).norm(dim=1)
     best = torch.where(residual<=tol, terms, torch.inf).argmin()
     if not residual[best]<=tol: return None,residual.min().item()
@@ -130,26 +144,33 @@ def _search(A, R, tol, tries, steps, seed):
 def typical_rank(
     n:int, # Dimension of the algebra
 )->int:
-    "Products that suffice for a random table, as far as is known and tried here: 1, 3, 5, 7, then a count of free numbers"
+    """Products that suffice for a random table, as far as is known and tried here: 1, 3, 5,
+    7, then a count of free numbers"""
     return {1: 1, 2: 3, 3: 5}.get(positive_int('n', n), -(-n**3//(3*n-2)))
 
 # %% ../../nbs/hypercomplex/14_bilinear_rank.ipynb #3a38f8e6
 def bilinear_rank_factors(
     A:Tensor, # `(n, n, n)`: a multiplication table, given or learned
     rank:int|None=None, # Number of products; by default the smallest that is found
-    *, tol:float=1e-9, # Largest residual that a start may end with, relative to the norm of `A`; the one that is taken gets polished
+    # Largest residual that a start may end with, relative to the norm of `A`; the one that
+    # is taken gets polished
+    *, tol:float=1e-9,
     tries:int=24, # Random starts for each rank
     steps:int=120, # Iterations for each rank
     seed:int=0, # Of the starts
 )->Factors: # In float64, on `A`'s device; without a gradient
-    """Write a multiplication table as a sum of `rank` products, by Levenberg-Marquardt in float64.
+    """Write a multiplication table as a sum of `rank` products, by Levenberg-Marquardt in
+    float64.
 
-    Of the starts that arrive, the one whose terms cancel least is taken. Raises `ValueError` when none does.
+    Of the starts that arrive, the one whose terms cancel least is taken. Raises
+    `ValueError` when none does.
     """
-    if A.ndim!=3 or len({*A.shape})!=1 or not len(A): raise ValueError(f'A of shape {tuple(A.shape)} must be (n, n, n)')
+    if A.ndim!=3 or len({*A.shape})!=1 or not len(A):
+        raise ValueError(f'A of shape {tuple(A.shape)} must be (n, n, n)')
     if A.is_complex(): raise TypeError(f'A of dtype {A.dtype} must be real')
     if not torch.isfinite(A).all(): raise ValueError('A must be finite')
-    for name,value in dict(tries=tries, steps=steps, **({} if rank is None else dict(rank=rank))).items(): positive_int(name, value)
+    for name,value in dict(tries=tries, steps=steps,
+            **({} if rank is None else dict(rank=rank))).items(): positive_int(name, value)
     T = A.detach().cpu().double()
     norm,n = T.norm(),len(T)
     if norm==0: return Factors(*A.new_zeros(3, n, rank or 1, dtype=torch.float64), 0., 1.)
@@ -157,9 +178,13 @@ def bilinear_rank_factors(
     def attempt(R):
         found,least[R] = _search(T/norm, R, tol, tries, steps, seed)
         return found
-    found = _smallest(attempt, least_rank(T), typical_rank(n), n*n) if rank is None else attempt(rank)
-    if found: return found._replace(**{k: (getattr(found, k)*norm**(1/3)).to(A.device) for k in 'wuv'})
-    raise ValueError(f'rank={rank}: no factorisation of A with a residual of at most {tol} was found in {tries} tries (best {min(least.values()):.1g}); '
+    found = _smallest(attempt, least_rank(T), typical_rank(n),
+        n*n) if rank is None else attempt(rank)
+    if found:
+        return found._replace(**{k: (getattr(found, k)*norm**(1/3)).to(A.device)
+            for k in 'wuv'})
+    raise ValueError(f'rank={rank}: no factorisation of A with a residual of at most {tol} '
+        f'was found in {tries} tries (best {min(least.values()):.1g}); '
                      'give a larger rank, or more tries')
 
 def _smallest(attempt, low, guess, high):

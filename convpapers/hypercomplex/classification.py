@@ -18,7 +18,8 @@ from ..lab.tables import Claim, Experiment, PaperNumber, Row, results
 from ..lab.training import Recipe
 
 # %% ../../nbs/hypercomplex/30_classification.ipynb #19d8a2e8
-PAPER_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=5e-4, schedule='cosine', milestones=(), epochs=200, batch_size=128,
+PAPER_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=5e-4,
+    schedule='cosine', milestones=(), epochs=200, batch_size=128,
     augment=dict(crop=0, flip=False))
 VGG_RECIPE = replace(PAPER_RECIPE, lr=.01)
 SVHN_RECIPE = replace(PAPER_RECIPE, lr=.01, epochs=50, horizon=200)
@@ -31,16 +32,24 @@ def pixels(
     "Statistics as `image_data` takes them, in units of raw pixels"
     return [[round(255*v, 4) for v in o] for o in (mean, std)]
 
-PAPER_STATS = dict(cifar10=pixels((.4914,.4822,.4465), (.2023,.1994,.2010)), cifar100=pixels((.5071,.4867,.4408), (.2675,.2565,.2761)),
+PAPER_STATS = dict(cifar10=pixels((.4914,.4822,.4465), (.2023,.1994,.2010)),
+    cifar100=pixels((.5071,.4867,.4408), (.2675,.2565,.2761)),
     svhn=pixels((0,0,0), (1,1,1)))
 
 # %% ../../nbs/hypercomplex/30_classification.ipynb #1df38539
-KINDS = {'real': dict(n=1), 'quaternion': dict(n=None, algebra='quaternion'), 'n=2': dict(n=2), 'n=3': dict(n=3), 'n=4': dict(n=4)}
-NETWORKS = {'ResNet-18': (ph_resnet, 18), 'ResNet-50': (ph_resnet, 50), 'ResNet-152': (ph_resnet, 152), 'VGG-16': (ph_vgg, 16), 'VGG-19': (ph_vgg, 19)}
-PARAMS = {'ResNet-18': (10_877_062, 2_730_298, 5_446_226, 3_635_914, 2_731_578), 'ResNet-50': (22_538_086, 5_688_682, 11_305_754, 7_562_149, 5_692_074),
-    'ResNet-152': (52_985_446, 13_369_642, 26_576_330, 17_775_463, 13_379_562), 'VGG-16': (21_824_218, 5_471_398, 10_922_530, 7_288_735, 5_472_358),
-    'VGG-19': (29_806_930, 7_470_478, 14_916_178, 9_952_744, 7_471_630)} # With 10 classes, in the order of `KINDS`
-MACS = {'ResNet-18': 505_141_032, 'ResNet-50': 1_172_164_512, 'ResNet-152': 3_302_903_712, 'VGG-16': 271_646_040, 'VGG-19': 374_102_616} # With 3 channels
+KINDS = {'real': dict(n=1), 'quaternion': dict(n=None, algebra='quaternion'),
+    'n=2': dict(n=2), 'n=3': dict(n=3), 'n=4': dict(n=4)}
+NETWORKS = {'ResNet-18': (ph_resnet, 18), 'ResNet-50': (ph_resnet, 50),
+    'ResNet-152': (ph_resnet, 152), 'VGG-16': (ph_vgg, 16), 'VGG-19': (ph_vgg, 19)}
+PARAMS = {'ResNet-18': (10_877_062, 2_730_298, 5_446_226, 3_635_914, 2_731_578),
+    'ResNet-50': (22_538_086, 5_688_682, 11_305_754, 7_562_149, 5_692_074),
+    'ResNet-152': (52_985_446, 13_369_642, 26_576_330, 17_775_463, 13_379_562),
+    'VGG-16': (21_824_218, 5_471_398, 10_922_530, 7_288_735, 5_472_358),
+    # With 10 classes, in the order of `KINDS`
+    'VGG-19': (29_806_930, 7_470_478, 14_916_178, 9_952_744, 7_471_630)}
+# With 3 channels
+MACS = {'ResNet-18': 505_141_032, 'ResNet-50': 1_172_164_512, 'ResNet-152': 3_302_903_712,
+    'VGG-16': 271_646_040, 'VGG-19': 374_102_616}
 
 def counts_of(
     network:str, # A key of `NETWORKS`
@@ -48,9 +57,11 @@ def counts_of(
     classes:int=10,
 )->tuple: # Parameters, multiply-adds
     "What a row weighs and costs, with the classifier and the zero channel"
-    first,last = (24,516) if 'VGG' in network else (60, 516 if network=='ResNet-18' else 2064)
+    first,last = (24,516) if 'VGG' in network else (60, 516 if network=='ResNet-18'
+        else 2064)
     zero = 0 if kind in ('real','n=3') else first*9*32**2
-    return PARAMS[network][list(KINDS).index(kind)] + (classes-10)*(last+1), MACS[network] + zero + (classes-10)*last
+    return PARAMS[network][list(KINDS).index(kind)] + (classes-10)*(last
+        +1), MACS[network] + zero + (classes-10)*last
 
 # %% ../../nbs/hypercomplex/30_classification.ipynb #b4374878
 def paper_row(
@@ -61,42 +72,63 @@ def paper_row(
 )->Row:
     "A network of the paper; a result is not known"
     make,depth = NETWORKS[network]
-    kw = dict(depth=depth, num_classes=classes, **KINDS[kind]) | (dict(bias=True) if 'VGG' in network else {})
-    return Row(f'{network} {kind}', make, kw, recipe, series=kind, counts=counts_of(network, kind, classes))
+    kw = dict(depth=depth, num_classes=classes, **KINDS[kind]) | (dict(bias=True)
+        if 'VGG' in network else {})
+    return Row(f'{network} {kind}', make, kw, recipe, series=kind,
+        counts=counts_of(network, kind, classes))
 
 # %% ../../nbs/hypercomplex/30_classification.ipynb #fddd5b44
 BEST = dict(svhn='94.831 and 94.885', cifar10='90.54', cifar100='66.497')
-_others = lambda names: tuple(Claim(f'{name}: n=3 is better than {other}', f'{name} n=3', f'{name} {other}') for name in names for other in ('real','quaternion'))
+_others = lambda names: tuple(Claim(f'{name}: n=3 is better than {other}', f'{name} n=3',
+    f'{name} {other}') for name in names for other in ('real','quaternion'))
 for _data,_title in dict(cifar10='CIFAR-10', cifar100='CIFAR-100', svhn='SVHN').items():
     _classes = 100 if _data=='cifar100' else 10
-    _recipe = lambda name: SVHN_RECIPE if _data=='svhn' else VGG_RECIPE if 'VGG' in name else PAPER_RECIPE
-    _rows = tuple(paper_row(name, kind, _recipe(name), _classes) for name in NETWORKS for kind in KINDS)
-    register_experiment(Experiment(f'hypercomplex_{_data}', f'{_title}: plain, quaternion and parameterized hypercomplex networks', 'hypercomplex', _rows, _data,
-        claims=_others(NETWORKS), citation='grassucci2022phnn', data_kw=dict(stats=PAPER_STATS[_data]),
-        note=f'A leaderboard has {BEST[_data]} % as best accuracy, without the row it belongs to. The code evaluates on a random fifth of the test set, we on all of it.'));
+    _recipe = (lambda name: SVHN_RECIPE if _data=='svhn' else VGG_RECIPE if 'VGG' in name
+        else PAPER_RECIPE)
+    _rows = tuple(paper_row(name, kind, _recipe(name), _classes) for name in NETWORKS
+        for kind in KINDS)
+    register_experiment(Experiment(f'hypercomplex_{_data}', f'{_title}: plain, quaternion '
+        'and parameterized hypercomplex networks', 'hypercomplex', _rows, _data,
+        claims=_others(NETWORKS), citation='grassucci2022phnn',
+        data_kw=dict(stats=PAPER_STATS[_data]),
+        note=f'A leaderboard has {BEST[_data]} % as best accuracy, without the row it '
+        'belongs to. The code evaluates on a random fifth of the test set, we on all '
+        'of it.'));
 
 # %% ../../nbs/hypercomplex/30_classification.ipynb #c816d789
 STEP = 1/390 # Of an epoch
-SLIDES_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=1e-3, decay_exclude=('norm',), schedule='piecewise', update='step',
-    milestones=(400*STEP, 18000*STEP, 32000*STEP), factors=(.1,1.,.1,.01), epochs=150, batch_size=128, augment=dict(crop=4, flip=True))
-_misread = 'the figure of the slides is that of a network whose kernels were read in the wrong order, with three channels everywhere.'
-_slides = tuple(Row(f'PHC {name}', f'ph_preact_resnet18_{name}', {}, SLIDES_RECIPE, PaperNumber(error, source='slides, PHC table'), 'PHC', note=_misread)
+SLIDES_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=1e-3,
+    decay_exclude=('norm',), schedule='piecewise', update='step',
+    milestones=(400*STEP, 18000*STEP, 32000*STEP), factors=(.1,1.,.1,.01), epochs=150,
+    batch_size=128, augment=dict(crop=4, flip=True))
+_misread = ('the figure of the slides is that of a network whose kernels were read in the '
+    'wrong order, with three channels everywhere.')
+_slides = tuple(Row(f'PHC {name}', f'ph_preact_resnet18_{name}', {}, SLIDES_RECIPE,
+    PaperNumber(error, source='slides, PHC table'), 'PHC', note=_misread)
     for name,error in (('strided',52.52), ('spectral',49.90)))
-register_experiment(Experiment('hypercomplex_slides', 'CIFAR-10: the PHC table of the slides, and the network that was meant', 'hypercomplex', _slides, 'cifar10',
-    claims=(Claim('spectral pooling is better than strided convolutions in a PHC network', 'PHC spectral', 'PHC strided'),), citation='santilli2022phcslides',
-    note='The rows train what was meant: n=3, strides (2,2,2), widths 60, 120, 240, 516, maps of the strided network. Optimizer and rate are not stated in the slides.'));
+register_experiment(Experiment('hypercomplex_slides', 'CIFAR-10: the PHC table of the '
+    'slides, and the network that was meant', 'hypercomplex', _slides, 'cifar10',
+    claims=(Claim('spectral pooling is better than strided convolutions in a PHC '
+    'network', 'PHC spectral', 'PHC strided'),), citation='santilli2022phcslides',
+    note='The rows train what was meant: n=3, strides (2,2,2), widths 60, 120, 240, 516, '
+    'maps of the strided network. Optimizer and rate are not stated in the slides.'));
 
 # %% ../../nbs/hypercomplex/30_classification.ipynb #3dc6079d
-SMALL_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=1e-3, decay_exclude=('norm',), schedule='linear', warmup=.15, update='step',
+SMALL_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=1e-3,
+    decay_exclude=('norm',), schedule='linear', warmup=.15, update='step',
     milestones=(), epochs=2, batch_size=128, augment=dict(crop=4, flip=True))
-LEARNED = {'convpapers.learned_strides:StrideTraining': {}, 'convpapers.learned_strides:StrideLog': {},
-    'convpapers.learned_strides:StrideRegularizer': dict(weight=.05, form='macs', budget=.8)}
+LEARNED = {'convpapers.learned_strides:StrideTraining': {},
+    'convpapers.learned_strides:StrideLog': {},
+    'convpapers.learned_strides:StrideRegularizer': dict(weight=.05, form='macs',
+    budget=.8)}
 
 def with_strides(
     recipe:Recipe,
 )->Recipe:
-    "The recipe of a network whose strides are learned, at the multiply-adds that it begins with"
-    return replace(recipe, decay_exclude=(*recipe.decay_exclude, '*.stride'), callbacks=LEARNED)
+    """The recipe of a network whose strides are learned, at the multiply-adds that it
+    begins with"""
+    return replace(recipe, decay_exclude=(*recipe.decay_exclude, '*.stride'),
+        callbacks=LEARNED)
 
 # %% ../../nbs/hypercomplex/30_classification.ipynb #17fc342e
 POOLS = {'strided': 'strided', 'spectral': 'spectral', 'DiffStride': 'diffstride'}
@@ -111,11 +143,17 @@ def small_row(
     "A pre-activation ResNet-18 on CIFAR-10"
     kw = dict(n=1 if kind=='plain' else n, widths=tuple(width<<i for i in range(4)))
     recipe = with_strides(SMALL_RECIPE) if pool=='DiffStride' else SMALL_RECIPE
-    return Row(name or f'{kind} {pool}', f'ph_preact_resnet18_{POOLS[pool]}', kw, recipe, series=kind)
+    return Row(name or f'{kind} {pool}', f'ph_preact_resnet18_{POOLS[pool]}', kw, recipe,
+        series=kind)
 
 _rows = tuple(small_row(kind, pool) for pool in POOLS for kind in ('plain','PHC'))
-_claims = (Claim('PHC is better than a plain network of its size', 'PHC strided', 'narrow strided'),
-    *(Claim(f'{kind}: {pool} is better than strided', f'{kind} {pool}', f'{kind} strided') for kind in ('PHC','plain') for pool in ('spectral','DiffStride')))
-register_experiment(Experiment('hypercomplex_cifar10_small', 'CIFAR-10 at a small equal budget: plain and hypercomplex ResNet-18 by downsampling',
-    'hypercomplex', (*_rows, small_row('plain', 'strided', 7, name='narrow strided')), 'cifar10', claims=_claims, citation='grassucci2022phnn',
-    note='Widths 12, 24, 48, 96 (narrow: 7, 14, 28, 56); all pools keep the sizes and multiply-adds of the strided network.'));
+_claims = (Claim('PHC is better than a plain network of its size', 'PHC strided',
+    'narrow strided'),
+    *(Claim(f'{kind}: {pool} is better than strided', f'{kind} {pool}', f'{kind} strided')
+    for kind in ('PHC','plain') for pool in ('spectral','DiffStride')))
+register_experiment(Experiment('hypercomplex_cifar10_small', 'CIFAR-10 at a small equal '
+    'budget: plain and hypercomplex ResNet-18 by downsampling',
+    'hypercomplex', (*_rows, small_row('plain', 'strided', 7, name='narrow strided')),
+    'cifar10', claims=_claims, citation='grassucci2022phnn',
+    note='Widths 12, 24, 48, 96 (narrow: 7, 14, 28, 56); all pools keep the sizes and '
+    'multiply-adds of the strided network.'));

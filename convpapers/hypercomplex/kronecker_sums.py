@@ -15,31 +15,46 @@ from ..lab.basics import one_of, positive_int
 # %% ../../nbs/hypercomplex/13_kronecker_sums.ipynb #9738dbd4
 def _in_order(A, F, groups, axis):
     "The sum, where the inputs are at `axis` of a bank"
-    H = A.flatten(1).T @ F.flatten(1)       # a row for each pair of components, n_out·n_in × p·q·k
-    H = H.view(*A.shape[1:], groups, F.shape[1]//groups, *F.shape[2:]).movedim((2,0), (0,1))        # group, a, b, p, q and kernel
+    # a row for each pair of components, n_out·n_in × p·q·k
+    H = A.flatten(1).T @ F.flatten(1)
+    # group, a, b, p, q and kernel
+    H = H.view(*A.shape[1:], groups, F.shape[1]//groups, *F.shape[2:]).movedim((2,0), (0,1))
     return H.movedim(2, axis+2).flatten(0, 2).flatten(axis, axis+1)
 
 def kronecker_sum(
-    A:Tensor, # `(m, n_out, n_in)`: how the components mix; `m` is `n` and all three are equal in the paper
-    F:Tensor, # `(m, p, q, *kernel)`: the banks; with groups, the blocks of `p/groups` rows follow one another
+    # `(m, n_out, n_in)`: how the components mix; `m` is `n` and all three are equal in the
+    # paper
+    A:Tensor,
+    # `(m, p, q, *kernel)`: the banks; with groups, the blocks of `p/groups` rows follow one
+    # another
+    F:Tensor,
     groups:int=1, # Convolution groups that share `A`
 )->Tensor: # `(n_out·p, n_in·q, *kernel)`
-    """$H=\\sum_i A_i\\otimes F_i$ over the two channel axes, in one matrix product ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)).
+    """$H=\\sum_i A_i\\otimes F_i$ over the two channel axes, in one matrix product
+    ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)).
 
     Raises `ValueError` where shapes or groups do not fit."""
-    if A.ndim!=3: raise ValueError(f'A of shape {tuple(A.shape)} must have three axes (m, n_out, n_in)')
-    if F.ndim<3 or len(F)!=len(A): raise ValueError(f'F of shape {tuple(F.shape)} must be ({len(A)}, p, q, *kernel): as many banks as A has matrices')
-    if F.shape[1]%positive_int('groups', groups): raise ValueError(f'groups={groups} must divide p={F.shape[1]}')
-    if F.ndim==5 and F.stride(2)==1<F.stride(-1):           # channels last, which H then is as well
+    if A.ndim!=3:
+        raise ValueError(f'A of shape {tuple(A.shape)} must have three axes (m, n_out, '
+            'n_in)')
+    if F.ndim<3 or len(F)!=len(A):
+        raise ValueError(f'F of shape {tuple(F.shape)} must be ({len(A)}, p, q, *kernel): '
+            'as many banks as A has matrices')
+    if F.shape[1]%positive_int('groups', groups):
+        raise ValueError(f'groups={groups} must divide p={F.shape[1]}')
+    # channels last, which H then is as well
+    if F.ndim==5 and F.stride(2)==1<F.stride(-1):
         return _in_order(A, F.movedim(2, -1), groups, 3).movedim(-1, 1)
     return _in_order(A, F, groups, 1)
 
 # %% ../../nbs/hypercomplex/13_kronecker_sums.ipynb #d782dc9d
 def _double(table, sign):
-    "Cayley-Dickson: pairs of numbers, `(p,q)(r,s) = (pr + sign·s̄q, sp + qr̄)`; `table[i,a,b]` is the part `a` of `e_i e_b`"
+    """Cayley-Dickson: pairs of numbers, `(p,q)(r,s) = (pr + sign·s̄q, sp + qr̄)`;
+    `table[i,a,b]` is the part `a` of `e_i e_b`"""
     n = table.shape[0]
     swapped = table.transpose(0, 2)             # [i,a,b] is the part a of e_b e_i
-    bar = table.new_full((n,), -1)              # conjugate of the right factor, along the last axis
+    # conjugate of the right factor, along the last axis
+    bar = table.new_full((n,), -1)
     bar[0] = 1
     out = table.new_zeros(2*n, 2*n, 2*n)
     out[:n,:n,:n] = table                       # p r
@@ -52,7 +67,8 @@ def _double(table, sign):
 def _cyclic(n):
     "Polynomials modulo $t^n-1$: circulant matrices"
     i = torch.arange(n, device='cpu')
-    return torch.eye(n, device='cpu')[(i[:,None]+i)%n].mT.contiguous()      # [i,a,b] is 1 where a = i+b
+    # [i,a,b] is 1 where a = i+b
+    return torch.eye(n, device='cpu')[(i[:,None]+i)%n].mT.contiguous()
 
 def _product(s, t):
     "The tensor product of two algebras"
@@ -68,9 +84,12 @@ def _pairs(*signs):
 
 # %% ../../nbs/hypercomplex/13_kronecker_sums.ipynb #3c8ad30e
 ALGEBRAS = dict( # name: dimension, None where any will do, and table
-    real=(1, lambda n: _pairs()), complex=(2, lambda n: _pairs(-1)), split_complex=(2, lambda n: _pairs(1)), dual=(2, lambda n: _dual()),
+    real=(1, lambda n: _pairs()), complex=(2, lambda n: _pairs(-1)),
+    split_complex=(2, lambda n: _pairs(1)), dual=(2, lambda n: _dual()),
     quaternion=(4, lambda n: _pairs(-1, -1)), split_quaternion=(4, lambda n: _pairs(-1, 1)),
-    bicomplex=(4, lambda n: _product(_pairs(-1), _pairs(-1))), octonion=(8, lambda n: _pairs(-1, -1, -1)), cyclic=(None, _cyclic), grouped=(None, _grouped))
+    bicomplex=(4, lambda n: _product(_pairs(-1), _pairs(-1))),
+    octonion=(8, lambda n: _pairs(-1, -1, -1)), cyclic=(None, _cyclic),
+    grouped=(None, _grouped))
 
 def algebra(
     name:str, # One of `ALGEBRAS`
@@ -78,30 +97,41 @@ def algebra(
     *, device=None, # Of the tensor; the CPU by default
     dtype=None, # Of the tensor
 )->Tensor: # `(n, n, n)`; `[i, a, b]` is the part `a` of $e_ie_b$
-    """The multiplication table of an algebra, as the `A` of a Kronecker sum: the weight multiplies from the left.
+    """The multiplication table of an algebra, as the `A` of a Kronecker sum: the weight
+    multiplies from the left.
 
     Raises `ValueError` for an unknown name or a wrong `n`."""
     size,make = ALGEBRAS[one_of('algebra', name, ALGEBRAS)]
-    if n is None and size is None: raise ValueError(f'n=None: algebra={name!r} exists for every n; give one')
-    if n is not None and size not in (None, positive_int('n', n)): raise ValueError(f'n={n} is not valid with algebra={name!r}, which has n={size}')
+    if n is None and size is None:
+        raise ValueError(f'n=None: algebra={name!r} exists for every n; give one')
+    if n is not None and size not in (None, positive_int('n', n)):
+        raise ValueError(f'n={n} is not valid with algebra={name!r}, which has n={size}')
     return make(n or size).to(device, dtype or torch.get_default_dtype())
 
 # %% ../../nbs/hypercomplex/13_kronecker_sums.ipynb #83d2da3a
 def _basis(name, T):
     "Orthonormal columns that span the matrices of `T`"
-    if T.ndim!=3: raise ValueError(f'{name} of shape {tuple(T.shape)} must have three axes (n, n_out, n_in)')
+    if T.ndim!=3:
+        raise ValueError(f'{name} of shape {tuple(T.shape)} must have three axes (n, '
+            'n_out, n_in)')
     U,s,_ = torch.linalg.svd(T.detach().double().flatten(1).T, full_matrices=False)
-    if len(s)<len(T) or s[-1]<=1e-12*s[0]: raise ValueError(f'{name} must have linearly independent matrices; its singular values are {s.tolist()}')
+    if len(s)<len(T) or s[-1]<=1e-12*s[0]:
+        raise ValueError(f'{name} must have linearly independent matrices; its singular '
+            f'values are {s.tolist()}')
     return U
 
 def span_angle(
     A:Tensor, # `(n, n_out, n_in)`
     B:Tensor, # Of the same shape
 )->float: # Degrees, 0 to 90
-    """Largest principal angle between the spans of the matrices of `A` and of `B`: 0 where both give the same layers.
+    """Largest principal angle between the spans of the matrices of `A` and of `B`: 0 where
+    both give the same layers.
 
     Raises `ValueError` for different shapes and for linearly dependent matrices."""
-    if A.shape!=B.shape: raise ValueError(f'A of shape {tuple(A.shape)} and B of shape {tuple(B.shape)} must be of the same shape')
+    if A.shape!=B.shape:
+        raise ValueError(f'A of shape {tuple(A.shape)} and B of shape {tuple(B.shape)} '
+            'must be of the same shape')
     a,b = _basis('A', A),_basis('B', B)
-    sine,cosine = torch.linalg.matrix_norm(b-a@(a.T@b), 2),torch.linalg.matrix_norm(a.T@b, -2)
+    sine,cosine = torch.linalg.matrix_norm(b-a@(a.T@b), 2),torch.linalg.matrix_norm(a.T@b,
+        -2)
     return torch.rad2deg(torch.atan2(sine, cosine)).item()

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from .kronecker_sums import kronecker_sum
 from .layers import PHConv2d, worth_factoring
 from .networks import ph_resnet
-from .reference_code import ReferencePHConv2d, reference_weight, reference_weight_kron
+from convpapers.hypercomplex.reference_code import (ReferencePHConv2d, reference_weight,
+    reference_weight_kron)
 from ..lab.basics import one_of
 from ..lab.bench import Bench, bench
 from ..lab.counting import Table
@@ -53,7 +54,8 @@ def build_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
     name:str='one matrix product', # The way that the ratio is of
 )->Table:
-    "One shape a row: milliseconds forward and backward, and how many times faster `name` is than the broadcast product"
+    """One shape a row: milliseconds forward and backward, and how many times faster `name`
+    is than the broadcast product"""
     ways = [r.name for r in next(iter(benches.values()))]
     def cells(item):
         (n,c,o,k),b = item
@@ -65,7 +67,8 @@ def build_table(
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #89db3163
 @register_benchmark('kronecker',
-    'Building a hypercomplex weight: one matrix product against the usual ways, forward and backward')
+    'Building a hypercomplex weight: one matrix product against the usual ways, forward '
+    'and backward')
 def build_costs(
     shapes:Sequence[tuple]=BUILD_SHAPES, # n, input channels, output channels, kernel
     threads:int=1, # CPU threads
@@ -84,7 +87,8 @@ def with_reference(
     for parent in list(model.modules()):
         for name,m in parent.named_children():
             if isinstance(m, PHConv2d):
-                setattr(parent, name, ReferencePHConv2d(m.n, m.in_channels, m.out_channels, m.kernel_size[0], m.stride[0], m.padding[0]))
+                setattr(parent, name, ReferencePHConv2d(m.n, m.in_channels, m.out_channels,
+                    m.kernel_size[0], m.stride[0], m.padding[0]))
     return model
 
 STEPS = 'plain','reference','dense','factored'
@@ -113,7 +117,8 @@ def measure_steps(
     forms:Sequence[str]=STEPS, # 'plain' must be among them
     **kwargs, # For `bench`
 )->Bench:
-    "Time and kept bytes of a forward and backward pass of each network, against plain convolutions"
+    """Time and kept bytes of a forward and backward pass of each network, against plain
+    convolutions"""
     layout = torch.channels_last if channels_last else torch.contiguous_format
     nets = {f: build_step(f, n, widths) for f in forms}
     nets = {f: m if channels_last and f=='reference' else m.to(memory_format=layout)
@@ -133,7 +138,8 @@ def step_table(
         return [where, r.name, f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}',
             f'{r.spread:.2f}', f'{r.forward_ratio:.2f}', f'{r.saved/2**20:.0f}',
             f'{r.saved_ratio:.2f}']
-    return Table(['network','form','step, ms','÷ plain','±','forward ÷ plain','kept MiB','÷ plain'], rows, cells,
+    return Table(['network','form','step, ms','÷ plain','±','forward ÷ plain','kept MiB',
+        '÷ plain'], rows, cells,
         next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #b2b28ff6
@@ -154,7 +160,8 @@ def training_costs(
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #1f1414f5
 FAST_SHAPES = tuple((n,c,side,batch,3)
-    for n,c in ((4,64),(4,128),(4,256),(4,512),(3,48),(3,96),(3,192),(3,384),(2,64),(2,128),(2,256)) for side,batch in (
+    for n,c in ((4,64),(4,128),(4,256),(4,512),(3,48),(3,96),(3,192),(3,384),(2,64),(2,128),
+    (2,256)) for side,batch in (
     ((32,1),(32,8)) if c<128 else ((32,1),(16,8)) if c<256 else ((16,1),(8,16)) if c<512
     else ((8,1),(4,16))))
 ODD_SHAPES = ((3,60,32,8,3), (3,120,16,8,3), (3,240,8,8,3), (3,516,4,8,3), (4,120,16,8,3),
@@ -165,7 +172,8 @@ def measure_fast(
     channels_last:bool=False, # Memory layout of maps and weights
     **kwargs, # For `bench`
 )->Bench:
-    "A forward pass of the layer, of its plain and of its fast form, against the plain one; `about['error']` is the fast form's"
+    """A forward pass of the layer, of its plain and of its fast form, against the plain
+    one; `about['error']` is the fast form's"""
     n,c,side,batch,k = shape
     layer = PHConv2d(c, c, k, padding=k//2, bias=False, n=n)
     x = torch.randn(batch, c, side, side)
@@ -186,14 +194,17 @@ def measure_fast(
 def fast_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
 )->Table:
-    "One layer a row: what the fast form should save, what it saves, and whether `fold(fast=True)` takes it"
+    """One layer a row: what the fast form should save, what it saves, and whether
+    `fold(fast=True)` takes it"""
     def cells(item):
         (n,c,side,batch,k),b = item
         return [f'{n}', f'{c}', f'{c/n:g}', f'{k}×{k}', f'{batch}×{side}×{side}',
             f"{b.about['rank']/n**2:.2f}", f"{b['plain'].forward*1e3:.3g}",
             f"{b['fast'].forward_ratio:.2f}", f"{b['unfolded'].forward_ratio:.2f}",
             f"{b.about['error']:.0e}", f"{b.about['plain_error']:.0e}", b.about['chosen']]
-    return Table(['n','channels','c/n','kernel','batch and map','R/n²','plain, ms','fast ÷ plain','unfolded ÷ plain','error of fast','of plain','taken'], list(benches.items()),
+    return Table(['n','channels','c/n','kernel','batch and map','R/n²','plain, ms',
+        'fast ÷ plain','unfolded ÷ plain','error of fast','of plain','taken'],
+        list(benches.items()),
         cells, next(iter(benches.values())).circumstances
         + '; errors against float64, relative to the largest output')
 
@@ -201,7 +212,8 @@ def fast_table(
 @register_benchmark('hypercomplex_inference',
     'The fast form of a hypercomplex convolution against the plain convolution, forward')
 def inference_costs(
-    shapes:Sequence[tuple]=FAST_SHAPES+ODD_SHAPES, # n, channels, side of the map, batch, kernel
+    # n, channels, side of the map, batch, kernel
+    shapes:Sequence[tuple]=FAST_SHAPES+ODD_SHAPES,
     threads:int=1, # CPU threads
     channels_last:bool=False, # Memory layout
     rounds:int=5, # Interleaved rounds

@@ -22,7 +22,8 @@ from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizat
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import built_weight, expect_channels, leaf, not_plain
 from ..lab.operators import no_torchscript
-from .bilinear_rank import Factors, bilinear_rank_factors, compose, least_rank, typical_rank
+from convpapers.hypercomplex.bilinear_rank import (Factors, bilinear_rank_factors, compose,
+    least_rank, typical_rank)
 from .kronecker_sums import ALGEBRAS, algebra, kronecker_sum
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #ff553ec1
@@ -34,7 +35,8 @@ def dimension(
     if one_of('algebra', name, ('learned',*ALGEBRAS))=='learned':
         if n is None:
             raise ValueError(
-                "n=None is valid with an algebra that has a dimension of its own; algebra='learned' needs n")
+                "n=None is valid with an algebra that has a dimension of its own; "
+                "algebra='learned' needs n")
         return positive_int('n', n)
     with torch.device('cpu'): return algebra(name, n).shape[0]
 
@@ -46,7 +48,8 @@ def component_width(
     groups:int=1, # Convolution groups
     ragged:bool=False, # Allow any number
 )->int: # Channels of one component in one group
-    "Width of a component; channels that do not share out evenly raise a `ValueError` that names the nearest that do"
+    """Width of a component; channels that do not share out evenly raise a `ValueError` that
+    names the nearest that do"""
     step = n*groups
     if positive_int(name, channels)%groups:
         raise ValueError(f'{name}={channels} must be divisible by groups={groups}')
@@ -55,7 +58,8 @@ def component_width(
         near = ' and '.join(map(str,
             (w for w in (channels//step*step, -(-channels//step)*step) if w)))
         raise ValueError(
-            f"{name}={channels} must be divisible by n={n}{f' times groups={groups}' if groups>1 else ''}; nearest valid: {near}"
+            f"{name}={channels} must be divisible by "
+            f"n={n}{f' times groups={groups}' if groups>1 else ''}; nearest valid: {near}"
                          ' (or ragged=True, which leaves the last component incomplete)')
     return channels//step
 
@@ -122,7 +126,8 @@ class _Hypercomplex:
             plan=Plan.of(self._dim, groups, n, channels, widths))
 
     def _fill(self, attributes, device, dtype):
-        "Banks and mixing instead of the weight of the plain layer, which was set up on the meta device"
+        """Banks and mixing instead of the weight of the plain layer, which was set up on
+        the meta device"""
         if 0 in self._kernel:
             raise ValueError(
                 f'kernel_size={self._kernel} must be at least 1 along every axis')
@@ -149,7 +154,8 @@ class _Hypercomplex:
 
     def __setattr__(self, name, value):
         if name=='weight' and self._ready: raise AttributeError(
-            f'the weight of a {type(self).__name__} is built from its mixing and F, and cannot be set; see init_weight_, from_conv, and fold for a plain layer')
+            f'the weight of a {type(self).__name__} is built from its mixing and F, and '
+            'cannot be set; see init_weight_, from_conv, and fold for a plain layer')
         super().__setattr__(name, value)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #1c8e5a6f
@@ -163,7 +169,8 @@ def mixing(self:_Hypercomplex)->Tensor:
 
 @patch(as_prop=True)
 def banks(self:_Hypercomplex)->Tensor:
-    "`F` as in the paper, `(n, out/n, in/n, *kernel)`; of a transposed layer `(n, in/n, out/n, *kernel)`"
+    """`F` as in the paper, `(n, out/n, in/n, *kernel)`; of a transposed layer
+    `(n, in/n, out/n, *kernel)`"""
     return self.F.reshape(self.n, -1, self.F.shape[1], *self._kernel)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #9746f5bb
@@ -187,7 +194,8 @@ def _part(x, dim, parts):
     "Channels of each part"
     if x.shape[-dim-1]%parts:
         raise ValueError(
-            f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels, which {parts} parts cannot share')
+            f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels, which '
+            f'{parts} parts cannot share')
     return x.shape[-dim-1]//parts
 
 def widen(
@@ -241,10 +249,12 @@ def extra_repr(self:_Hypercomplex)->str:
 @patch
 @torch.no_grad()
 def reset_parameters(self:_Hypercomplex):
-    "Draw the banks and what is learned of the mixing, so that the entries of `H` have the variance that `init` says; and the bias"
+    """Draw the banks and what is learned of the mixing, so that the entries of `H` have the
+    variance that `init` says; and the bias"""
     if not self._ready: return
     k = math.prod(self._kernel)
-    fan,energy = self.plan.channels[self._transposed]//self.plan.groups*k,self._reset_mixing()/self.n**2
+    fan,energy = (self.plan.channels[self._transposed]//self.plan.groups*k,
+        self._reset_mixing()/self.n**2)
     if self.init=='he': nn.init.normal_(self.F, 0, math.sqrt(2/(fan*energy)))
     else:
         bound = math.sqrt(6/((self.F.shape[0]//self.n+self.n)*self.F.shape[1]*k)
@@ -286,22 +296,35 @@ class _PHConv(_Hypercomplex):
         dilation:int|tuple=1, # Distance between taps
         groups:int=1, # Convolution groups; they share the mixing
         bias:bool=True, # Add a bias
-        padding_mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        padding_mode:str='zeros',
         device=None, # Of the parameters
         dtype=None, # Of the parameters
-        *, n:int|None=None, # Components: the parameters are an `n`-th; may be left out with an algebra that has its own
+        # Components: the parameters are an `n`-th; may be left out with an algebra that has
+        # its own
+        *, n:int|None=None,
         algebra:str='learned', # `'learned'`, or a name in `ALGEBRAS` such as `'quaternion'`
-        frozen:bool|None=None, # Keep the mixing as it starts; by default a named algebra is kept and `'learned'` is not
-        init:str='matched', # Variance of the weight: `'matched'` as in the plain layer, `'he'`, or `'official'` as the authors' code
-        form:str='dense', # `'dense'` builds the weight and runs a plain convolution; `'factored'` learns and runs the few products
-        rank:int|None=None, # Products of the factored form; by default those of the algebra, or `typical_rank(n)`
-        ragged:bool=False, # Allow channels that `n` does not divide: the last component is left incomplete
+        # Keep the mixing as it starts; by default a named algebra is kept and `'learned'`
+        # is not
+        frozen:bool|None=None,
+        # Variance of the weight: `'matched'` as in the plain layer, `'he'`, or `'official'`
+        # as the authors' code
+        init:str='matched',
+        # `'dense'` builds the weight and runs a plain convolution; `'factored'` learns and
+        # runs the few products
+        form:str='dense',
+        # Products of the factored form; by default those of the algebra, or
+        # `typical_rank(n)`
+        rank:int|None=None,
+        # Allow channels that `n` does not divide: the last component is left incomplete
+        ragged:bool=False,
     ):
         own = self._arguments(('in_channels','out_channels'), (in_channels, out_channels),
             groups, n, algebra, frozen, init, form, rank, ragged)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, 'meta', dtype)
-        if padding_mode!='zeros' and not isinstance(padding, str) and min(self.padding)<0:         # PyTorch would crop
+        # PyTorch would crop
+        if padding_mode!='zeros' and not isinstance(padding, str) and min(self.padding)<0:
             raise ValueError(f'padding={padding} must be at least 0')
         self._fill(own, device, dtype)
 
@@ -324,24 +347,30 @@ class PHConv1d(_PHConv, nn.Conv1d):
     _dim,_plain,_function = 1,nn.Conv1d,staticmethod(functional.conv1d)
 
 class PHConv2d(_PHConv, nn.Conv2d):
-    """Parameterized hypercomplex convolution ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)): the weight is a sum of `n` Kronecker products.
+    """Parameterized hypercomplex convolution ([Grassucci et al.
+    2022](https://arxiv.org/abs/2110.04176)): the weight is a sum of `n` Kronecker products.
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: `n³ + C_in·C_out·k²/(n·groups)`, and the bias.
-    `weight` is built when it is asked for; `fold()` gives the plain layer. Raises `ValueError` for widths that `n` times `groups` does not divide.
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters:
+    `n³ + C_in·C_out·k²/(n·groups)`, and the bias.
+    `weight` is built when it is asked for; `fold()` gives the plain layer. Raises
+    `ValueError` for widths that `n` times `groups` does not divide.
     """
     _dim,_plain,_function = 2,nn.Conv2d,staticmethod(functional.conv2d)
 
 class PHConv3d(_PHConv, nn.Conv3d):
     """Parameterized hypercomplex convolution in three dimensions; see `PHConv2d`.
 
-    Shapes: `(N, C_in, D, H, W)` or `(C_in, D, H, W)` → as `nn.Conv3d`. The last two kernel axes of `F` are stored as one."""
+    Shapes: `(N, C_in, D, H, W)` or `(C_in, D, H, W)` → as `nn.Conv3d`. The last two kernel
+    axes of `F` are stored as one."""
     _dim,_plain,_function = 3,nn.Conv3d,staticmethod(functional.conv3d)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #105d3c50
 class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
-    """Transposed parameterized hypercomplex convolution: the adjoint of a `PHConv2d` with the same `F` and transposed `A`.
+    """Transposed parameterized hypercomplex convolution: the adjoint of a `PHConv2d` with
+    the same `F` and transposed `A`.
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.ConvTranspose2d`. Raises `ValueError` for widths that `n` times `groups` does not divide."""
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.ConvTranspose2d`. Raises
+    `ValueError` for widths that `n` times `groups` does not divide."""
     _dim,_plain,_transposed = 2,nn.ConvTranspose2d,True
     def __init__(self,
         in_channels:int, # Channels of the input
@@ -383,7 +412,8 @@ class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
         # of an empty batch PyTorch does not ask it
         if any(e>=max(s, d) for e,s,d in zip(extra, self.stride, self.dilation)):
             raise ValueError(
-                f'output_padding={tuple(extra)} must be smaller than stride={self.stride} or dilation={self.dilation}')
+                f'output_padding={tuple(extra)} must be smaller than stride={self.stride} '
+                f'or dilation={self.dilation}')
         return functional.conv_transpose2d(x, weight, bias, self.stride, self.padding,
             extra, groups, self.dilation)
 
@@ -394,7 +424,8 @@ class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
 # %% ../../nbs/hypercomplex/10_layers.ipynb #1d26ce6e
 @no_torchscript
 class GroupedLinear(nn.Module):
-    "Linear layers side by side, each with its own part of the input: `(…, groups·in)` → `(…, groups·out)`"
+    """Linear layers side by side, each with its own part of the input: `(…, groups·in)` →
+    `(…, groups·out)`"""
     def __init__(self,
         weight:Tensor, # `(groups, out, in)`
     ):
@@ -416,9 +447,12 @@ def grouped_linear(
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #cba0af0c
 class PHLinear(_Hypercomplex, nn.Linear):
-    """Parameterized hypercomplex multiplication ([Zhang et al. 2021](https://arxiv.org/abs/2102.08597)): a linear layer whose weight is a sum of `n` Kronecker products.
+    """Parameterized hypercomplex multiplication ([Zhang et al.
+    2021](https://arxiv.org/abs/2102.08597)): a linear layer whose weight is a sum of `n`
+    Kronecker products.
 
-    Shapes: `(…, in_features)` → `(…, out_features)`. Parameters: `n³ + in·out/n`, and the bias. Raises `ValueError` for widths that `n` does not divide."""
+    Shapes: `(…, in_features)` → `(…, out_features)`. Parameters: `n³ + in·out/n`, and the
+    bias. Raises `ValueError` for widths that `n` does not divide."""
     _dim,_plain = 0,nn.Linear
     def __init__(self,
         in_features:int, # Width of the input
@@ -454,7 +488,8 @@ def mix(
     dim:int, # Spatial axes
     groups:int=1, # Convolution groups
 )->Tensor: # `(…, groups·R·q, *spatial)`
-    "Every component of the result is a sum of the components of `x`, weighted by a row of `M`"
+    """Every component of the result is a sum of the components of `x`, weighted by a row of
+    `M`"""
     (R,n),lead,space = M.shape,x.shape[:x.ndim-dim-1],x.shape[x.ndim-dim:]
     q,parts = x.shape[-dim-1]//(groups*n),math.prod(lead)*groups
     y = torch.bmm(M.expand(parts, R, n), x.reshape(parts, n, q*math.prod(space)))
@@ -494,7 +529,8 @@ def leave(self:Plan, y:Tensor, u:Tensor, bias:Tensor|None)->Tensor:
 # %% ../../nbs/hypercomplex/10_layers.ipynb #7bb84f13
 @patch
 def bank(self:Plan,
-    F:Tensor, # `(n, groups·p, q, *kernel)`; with `transposed`, `p` and `q` are of input and output
+    # `(n, groups·p, q, *kernel)`; with `transposed`, `p` and `q` are of input and output
+    F:Tensor,
     w:Tensor, # `(n, R)`
     transposed:bool=False, # Of a transposed convolution
 )->Tensor: # `(groups·R·p, q, *kernel)`, padded
@@ -525,7 +561,8 @@ def worth_factoring(
 # %% ../../nbs/hypercomplex/10_layers.ipynb #53352ebd
 @no_torchscript
 class FactoredConv(nn.Module):
-    "A hypercomplex layer in the form with few multiplications: mix components, `rank` small products, mix again. Made by `fold(fast=True)`"
+    """A hypercomplex layer in the form with few multiplications: mix components, `rank`
+    small products, mix again. Made by `fold(fast=True)`"""
     def __init__(self,
         core:nn.Module, # The plain layer in the middle, with `groups·rank` groups
         plan:Plan, # How channels are laid out
@@ -534,7 +571,8 @@ class FactoredConv(nn.Module):
         bound:float, # See `error_bound`
     ):
         super().__init__()
-        self.core,self.plan,self.rank,self.residual,self.amplification,self.bound = core,plan,factors.rank,factors.residual,factors.amplification,bound
+        self.core,self.plan,self.rank,self.residual,self.amplification,self.bound = (core,
+            plan,factors.rank,factors.residual,factors.amplification,bound)
         for name in 'uv':
             self.register_parameter(name,
                 nn.Parameter(getattr(factors, name).detach().to(core.weight)))
@@ -551,7 +589,8 @@ class FactoredConv(nn.Module):
             *args), self.u, self.bias)
 
     def extra_repr(self):
-        return (f"{self.plan.channels[0]}, {self.plan.channels[1]}, n={self.plan.n}, rank={self.rank}, residual={self.residual:.1g}, "
+        return (f"{self.plan.channels[0]}, {self.plan.channels[1]}, n={self.plan.n}, "
+            f"rank={self.rank}, residual={self.residual:.1g}, "
                 f"amplification={self.amplification:.2g}, error bound={self.bound:.1g}")
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #b0843e29
@@ -568,10 +607,11 @@ def error_bound(
     A:Tensor, # `(n, n, n)`
     banks:Tensor, # `(n, out/n, in/n, *kernel)`
     dtype:torch.dtype=torch.float32, # In which the layer shall run
-    reach:float|None=None, # Largest output for inputs of size one, if not that of the whole Kronecker sum
+    # Largest output for inputs of size one, if not that of the whole Kronecker sum
+    reach:float|None=None,
 )->float:
-    """A bound on the largest error of any output, for any input and order of summation, relative to the largest output that an input
-    of the same largest value can have"""
+    """A bound on the largest error of any output, for any input and order of summation,
+    relative to the largest output that an input of the same largest value can have"""
     A,B = A.double(),banks.double().reshape(*banks.shape[:3], -1)
     w,u,v = (f.double() for f in factors[:3])
     G = torch.einsum('ipqk,ir->rpqk', B, w).abs().sum((2,3))                        # r, p
@@ -587,7 +627,8 @@ def error_bound(
 def factors(self:_Hypercomplex,
     rank:int|None=None, # Number of products; by default the smallest that is found
 )->Factors:
-    "The mixing as a sum of products: a factored layer's own, else as `bilinear_rank_factors` finds them"
+    """The mixing as a sum of products: a factored layer's own, else as
+    `bilinear_rank_factors` finds them"""
     if rank is not None: positive_int('rank', rank)
     if self.F.is_meta:                  # nothing to look for: numbers come later
         R = rank or (self.rank if self.form=='factored' else typical_rank(self.n)
@@ -644,12 +685,16 @@ def _fold_fast(self:_Hypercomplex, factors):
 # %% ../../nbs/hypercomplex/10_layers.ipynb #5310e311
 @patch
 def fold(self:_Hypercomplex,
-    fast:bool|str=False, # True takes the form with fewer multiplications where it is expected to be faster, `'always'` takes it in any case
+    # True takes the form with fewer multiplications where it is expected to be faster,
+    # `'always'` takes it in any case
+    fast:bool|str=False,
     *, rank:int|None=None, # Of the fast form; by default the smallest that is found
 )->nn.Module: # The plain layer, or a `FactoredConv`
-    """The same function without the Kronecker sum, for inference; exact but for rounding. What was frozen stays so.
+    """The same function without the Kronecker sum, for inference; exact but for rounding.
+    What was frozen stays so.
 
-    A NaN or infinity in the input reaches the outputs that read its pixel; in the fast form as a NaN."""
+    A NaN or infinity in the input reaches the outputs that read its pixel; in the fast form
+    as a NaN."""
     if one_of('fast', fast, (False,True,'always')):
         taps = math.prod(self._kernel)
         least = rank or (self.rank if self.form=='factored' else self.n if self.F.is_meta
@@ -676,7 +721,8 @@ def _twin(self:_Hypercomplex, **changes):
     cls = type_before_parametrizations(self)
     kw = {k: getattr(self, k)
         for k in inspect.signature(cls).parameters if hasattr(self, k)}
-    return cls(**kw | dict(bias=self.bias is not None, device=self.F.device, dtype=self.F.dtype) | changes)
+    return cls(**kw | dict(bias=self.bias is not None, device=self.F.device,
+        dtype=self.F.dtype) | changes)
 
 @patch
 def factor(self:_Hypercomplex,
@@ -699,7 +745,8 @@ def nearest_sum(
     groups:int=1, # Convolution groups
     A:Tensor|None=None, # `(n, n, n)`, if the mixing is given
 )->tuple: # `A` and `F` as for `kronecker_sum`
-    "The Kronecker sum nearest to `weight` in the sense of least squares ([Van Loan and Pitsianis 1993](https://doi.org/10.1007/978-94-015-8196-7_17))"
+    """The Kronecker sum nearest to `weight` in the sense of least squares
+    ([Van Loan and Pitsianis 1993](https://doi.org/10.1007/978-94-015-8196-7_17))"""
     W = weight.unflatten(1, (n,-1)).unflatten(0, (groups,n,-1))             # g a p b q k
     W = W.permute(1, 3, 0, 2, *range(4, W.ndim))
     rows = W.reshape(n*n, -1)
@@ -722,9 +769,11 @@ def from_conv(cls:_Hypercomplex,
     form:str='dense', # As for the layer
     init:str='matched', # As for the layer
     ragged:bool=True, # As for the layer
-    absorb:bool=True, # Begin at the Kronecker sum nearest to the plain weight; otherwise as `init` says
+    # Begin at the Kronecker sum nearest to the plain weight; otherwise as `init` says
+    absorb:bool=True,
 ):
-    "A hypercomplex layer in the place of a plain one. Raises `ValueError` where it would not have fewer parameters"
+    """A hypercomplex layer in the place of a plain one. Raises `ValueError` where it would
+    not have fewer parameters"""
     if why := not_plain(conv, cls._plain):
         raise TypeError(
             f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
@@ -736,7 +785,8 @@ def from_conv(cls:_Hypercomplex,
     total = lambda m: sum(p.numel() for p in m.parameters())
     if small.n>1 and total(small)>=total(conv):
         raise ValueError(
-            f'n={small.n} would give {total(small):,} parameters in the place of {total(conv):,}')
+            f'n={small.n} would give {total(small):,} parameters in the place of '
+            f'{total(conv):,}')
     new = cls(**kw, device=conv.weight.device, dtype=conv.weight.dtype,
         form='dense' if absorb else form)
     if absorb: new._absorb(conv)
@@ -750,7 +800,8 @@ def _nearest(self:_Hypercomplex, W, table=None):
     "`A` and the banks nearest to a plain weight, with a given `A` or a free one"
     (first,second),g = self.plan.widths[::1 if self._transposed else -1],self.plan.groups
     W = functional.pad(W.unflatten(0, (g,-1)),
-        (0,0)*self._dim + (0,self.n*second-W.shape[1], 0,self.n*first-W.shape[0]//g)).flatten(0, 1)
+        (0,0)*self._dim + (0,self.n*second-W.shape[1], 0,self.n*first
+        -W.shape[0]//g)).flatten(0, 1)
     turn = lambda A: A.mT if A is not None and self._transposed else A
     A,F = nearest_sum(W.double(), self.n, g, turn(table))
     return turn(A),F
@@ -772,14 +823,17 @@ def _write(self:_Hypercomplex, name, value):
     if is_parametrized(self, name): return setattr(self, name, value)
     if name not in {**self._parameters, **self._buffers}:
         raise RuntimeError(
-            f'{name} is no parameter of {type(self).__name__} now (pruned?), and cannot be set')
+            f'{name} is no parameter of {type(self).__name__} now (pruned?), and cannot '
+            'be set')
     getattr(self, name).copy_(value)
 
 @patch
 @torch.no_grad()
 def take_weight_(self:_Hypercomplex,
     values:Tensor, # Of the shape of `weight`
-    near:bool=False, # Take the nearest Kronecker sum of the same norm where none has these values; otherwise a `ValueError`
+    # Take the nearest Kronecker sum of the same norm where none has these values; otherwise
+    # a `ValueError`
+    near:bool=False,
 ):
     "Set the parameters so that `weight` has these values"
     if self.F.is_meta: return
@@ -794,8 +848,10 @@ def take_weight_(self:_Hypercomplex,
         if miss<=64*torch.finfo(self.F.dtype).eps or not want.count_nonzero(): break
     else:
         if not near: raise ValueError(
-                f'weight of shape {tuple(want.shape)} cannot have these values: it is a sum of n={self.n} Kronecker products'
-            f'{"" if free else " with this mixing"}, and the nearest misses {miss:.2g} of their norm; init_weight_ takes the nearest')
+                f'weight of shape {tuple(want.shape)} cannot have these values: it is a '
+                f'sum of n={self.n} Kronecker products'
+            f'{"" if free else " with this mixing"}, and the nearest misses {miss:.2g} of '
+            'their norm; init_weight_ takes the nearest')
         A,F,H = tried[0]
         F = F*(want.norm()/H.norm())
     if free: self._write('A', A.to(self.A))
@@ -805,7 +861,8 @@ def take_weight_(self:_Hypercomplex,
 def init_weight_(self:_Hypercomplex,
     fill, # Fills a tensor in place, such as `nn.init.orthogonal_`
 ):
-    "Fill the weight as `fill` fills a plain layer's; the nearest Kronecker sum of the same norm is taken"
+    """Fill the weight as `fill` fills a plain layer's; the nearest Kronecker sum of the
+    same norm is taken"""
     values = self._build(self.mixing,
         self.banks).detach().clone(memory_format=torch.contiguous_format)
     with torch.no_grad(): fill(values)

@@ -95,13 +95,16 @@ def block(
     width:int, # Channels inside
     stride:int, # Of the block
     conv, # See `chain`
-    expansion:int=1, # 1: two 3×3; 4: a bottleneck of 1×1, 3×3 and 1×1 that widens four times
+    # 1: two 3×3; 4: a bottleneck of 1×1, 3×3 and 1×1 that widens four times
+    expansion:int=1,
 )->Residual:
-    "The block of a ResNet; its shortcut is a hypercomplex 1×1 convolution where size or channels change"
+    """The block of a ResNet; its shortcut is a hypercomplex 1×1 convolution where size or
+    channels change"""
     out = width*expansion
     main = (chain((c_in,width,out), (3,3), (stride,1), conv) if expansion==1
         else chain((c_in,width,width,out), (1,3,1), (1,stride,1), conv))
-    return Residual(main, chain((c_in,out), (1,), (stride,), conv) if stride>1 or c_in!=out else None)
+    return Residual(main, chain((c_in,out), (1,), (stride,), conv) if stride>1 or c_in!=out
+        else None)
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #97d29c63
 REPEATS = ({18: (2,2,2,2), 34: (3,4,6,3), 50: (3,4,6,3), 101: (3,4,23,3), 152: (3,8,36,3)}
@@ -130,17 +133,21 @@ def ph_resnet(
     num_classes:int=10,
     in_chans:int=3,
     *, n:int|None=3, # Components; 1 gives the plain network
-    widths:str|tuple='large', # The paper's, which twelve divides; `'standard'`; or the channels of each stage
+    # The paper's, which twelve divides; `'standard'`; or the channels of each stage
+    widths:str|tuple='large',
     algebra:str='learned', # See `PHConv2d`
-    bottleneck:bool|None=None, # Three convolutions a block; by default from 50 layers on, with four stages
+    # Three convolutions a block; by default from 50 layers on, with four stages
+    bottleneck:bool|None=None,
     drop_rate:float=0., # This and the next two: see `ImageClassifier`
     drop_path_rate:float=0.,
     global_pool:str='avg',
     **kwargs, # For the convolutions: `form`, `init`, `bias` …
 )->ImageClassifier:
-    """ResNet of hypercomplex convolutions for small pictures ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)).
+    """ResNet of hypercomplex convolutions for small pictures ([Grassucci et al.
+    2022](https://arxiv.org/abs/2110.04176)).
 
-    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a multiple of `n`.
+    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a
+    multiple of `n`.
     Raises `ValueError` for another depth and for widths that `n` does not divide."""
     repeats = REPEATS[one_of('depth', depth, REPEATS)]
     if isinstance(widths, str):
@@ -196,7 +203,8 @@ def ph_vgg(
     num_classes:int=10,
     in_chans:int=3,
     *, n:int|None=3, # Components; 1 gives the plain network
-    widths:str|tuple='large', # The paper's, `'standard'`, or channels of five stages and of the hidden layers
+    # The paper's, `'standard'`, or channels of five stages and of the hidden layers
+    widths:str|tuple='large',
     algebra:str='learned', # See `PHConv2d`
     drop_rate:float=.5, # Before each of the two hidden layers
     bias:bool=False, # Of the convolutions; the hidden layers have one
@@ -204,9 +212,11 @@ def ph_vgg(
     global_pool:str='avg', # See `ImageClassifier`
     **kwargs, # For the convolutions: `form`, `init` …
 )->ImageClassifier:
-    """VGG of hypercomplex convolutions for small pictures ([Grassucci et al. 2022](https://arxiv.org/abs/2110.04176)).
+    """VGG of hypercomplex convolutions for small pictures ([Grassucci et al.
+    2022](https://arxiv.org/abs/2110.04176)).
 
-    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a multiple of `n`, and H and W are at least 32.
+    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a
+    multiple of `n`, and H and W are at least 32.
     Raises `ValueError` for another depth and for widths that `n` does not divide."""
     repeats = VGG[one_of('depth', depth, VGG)]
     if isinstance(widths, str): widths = VGG_WIDTHS[one_of('widths', widths, VGG_WIDTHS)]
@@ -233,7 +243,8 @@ def hypercomplex(
     for parent in list(model.modules()):
         for name,m in parent.named_children():
             if type(m) is nn.Conv2d:
-                setattr(parent, name, PHConv2d.from_conv(m, n=n, algebra=algebra, **dict(absorb=False, init='he', ragged=False) | kwargs))
+                setattr(parent, name, PHConv2d.from_conv(m, n=n, algebra=algebra,
+                    **dict(absorb=False, init='he', ragged=False) | kwargs))
     return model
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #01452feb
@@ -244,15 +255,21 @@ def ph_preact_resnet18(
     pooling:str='strided', # `'strided'`, `'spectral'` or `'diffstride'`
     strides:tuple=(1,1,2,2,2), # Initial strides of stem and stages; the second is not used
     widths:tuple=(60,120,240,516), # Channels of the stages
-    place:str='after', # Where the pool stands: see `convpapers.learned_strides.preact_resnet18`
+    # Where the pool stands: see `convpapers.learned_strides.preact_resnet18`
+    place:str='after',
     algebra:str='learned', # See `PHConv2d`
     form:str='dense', # See `PHConv2d`
-    **kwargs, # For the pools: `smoothness`, `compat` …; or for the head, see `learned_strides.preact_resnet`
+    # For the pools: `smoothness`, `compat` …; or for the head, see
+    # `learned_strides.preact_resnet`
+    **kwargs,
 )->ImageClassifier:
-    """Pre-activation ResNet-18 of hypercomplex convolutions, with each of the poolings of the learned strides.
+    """Pre-activation ResNet-18 of hypercomplex convolutions, with each of the poolings of
+    the learned strides.
 
-    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a multiple of `n`.
-    Raises `ValueError` for widths that `n` does not divide, and as `convpapers.learned_strides.preact_resnet`."""
+    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`; pictures get zero channels up to a
+    multiple of `n`.
+    Raises `ValueError` for widths that `n` does not divide, and as
+    `convpapers.learned_strides.preact_resnet`."""
     n = dimension(n, algebra)
     zeros = -in_chans%n
     net = preact_resnet((2,2,2,2), (widths[0],*widths), strides, num_classes,
@@ -271,7 +288,8 @@ def input_filter(
     H:Tensor, # `(out, channels, *kernel)`
     channels:int, # Of the new pictures
 )->Tensor: # `(out, new, *kernel)`
-    "A first filter for another number of channels, as timm adapts it: added up for one, else repeated and scaled"
+    """A first filter for another number of channels, as timm adapts it: added up for one,
+    else repeated and scaled"""
     if channels==1: return H.sum(1, keepdim=True)
     old = H.shape[1]
     return H[:, torch.arange(channels)%old]*(old/channels)
@@ -301,7 +319,8 @@ def adapt_stem(
     model:nn.Module, # The network that shall take them, for `in_chans` channels
     channels:int, # Of the pictures that the weights were made for
 )->dict: # For `model.load_state_dict`
-    "Weights whose hypercomplex stem fits the channels of `model`; a plain stem is left to timm"
+    """Weights whose hypercomplex stem fits the channels of `model`; a plain stem is left to
+    timm"""
     name,conv = next((k,m) for k,m in model.named_modules() if isinstance(m, nn.Conv2d))
     if not isinstance(conv, PHConv2d) or model.in_chans==channels: return state
     n = conv.n
@@ -322,8 +341,10 @@ def adapt_stem(
     off = ((kronecker_sum(A, F)-want)[:, zeros:].norm()/want.norm()).item()
     if off>1e-3:
         warnings.warn(
-            f'{start}: a hypercomplex layer comes within {off:.0%} of the filter for {model.in_chans} channels')
-    return dict(state, **{f'{start}.F': F.reshape(conv.F.shape).to(state[f'{start}.F'].dtype)})
+            f'{start}: a hypercomplex layer comes within {off:.0%} of the filter for '
+            f'{model.in_chans} channels')
+    return dict(state, **{f'{start}.F': F.reshape(conv.F.shape).to(
+        state[f'{start}.F'].dtype)})
 
 
 # %% ../../nbs/hypercomplex/20_networks.ipynb #6759592d
@@ -360,4 +381,5 @@ for _pooling,_kw in POOLINGS.items():
         partial(ph_preact_resnet18, pooling=_pooling, **_kw), first_conv='stem.conv',
         pool_size=4, adapt=adapt_stem,
         params=3_634_162 + 8*(_pooling=='diffstride'), macs=505_141_032,
-        note='Hypercomplex pre-activation ResNet-18, n=3; sizes and multiply-adds are those of the strided network.', **_paper)
+        note='Hypercomplex pre-activation ResNet-18, n=3; sizes and multiply-adds are '
+        'those of the strided network.', **_paper)

@@ -32,18 +32,23 @@ def ph_host(
 
 # %% ../../nbs/hypercomplex/31_paired.ipynb #461288a0
 ARMS = {'plain': {}, 'n=2': dict(n=2), 'n=4': dict(n=4),
-    'plain of equal size to n=2': dict(width=11), 'plain of equal size to n=4': dict(width=8),
+    'plain of equal size to n=2': dict(width=11),
+    'plain of equal size to n=4': dict(width=8),
     'n=4 Hamilton': dict(n=4, algebra='quaternion'), 'n=4 random': dict(n=4, frozen=True),
     'plain spectral': dict(pool='spectral'), 'n=2 spectral': dict(n=2, pool='spectral'),
     'n=4 spectral': dict(n=4, pool='spectral')}
 
-register_experiment(Experiment('hypercomplex_host', 'CIFAR-10: plain and hypercomplex convolutions in the host',
+register_experiment(Experiment('hypercomplex_host', 'CIFAR-10: plain and hypercomplex '
+    'convolutions in the host',
     'hypercomplex', tuple(Row(name, ph_host, kw, HOST_RECIPE) for name,kw in ARMS.items()),
     'cifar10', seeds=5, order=13, citation='grassucci2022phnn', claims=(
-        Claim('at equal size n = 2 is better than a narrow plain network', 'n=2', 'plain of equal size to n=2'),
-        Claim('at equal size n = 4 is better than a narrow plain network', 'n=4', 'plain of equal size to n=4'),
+        Claim('at equal size n = 2 is better than a narrow plain network', 'n=2',
+        'plain of equal size to n=2'),
+        Claim('at equal size n = 4 is better than a narrow plain network', 'n=4',
+        'plain of equal size to n=4'),
         Claim('n = 4 is better than a plain network four times its size', 'n=4', 'plain'),
         Claim("a learned algebra is better than Hamilton's", 'n=4', 'n=4 Hamilton'),
         Claim('a learned algebra is better than a random one', 'n=4', 'n=4 random'),
-        Claim('spectral pooling lowers the error of the plain network', 'plain spectral', 'plain'),
+        Claim('spectral pooling lowers the error of the plain network', 'plain spectral',
+        'plain'),
         Claim('spectral pooling lowers the error at n = 4', 'n=4 spectral', 'n=4'))));

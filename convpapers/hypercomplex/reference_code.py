@@ -23,7 +23,8 @@ def reference_weight(
     "$\\sum_iA_i\\otimes F_i$ as the authors' code builds it: all products, then their sum"
     A = A[:,:,None,:,None].reshape(*A.shape[:2], 1, A.shape[2], 1, *(1,)*(F.ndim-3))
     products = A*F[:,None,:,None]                               # i a p b q x y
-    return products.reshape(len(A), A.shape[1]*F.shape[1], A.shape[3]*F.shape[2], *F.shape[3:]).sum(0)
+    return products.reshape(len(A), A.shape[1]*F.shape[1], A.shape[3]*F.shape[2],
+        *F.shape[3:]).sum(0)
 
 # %% ../../nbs/hypercomplex/15_reference_code.ipynb #5466fbca
 def reference_weight_kron(
@@ -35,12 +36,14 @@ def reference_weight_kron(
 
 # %% ../../nbs/hypercomplex/15_reference_code.ipynb #b1432718
 class ReferencePHConv2d(nn.Module):
-    """The authors' convolution ([HyperNets](https://github.com/eleGAN23/HyperNets)) as a baseline, unused bias included; to train, take `PHConv2d`.
+    """The authors' convolution ([HyperNets](https://github.com/eleGAN23/HyperNets)) as a
+    baseline, unused bias included; to train, take `PHConv2d`.
 
     Shapes: `(N, in_channels, H, W)` → `(N, out_channels//n*n, H', W')`."""
     def __init__(self,
         n:int, # Components
-        in_channels:int, # Channels of the input; what `n` does not divide fails in `forward`
+        # Channels of the input; what `n` does not divide fails in `forward`
+        in_channels:int,
         out_channels:int, # Channels of the output; rounded down to a multiple of `n`
         kernel_size:int, # Of both axes
         stride:int=1, # Distance between output pixels
@@ -50,10 +53,13 @@ class ReferencePHConv2d(nn.Module):
         self.stride,self.padding = stride,padding
         self.bias = nn.Parameter(torch.empty(out_channels))
         self.A = nn.Parameter(nn.init.xavier_uniform_(torch.empty(n, n, n)))
-        self.F = nn.Parameter(nn.init.xavier_uniform_(torch.empty(n, out_channels//n, in_channels//n, kernel_size, kernel_size)))
+        self.F = nn.Parameter(nn.init.xavier_uniform_(torch.empty(n, out_channels//n,
+            in_channels//n, kernel_size, kernel_size)))
         nn.init.uniform_(self.bias, -1/math.sqrt(in_channels), 1/math.sqrt(in_channels))
 
-    def forward(self, x:Tensor)->Tensor: return functional.conv2d(x, reference_weight(self.A, self.F), None, self.stride, self.padding)
+    def forward(self, x:Tensor)->Tensor:
+        return functional.conv2d(x, reference_weight(self.A, self.F), None, self.stride,
+            self.padding)
 
 # %% ../../nbs/hypercomplex/15_reference_code.ipynb #a7427718
 class Misread(NamedTuple):
@@ -70,7 +76,9 @@ def misread_layer(
     kernel_size:int=3, # As intended
     n:int=3, # Components
 )->Misread:
-    "What a channels-last convolution makes of a hypercomplex weight in PyTorch's order; widths are rounded down to multiples of `n`"
-    o,c = (positive_int(name, v, n)//n*n for name,v in dict(out_channels=out_channels, in_channels=in_channels).items())
+    """What a channels-last convolution makes of a hypercomplex weight in PyTorch's order;
+    widths are rounded down to multiples of `n`"""
+    o,c = (positive_int(name, v, n)//n*n for name,v in dict(out_channels=out_channels,
+        in_channels=in_channels).items())
     k = positive_int('kernel_size', kernel_size)
     return Misread(o, c, k, k, n**3 + o*c*k*k//n)

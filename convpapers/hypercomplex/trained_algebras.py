@@ -18,25 +18,33 @@ from ..lab.registry import register_experiment
 from ..lab.tables import Claim, Experiment, Row, results
 
 # %% ../../nbs/hypercomplex/35_trained_algebras.ipynb #086ce5f6
-KINDS = {'learned': {}, 'frozen': dict(frozen=True), 'quaternion': dict(algebra='quaternion')}
-_rows = tuple(Row(f'{name} n=4', 'ph_resnet18_n4', dict(widths=(12,24,48,96), **kw), SMALL_RECIPE, series=name) for name,kw in KINDS.items())
-register_experiment(Experiment('hypercomplex_cifar10_algebras', 'CIFAR-10 at a small equal budget: ResNet-18 by the algebra of its layers', 'hypercomplex', _rows, 'cifar10',
-    claims=(Claim('learned matrices are better than random ones', 'learned n=4', 'frozen n=4'), Claim('learned matrices are better than those of the quaternions', 'learned n=4', 'quaternion n=4')),
-    citation='grassucci2022phnn', note='Widths 12, 24, 48, 96; the recipe of the small table.'));
+KINDS = {'learned': {}, 'frozen': dict(frozen=True),
+    'quaternion': dict(algebra='quaternion')}
+_rows = tuple(Row(f'{name} n=4', 'ph_resnet18_n4', dict(widths=(12,24,48,96), **kw),
+    SMALL_RECIPE, series=name) for name,kw in KINDS.items())
+register_experiment(Experiment('hypercomplex_cifar10_algebras', 'CIFAR-10 at a small equal '
+    'budget: ResNet-18 by the algebra of its layers', 'hypercomplex', _rows, 'cifar10',
+    claims=(Claim('learned matrices are better than random ones', 'learned n=4',
+    'frozen n=4'), Claim('learned matrices are better than those of the '
+    'quaternions', 'learned n=4', 'quaternion n=4')),
+    citation='grassucci2022phnn', note='Widths 12, 24, 48, 96; the recipe of the small '
+    'table.'));
 
 # %% ../../nbs/hypercomplex/35_trained_algebras.ipynb #9d04a430
 def mixings(
     model:nn.Module, # With hypercomplex layers
 )->dict: # Layer name to `A`, `(n, n, n)`
     "The mixing matrices of every hypercomplex convolution"
-    return {name: m.mixing.detach() for name,m in model.named_modules() if isinstance(m, PHConv2d)}
+    return {name: m.mixing.detach() for name,m in model.named_modules()
+        if isinstance(m, PHConv2d)}
 
 # %% ../../nbs/hypercomplex/35_trained_algebras.ipynb #2b2acec2
 def share(
     A:Tensor, # `(n, n, n)`
     target:Tensor, # `(m, n, n)`
 )->float:
-    "Part of the squared norm of the matrices `target` that lies in the space spanned by the matrices of `A`"
+    """Part of the squared norm of the matrices `target` that lies in the space spanned by
+    the matrices of `A`"""
     basis = torch.linalg.svd(A.flatten(1).double(), full_matrices=False)[2]
     t = target.flatten(1).double()
     return ((t@basis.T).square().sum()/t.square().sum()).item()

@@ -18,10 +18,15 @@ from ..lab.tables import Claim, Experiment, Row
 
 # %% ../../nbs/inception_next/30_classification.ipynb #dd95a645
 SPEEDS = { # Network: pictures a second in training and in inference, top-1 accuracy in %
-    'ResNet-50': (969,3149,78.4), 'ConvNeXt-T': (575,2413,82.1), 'InceptionNeXt-T': (901,2900,82.3), 'InceptionNeXt-S': (521,1750,83.5),
-    'InceptionNeXt-B': (375,1244,84.0), 'InceptionNeXt-B, 384 px': (139,428,85.2), 'ConvNeXt-A': (835,4539,75.7), 'InceptionNeXt-A': (2661,9876,75.3)}
-ABLATION = { # ConvNeXt-T with another depthwise kernel, on a share of the channels: the same three numbers
-    (7,1.): (575,2413,82.1), (5,1.): (675,2704,82.0), (3,1.): (798,2802,81.5), (3,1/2): (818,2740,81.4), (3,3/8): (847,2762,81.4),
+    'ResNet-50': (969,3149,78.4), 'ConvNeXt-T': (575,2413,82.1),
+    'InceptionNeXt-T': (901,2900,82.3), 'InceptionNeXt-S': (521,1750,83.5),
+    'InceptionNeXt-B': (375,1244,84.0), 'InceptionNeXt-B, 384 px': (139,428,85.2),
+    'ConvNeXt-A': (835,4539,75.7), 'InceptionNeXt-A': (2661,9876,75.3)}
+# ConvNeXt-T with another depthwise kernel, on a share of the channels: the same three
+# numbers
+ABLATION = {
+    (7,1.): (575,2413,82.1), (5,1.): (675,2704,82.0), (3,1.): (798,2802,81.5),
+    (3,1/2): (818,2740,81.4), (3,3/8): (847,2762,81.4),
     (3,1/4): (871,2808,81.3), (3,1/8): (901,2833,80.8), (3,1/16): (916,2846,80.1)}
 
 # %% ../../nbs/inception_next/30_classification.ipynb #80a58107
@@ -35,19 +40,29 @@ def mixer_host(
     "The host with one kind of layer in its six mixers"
     one_of('kind', kind, ('inception','depthwise'))
     def mixer(i, o, k, padding, bias, groups):
-        if kind=='depthwise': return nn.Conv2d(i, o, kernel_size, padding=kernel_size//2, groups=groups, bias=bias)
-        return InceptionDWConv2d(i, o, kernel_size, groups=groups, bias=bias, branch_ratio=branch_ratio, square_kernel_size=square_kernel_size)
+        if kind=='depthwise':
+            return nn.Conv2d(i, o, kernel_size, padding=kernel_size//2, groups=groups,
+                bias=bias)
+        return InceptionDWConv2d(i, o, kernel_size, groups=groups, bias=bias,
+            branch_ratio=branch_ratio, square_kernel_size=square_kernel_size)
     return host(mixer=mixer, **kwargs)
 
 def _row(name, **kw): return Row(name, mixer_host, kw, HOST_RECIPE)
 
-register_experiment(Experiment('inception_next_mixer', 'CIFAR-10: large kernels for a few channels, in the host', 'inception_next', (
+register_experiment(Experiment('inception_next_mixer', 'CIFAR-10: large kernels for a few '
+    'channels, in the host', 'inception_next', (
     *(_row(f'DW {k}', kind='depthwise', kernel_size=k) for k in (3,5,7,11)),
     *(_row(f'Inception 1/{n}', branch_ratio=1/n) for n in (8,4,3)),
-    _row('1/8 without bands', kernel_size=1), _row('1/8 without the square', square_kernel_size=1)), 'cifar10', seeds=5, order=24,
-    claims=(Claim('an eighth in each branch is better than a depthwise 3×3', 'Inception 1/8', 'DW 3'),
-        Claim('a depthwise 7×7 is better than an eighth in each branch', 'DW 7', 'Inception 1/8'),
-        Claim('a quarter in each branch is better than an eighth', 'Inception 1/4', 'Inception 1/8'),
-        Claim('all channels in branches are better than an eighth in each', 'Inception 1/3', 'Inception 1/8'),
+    _row('1/8 without bands', kernel_size=1), _row('1/8 without the square',
+    square_kernel_size=1)), 'cifar10', seeds=5, order=24,
+    claims=(Claim('an eighth in each branch is better than a depthwise 3×3',
+    'Inception 1/8', 'DW 3'),
+        Claim('a depthwise 7×7 is better than an eighth in each branch', 'DW 7',
+        'Inception 1/8'),
+        Claim('a quarter in each branch is better than an eighth', 'Inception 1/4',
+        'Inception 1/8'),
+        Claim('all channels in branches are better than an eighth in each', 'Inception 1/3',
+        'Inception 1/8'),
         Claim('the bands help', 'Inception 1/8', '1/8 without bands'),
-        Claim('the square helps', 'Inception 1/8', '1/8 without the square')), citation='yu2024inceptionnext'));
+        Claim('the square helps', 'Inception 1/8', '1/8 without the square')),
+        citation='yu2024inceptionnext'));

@@ -19,34 +19,46 @@ from ..lab.operators import layout
 from ..xsepconv.cpu_kernel import LANES
 
 # %% ../../nbs/inception_next/11_cpu_kernel.ipynb #d6ad8560
-SOURCE = '\n'.join([SIMD, EACH, LANES, files('convpapers.inception_next').joinpath('kernel.cpp').read_text(encoding='utf-8')])
+SOURCE = '\n'.join([SIMD, EACH, LANES, files('convpapers.inception_next').joinpath(
+    'kernel.cpp').read_text(encoding='utf-8')])
 
 # %% ../../nbs/inception_next/11_cpu_kernel.ipynb #1be8b9ef
 _pointer,_int = ctypes.c_void_p,ctypes.c_int64
 _Sizes,_Six = _int*11,_pointer*6
-FUNCTIONS = {f'inception_{t}': (_int, [_pointer]*4+[_int]) for t in ('f32','f64')} | {f'inception_weights_{t}': (_int, [_pointer]*4) for t in ('f32','f64')}
+FUNCTIONS = {f'inception_{t}': (_int, [_pointer]*4+[_int]) for t in ('f32','f64')} | {
+    f'inception_weights_{t}': (_int, [_pointer]*4) for t in ('f32','f64')}
 SHARE = 2**15       # values from which on several threads are worth waking
 
 @lru_cache(4096)    # building the array takes longer than a call
 def _sizes(shape, g, square, band, dilation, last, threads):
     n,c,h,w = shape
-    return _Sizes(n, c, h, w, g, square, band, *dilation, int(last), threads if n*c*h*w>=SHARE else 1)
+    return _Sizes(n, c, h, w, g, square, band, *dilation, int(last), threads if n*c*h*w
+        >=SHARE else 1)
 
 def _address(t): return None if t is None else t.data_ptr()
 
 def _ready(x, kernels, biases=()):
     "The kernel gets addresses and believes in them"
     if x.ndim!=4 or x.dtype not in (torch.float32,torch.float64) or not x.is_cpu:
-        raise TypeError(f'input is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid are (N, C, H, W) in float32 or float64 on the CPU')
+        raise TypeError(f'input is {x.dtype} of shape {tuple(x.shape)} on {x.device}; '
+            'valid are (N, C, H, W) in float32 or float64 on the CPU')
     g,s,k = len(kernels[0]),kernels[0].shape[-1],kernels[1].shape[-1]
     wanted = [(g,1,s,s),(g,1,1,k),(g,1,k,1),*[(g,)]*3]
-    for name,t,shape in zip(('square','row','column','bias','bias','bias'), (*kernels,*biases), wanted):
+    for name,t,shape in zip(('square','row','column','bias','bias','bias'),
+            (*kernels,*biases), wanted):
         if t is None: continue
-        if t.shape!=shape: raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
-        if t.dtype is not x.dtype or not t.is_cpu: raise TypeError(f'{name} is {t.dtype} on {t.device}, and the input {x.dtype} on {x.device}; all must be alike')
-    if s%2==0 or k%2==0: raise ValueError(f'kernels of {s}×{s} and {k} are not valid; all sizes must be odd')
-    if x.shape[1]<3*g: raise ValueError(f'input has {x.shape[1]} channels, fewer than the {3*g} of three branches')
-    return [t if t is None or t.is_contiguous() else t.contiguous() for t in (*kernels,*biases)]
+        if t.shape!=shape:
+            raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
+        if t.dtype is not x.dtype or not t.is_cpu:
+            raise TypeError(f'{name} is {t.dtype} on {t.device}, and the input {x.dtype} '
+                f'on {x.device}; all must be alike')
+    if s%2==0 or k%2==0:
+        raise ValueError(f'kernels of {s}×{s} and {k} are not valid; all sizes must be odd')
+    if x.shape[1]<3*g:
+        raise ValueError(f'input has {x.shape[1]} channels, fewer than the {3*g} of three '
+            'branches')
+    return [t if t is None or t.is_contiguous() else t.contiguous()
+        for t in (*kernels,*biases)]
 
 def run_forward(
     library, # From `native.library()`
@@ -60,7 +72,9 @@ def run_forward(
     tensors,form = _ready(x, kernels, biases),layout(x)
     x = x.contiguous(memory_format=form)
     y = torch.empty_like(x, memory_format=form)
-    sizes = _sizes(tuple(x.shape), len(kernels[0]), kernels[0].shape[-1], kernels[1].shape[-1], tuple(dilation), form is torch.channels_last, get_num_threads())
+    sizes = _sizes(tuple(x.shape), len(kernels[0]), kernels[0].shape[-1],
+        kernels[1].shape[-1], tuple(dilation), form is torch.channels_last,
+        get_num_threads())
     f = library.inception_f32 if x.dtype==torch.float32 else library.inception_f64
     answered(f(x.data_ptr(), _Six(*map(_address, tensors)), y.data_ptr(), sizes, int(flip)))
     return y
@@ -75,38 +89,55 @@ def run_weights(
 )->list: # Six gradients, None where none is wanted
     "Gradients of kernels and biases, @eq-in-adjoint"
     kernels,form = _ready(x, kernels),layout(x)
-    if grad.shape!=x.shape: raise ValueError(f'grad has shape {tuple(grad.shape)}, and the output {tuple(x.shape)}')
+    if grad.shape!=x.shape:
+        raise ValueError(f'grad has shape {tuple(grad.shape)}, and the output '
+            f'{tuple(x.shape)}')
     x,grad = (t.contiguous(memory_format=form) for t in (x,grad.to(x.dtype)))
     shapes = *(t.shape for t in kernels),*[(len(kernels[0]),)]*3
     out = [torch.empty(s, dtype=x.dtype) if n else None for s,n in zip(shapes, needs)]
-    sizes = _sizes(tuple(x.shape), len(kernels[0]), kernels[0].shape[-1], kernels[1].shape[-1], tuple(dilation), form is torch.channels_last, get_num_threads())
-    f = library.inception_weights_f32 if x.dtype==torch.float32 else library.inception_weights_f64
+    sizes = _sizes(tuple(x.shape), len(kernels[0]), kernels[0].shape[-1],
+        kernels[1].shape[-1], tuple(dilation), form is torch.channels_last,
+        get_num_threads())
+    f = (library.inception_weights_f32 if x.dtype==torch.float32
+        else library.inception_weights_f64)
     answered(f(grad.data_ptr(), x.data_ptr(), _Six(*map(_address, out)), sizes))
     return out
 
 # %% ../../nbs/inception_next/11_cpu_kernel.ipynb #8d37ddc3
-def _waves(*shape): return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(), dtype=torch.float64)**1.5).view(shape)
+def _waves(*shape):
+    return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(),
+        dtype=torch.float64)**1.5).view(shape)
 
 def _check(library):
     "Against the branches, in both precisions and layouts; no random numbers, no autograd"
-    for (c,g,h,w),(s,k),d in (((27,8,9,13),(3,11),(1,1)), ((61,17,5,6),(3,7),(1,1)), ((20,3,11,8),(5,3),(2,1))):
+    for (c,g,h,w),(s,k),d in (((27,8,9,13),(3,11),(1,1)), ((61,17,5,6),(3,7),(1,1)),
+            ((20,3,11,8),(5,3),(2,1))):
         x,y = _waves(2, c, h, w),_waves(2, c, h, w)-.3
-        kernels,biases = [_waves(g, 1, *n) for n in ((s,s),(1,k),(k,1))],[_waves(g)-.1,None,_waves(g)+.2]
-        want,back = inception_by_branches(x, kernels, biases, d),inception_by_branches(y, [t.flip(2, 3) for t in kernels], dilation=d)
+        kernels,biases = [_waves(g, 1, *n) for n in ((s,s),(1,k),(k,1))],[_waves(g)-.1,None,
+            _waves(g)+.2]
+        want,back = inception_by_branches(x, kernels, biases, d),inception_by_branches(y,
+            [t.flip(2, 3) for t in kernels], dilation=d)
         got_w = []
         for i,t in enumerate(kernels):                          # by unit kernels
             part = slice(c-(3-i)*g, c-(2-i)*g)
-            units = torch.eye(t[0].numel(), dtype=t.dtype).view(-1, 1, *t.shape[1:]).expand(-1, g, -1, -1, -1)
+            units = torch.eye(t[0].numel(), dtype=t.dtype).view(-1, 1,
+                *t.shape[1:]).expand(-1, g, -1, -1, -1)
             same = [dd*(n-1)//2 for dd,n in zip(d, t.shape[2:])]
-            got_w.append(torch.stack([(y[:,part]*torch.nn.functional.conv2d(x[:,part], u, None, 1, same, d, g)).sum((0,2,3)) for u in units], 1).view(t.shape))
+            got_w.append(torch.stack([(y[:,part]*torch.nn.functional.conv2d(x[:,part], u,
+                None, 1, same, d, g)).sum((0,2,3)) for u in units], 1).view(t.shape))
         wants = want,back,*got_w,*(y[:,c-(3-i)*g:c-(2-i)*g].sum((0,2,3)) for i in range(3))
         for dtype,eps in ((torch.float64,1e-11), (torch.float32,1e-3)):
             for form in (torch.contiguous_format,torch.channels_last):
                 cast = lambda ts: [t if t is None else t.to(dtype) for t in ts]
                 a,b = (t.to(dtype).contiguous(memory_format=form) for t in (x,y))
-                gots = run_forward(library, a, cast(kernels), cast(biases), d),run_forward(library, b, cast(kernels), dilation=d, flip=True),*run_weights(library, b, a, cast(kernels), d)
+                gots = run_forward(library, a, cast(kernels), cast(biases),
+                    d),run_forward(library, b, cast(kernels), dilation=d,
+                    flip=True),*run_weights(library, b, a, cast(kernels), d)
                 for i,(u,v) in enumerate(zip(gots, wants)):
                     error = (u-v).abs().max().item()
-                    if not error<=eps: raise AssertionError(f'result {i} differs by {error:.1g} in {dtype}, {form}, {c} channels')
+                    if not error<=eps:
+                        raise AssertionError(f'result {i} differs by {error:.1g} in '
+                            f'{dtype}, {form}, {c} channels')
 
-native = Native('inception_next', SOURCE, FUNCTIONS, _check, WIDE, 'its branches run one by one')
+native = Native('inception_next', SOURCE, FUNCTIONS, _check, WIDE,
+    'its branches run one by one')

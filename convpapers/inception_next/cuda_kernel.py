@@ -14,18 +14,23 @@ from ..lab.gpu_kernels import Kernels, accumulator
 
 # %% ../../nbs/inception_next/12_cuda_kernel.ipynb #ff62db0e
 def _branch(acc, x, w, c, i, j, mine, H, W, xh, xw,
-            KH: 'tl.constexpr', KW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr', FLIP: 'tl.constexpr', ACC: 'tl.constexpr'):
-    "Add the taps of one branch to the channels that are `mine`; `c` counts from the branch's first"
+            KH: 'tl.constexpr', KW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
+            FLIP: 'tl.constexpr', ACC: 'tl.constexpr'):
+    """Add the taps of one branch to the channels that are `mine`; `c` counts from the
+    branch's first"""
     for t in tl.static_range(KH*KW):
         r = i + (t//KW - (KH-1)//2)*DH
         q = j + (t%KW - (KW-1)//2)*DW
         inside = mine & (r >= 0) & (r < H) & (q >= 0) & (q < W)
-        tap = tl.load(w + c*(KH*KW) + (KH*KW-1-t if FLIP else t), mask=mine, other=0).to(ACC)
-        acc += tap*tl.load(x + r.to(tl.int64)*xh + q.to(tl.int64)*xw, mask=inside, other=0).to(ACC)
+        tap = tl.load(w + c*(KH*KW) + (KH*KW-1-t if FLIP else t), mask=mine,
+            other=0).to(ACC)
+        acc += tap*tl.load(x + r.to(tl.int64)*xh + q.to(tl.int64)*xw, mask=inside,
+            other=0).to(ACC)
     return acc
 
 def _layer(x, y, square, row, column, bias, C, G, H, W, xn, xc, xh, xw, yn, yc, yh, yw,
-           S: 'tl.constexpr', K: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr', BIAS: 'tl.constexpr', FLIP: 'tl.constexpr',
+           S: 'tl.constexpr', K: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
+           BIAS: 'tl.constexpr', FLIP: 'tl.constexpr',
            ACC: 'tl.constexpr', CHANNELS: 'tl.constexpr', PIXELS: 'tl.constexpr'):
     "`CHANNELS` channels × `PIXELS` pixels of the output of one picture"
     p = tl.program_id(0)*PIXELS + tl.arange(0, PIXELS)[None,:]
@@ -37,24 +42,29 @@ def _layer(x, y, square, row, column, bias, C, G, H, W, xn, xc, xh, xw, yn, yc, 
     there = (c < C) & (p < H*W)
     keep = C - 3*G
     source = x + n*xn + c.to(tl.int64)*xc
-    acc = tl.load(source + i.to(tl.int64)*xh + j.to(tl.int64)*xw, mask=there & (c < keep), other=0).to(ACC)
+    acc = tl.load(source + i.to(tl.int64)*xh + j.to(tl.int64)*xw, mask=there & (c < keep),
+        other=0).to(ACC)
     if BIAS: acc += tl.load(bias + c-keep, mask=there & (c >= keep), other=0).to(ACC)
     a = keep
     if (first+CHANNELS > a) & (first < a+G):
-        acc = _branch(acc, source, square, c-a, i, j, there & (c >= a) & (c < a+G), H, W, xh, xw, S, S, DH, DW, FLIP, ACC)
+        acc = _branch(acc, source, square, c-a, i, j, there & (c >= a) & (c < a+G), H, W,
+            xh, xw, S, S, DH, DW, FLIP, ACC)
     a = keep+G
     if (first+CHANNELS > a) & (first < a+G):
-        acc = _branch(acc, source, row, c-a, i, j, there & (c >= a) & (c < a+G), H, W, xh, xw, 1, K, DH, DW, FLIP, ACC)
+        acc = _branch(acc, source, row, c-a, i, j, there & (c >= a) & (c < a+G), H, W, xh,
+            xw, 1, K, DH, DW, FLIP, ACC)
     a = keep+2*G
     if first+CHANNELS > a:
-        acc = _branch(acc, source, column, c-a, i, j, there & (c >= a), H, W, xh, xw, K, 1, DH, DW, FLIP, ACC)
+        acc = _branch(acc, source, column, c-a, i, j, there & (c >= a), H, W, xh, xw, K, 1,
+            DH, DW, FLIP, ACC)
     out = y + n*yn + c.to(tl.int64)*yc + i.to(tl.int64)*yh + j.to(tl.int64)*yw
     tl.store(out, acc.to(y.dtype.element_ty), mask=there)
 
 _kernels = Kernels('the Inception layer on CUDA', _layer, helpers=(_branch,))
 
 # %% ../../nbs/inception_next/12_cuda_kernel.ipynb #5712bd04
-TILE = {True: (32,16), False: (4,128)}      # channels and pixels of a program, by whether the channels lie last
+# channels and pixels of a program, by whether the channels lie last
+TILE = {True: (32,16), False: (4,128)}
 
 def _arguments(x, y, kernels, biases, dilation, flip):
     "What the kernel is launched with: a grid, tensors and numbers, constants"
@@ -65,7 +75,8 @@ def _arguments(x, y, kernels, biases, dilation, flip):
     bias = torch.cat([x.new_zeros(g) if b is None else b for b in biases]) if some else x
     grid = -(-H*W//pixels),-(-C//channels),N
     args = x,y,*(w.contiguous() for w in kernels),bias,C,g,H,W,*x.stride(),*y.stride()
-    return grid,args,dict(S=kernels[0].shape[-1], K=kernels[1].shape[-1], DH=dilation[0], DW=dilation[1], BIAS=some, FLIP=flip, ACC=accumulator(x),
+    return grid,args,dict(S=kernels[0].shape[-1], K=kernels[1].shape[-1], DH=dilation[0],
+        DW=dilation[1], BIAS=some, FLIP=flip, ACC=accumulator(x),
         CHANNELS=channels, PIXELS=pixels)
 
 def triton_inception(
@@ -75,9 +86,12 @@ def triton_inception(
     dilation:tuple=(1,1),
     flip:bool=False, # Kernels turned by 180°
 )->Tensor: # As `x`
-    "The layer of [Yu et al. 2024](https://arxiv.org/abs/2303.16900) in one launch, compiled on CUDA, interpreted on the CPU. `ImportError` without Triton"
+    """The layer of [Yu et al. 2024](https://arxiv.org/abs/2303.16900) in one launch,
+    compiled on CUDA, interpreted on the CPU. `ImportError` without Triton"""
     _kernels.triton()
-    if x.ndim!=4 or not x.is_floating_point(): raise TypeError(f'input is {x.dtype} of shape {tuple(x.shape)}; valid are floating-point (N, C, H, W)')
+    if x.ndim!=4 or not x.is_floating_point():
+        raise TypeError(f'input is {x.dtype} of shape {tuple(x.shape)}; valid are '
+            'floating-point (N, C, H, W)')
     y = torch.empty_like(x)
     if x.numel():
         grid,args,constants = _arguments(x, y, kernels, biases, tuple(dilation), flip)
@@ -97,7 +111,10 @@ def triton_inception_backward(
     c,got = x.shape[1]-3*g,[]
     for w,b in zip(kernels, biased):
         same,part = [d*(k-1)//2 for d,k in zip(dilation, w.shape[2:])],slice(c,c+g)
-        _,gw,gb = torch.ops.aten.convolution_backward(grad[:,part], x[:,part], w, [g] if b else None, (1,1), same, list(dilation), False, (0,0), g, (False,True,b))
+        _,gw,gb = torch.ops.aten.convolution_backward(grad[:,part], x[:,part], w,
+            [g] if b else None, (1,1), same, list(dilation), False, (0,0), g,
+            (False,True,b))
         got.append((gw, gb if b else None))
         c += g
-    return triton_inception(grad.to(x.dtype), kernels, dilation=dilation, flip=True),*zip(*got)
+    return triton_inception(grad.to(x.dtype), kernels, dilation=dilation,
+        flip=True),*zip(*got)

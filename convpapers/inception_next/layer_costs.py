@@ -24,7 +24,8 @@ class _Takes(nn.Module):
     "A module that takes the channels-last or the contiguous one of two inputs"
     def __init__(self, module, last):
         super().__init__()
-        self.module,self.last = module.to(memory_format=torch.channels_last) if last else module,last
+        self.module,self.last = module.to(
+            memory_format=torch.channels_last) if last else module,last
     def forward(self, last, plain): return self.module(last if self.last else plain)
 
 class _Branches(nn.Module):
@@ -44,9 +45,12 @@ def layer_forms(
     "What is compared, by name"
     depthwise = lambda k: nn.Conv2d(channels, channels, k, padding=k//2, groups=channels)
     ours = lambda **kw: InceptionDWConv2d(channels, channels, **kw)
-    kinds = {'depthwise 7×7': lambda: depthwise(7), 'depthwise 3×3': lambda: depthwise(3), 'branches': lambda: _Branches(ours()), 'ours': ours,
-        'branches, dilated': lambda: _Branches(ours(dilation=2)), 'ours, dilated': lambda: ours(dilation=2), 'copy': _Copy}
-    return {name+('' if last else ', contiguous'): _Takes(make(), last) for name,make in kinds.items() for last in (True,False)}
+    kinds = {'depthwise 7×7': lambda: depthwise(7), 'depthwise 3×3': lambda: depthwise(3),
+        'branches': lambda: _Branches(ours()), 'ours': ours,
+        'branches, dilated': lambda: _Branches(ours(dilation=2)),
+        'ours, dilated': lambda: ours(dilation=2), 'copy': _Copy}
+    return {name+('' if last else ', contiguous'): _Takes(make(), last) for name,
+        make in kinds.items() for last in (True,False)}
 
 # %% ../../nbs/inception_next/13_layer_costs.ipynb #89005b9b
 SHAPES = ((64,56), (128,28), (256,14), (512,7)) # Channels and side
@@ -84,12 +88,16 @@ def layers_table(
     benches:Mapping[tuple,Bench], # By channels and side
     what:str='forward',
 )->Table:
-    "One map a row, one form a column: multiples of the depthwise 7×7, all in their better layouts"
+    """One map a row, one form a column: multiples of the depthwise 7×7, all in their better
+    layouts"""
     def cells(item):
         (c,side),b = item
-        time = min(getattr(b[n], what) for n in ('depthwise 7×7','depthwise 7×7, contiguous'))
-        return [f'{c}×{side}×{side}', f'{time*1e6:.0f}', *(f'{against(b, n, what=what):.2f}' for n in NAMES)]
-    return Table(['map','depthwise 7×7, µs',*NAMES], list(benches.items()), cells, next(iter(benches.values())).circumstances)
+        time = min(getattr(b[n], what) for n in ('depthwise 7×7',
+            'depthwise 7×7, contiguous'))
+        return [f'{c}×{side}×{side}', f'{time*1e6:.0f}',
+            *(f'{against(b, n, what=what):.2f}' for n in NAMES)]
+    return Table(['map','depthwise 7×7, µs',*NAMES], list(benches.items()), cells,
+        next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/inception_next/13_layer_costs.ipynb #1395f447
 def network_forms(
@@ -98,11 +106,14 @@ def network_forms(
 )->dict: # Functions of pictures by name
     "Networks in their layouts"
     timm = need('dev', 'timm')
-    nets = {'timm InceptionNeXt-T': timm.create_model('inception_next_tiny', **kwargs), 'ours': inception_next_tiny(**kwargs)}
-    nets |= {f'ConvNeXt-T, {k}×{k}': timm.create_model('convnext_tiny', kernel_sizes=k, **kwargs) for k in (7,5,3)}
+    nets = {'timm InceptionNeXt-T': timm.create_model('inception_next_tiny', **kwargs),
+        'ours': inception_next_tiny(**kwargs)}
+    nets |= {f'ConvNeXt-T, {k}×{k}': timm.create_model('convnext_tiny', kernel_sizes=k,
+        **kwargs) for k in (7,5,3)}
     nets['ours'].load_state_dict(nets['timm InceptionNeXt-T'].state_dict())
     if not train: nets['ours, deployed'] = deploy(nets['ours'])
-    return {n+('' if last else ', contiguous'): called(deepcopy(net).train(train), last) for n,net in nets.items() for last in (True,False)}
+    return {n+('' if last else ', contiguous'): called(deepcopy(net).train(train), last)
+        for n,net in nets.items() for last in (True,False)}
 
 def measure_networks(
     side:int=224, # Of the pictures
@@ -112,7 +123,8 @@ def measure_networks(
     **kwargs, # For `bench`
 )->Bench:
     "Times of the networks"
-    return bench(forms or network_forms(train), torch.randn(batch, 3, side, side), 'timm InceptionNeXt-T', backward=train, **kwargs)
+    return bench(forms or network_forms(train), torch.randn(batch, 3, side, side),
+        'timm InceptionNeXt-T', backward=train, **kwargs)
 
 def networks_table(
     b:Bench, # From `measure_networks`
@@ -124,11 +136,15 @@ def networks_table(
     def cells(n):
         pair = {k: getattr(b[k], what) for k in (n,f'{n}, contiguous')}
         layout = min(pair, key=pair.get)
-        return [n, f'{pair[layout]*1e3:.1f}', 'contiguous' if layout.endswith('contiguous') else 'channels last', f'{against(b, n, other, what):.2f}', f'{b[layout].spread:.2f}']
-    return Table(['network','ms','its layout',f'÷ {other}','spread'], names, cells, b.circumstances)
+        return [n, f'{pair[layout]*1e3:.1f}', 'contiguous' if layout.endswith('contiguous')
+            else 'channels last', f'{against(b, n, other, what):.2f}',
+            f'{b[layout].spread:.2f}']
+    return Table(['network','ms','its layout',f'÷ {other}','spread'], names, cells,
+        b.circumstances)
 
 # %% ../../nbs/inception_next/13_layer_costs.ipynb #3fc6477c
-@register_benchmark('inception_next', 'InceptionDWConv2d against depthwise convolutions and its own branches, one map a row')
+@register_benchmark('inception_next', 'InceptionDWConv2d against depthwise convolutions '
+    'and its own branches, one map a row')
 def inception_costs(
     shapes:Sequence[tuple]=SHAPES, # Channels, side
     train:bool=False, # A training step with a batch of eight, not an evaluation pass
@@ -137,5 +153,7 @@ def inception_costs(
     min_time:float=.01, # Seconds that one measurement takes at least
 )->Table:
     "Measure on this machine, print as `layers_table`"
-    kw = dict(threads=threads, rounds=rounds, min_time=min_time, batch=8 if train else 1, train=train)
-    return layers_table({s: measure_layers(s, **kw) for s in shapes}, 'both' if train else 'forward')
+    kw = dict(threads=threads, rounds=rounds, min_time=min_time, batch=8 if train else 1,
+        train=train)
+    return layers_table({s: measure_layers(s, **kw) for s in shapes}, 'both' if train
+        else 'forward')

@@ -18,15 +18,21 @@ from ..lab import operators
 from ..lab.basics import one_of, positive_int
 from ..lab.counting import register_macs
 from ..lab.layers import expect_channels, leaf, not_plain
-from ..lab.operators import BACKENDS, Operator, layout, native_library, no_torchscript, whole
+from convpapers.lab.operators import (BACKENDS, Operator, layout, native_library,
+    no_torchscript, whole)
 
 # %% ../../nbs/inception_next/10_layers.ipynb #1f78f386
-FAR = 4096      # rows or columns: kernels that reach further are left to PyTorch, which keeps no line of them
+# rows or columns: kernels that reach further are left to PyTorch, which keeps no line of
+# them
+FAR = 4096
 
 def _chosen(x, kernels, dilation, backend):
     "The backend for a call"
     near = all(d*(max(w.shape[2:])-1)<=FAR for w in kernels for d in dilation)
-    if not near and backend in ('native','triton'): raise ValueError(f"backend={backend!r} keeps a line of all that a kernel reaches over, and dilation={tuple(dilation)} reaches over more than {FAR} pixels; choose 'torch'")
+    if not near and backend in ('native','triton'):
+        raise ValueError(f"backend={backend!r} keeps a line of all that a kernel reaches "
+            f"over, and dilation={tuple(dilation)} reaches over more than {FAR} pixels; "
+            "choose 'torch'")
     return operators.choose_backend(x.device, native, backend, cpp=near, triton=near)
 
 def _wide(*tensors):
@@ -39,7 +45,8 @@ def _forward(x, hw, b_hw, w, b_w, h, b_h, dilation, backend):
     backend = _chosen(x, kernels, dilation, backend)
     if backend=='native':
         wide,*ts = _wide(x, *kernels, *biases)
-        y = run_forward(native_library(native, x.device), wide, ts[:3], ts[3:], dilation).to(x.dtype)
+        y = run_forward(native_library(native, x.device), wide, ts[:3], ts[3:],
+            dilation).to(x.dtype)
     elif backend=='triton':
         from convpapers.inception_next.cuda_kernel import triton_inception
         y = triton_inception(x, kernels, biases, dilation)
@@ -48,12 +55,14 @@ def _forward(x, hw, b_hw, w, b_w, h, b_h, dilation, backend):
 
 # %% ../../nbs/inception_next/10_layers.ipynb #ef5fc0d8
 def _branches_backward(grad, x, kernels, biased, dilation):
-    "Gradients of the input, of three kernels, and of three biases, by PyTorch's convolutions"
+    """Gradients of the input, of three kernels, and of three biases, by PyTorch's
+    convolutions"""
     g = len(kernels[0])
     gx,c,got = grad.clone(),x.shape[1]-3*g,[]
     for w,b in zip(kernels, biased):
         same,part = [d*(k-1)//2 for d,k in zip(dilation, w.shape[2:])],slice(c,c+g)
-        gi,gw,gb = torch.ops.aten.convolution_backward(grad[:,part], x[:,part], w, [g] if b else None, (1,1), same, list(dilation), False, (0,0), g, (True,True,b))
+        gi,gw,gb = torch.ops.aten.convolution_backward(grad[:,part], x[:,part], w,
+            [g] if b else None, (1,1), same, list(dilation), False, (0,0), g, (True,True,b))
         gx[:,part] = gi
         got.append((gw, gb if b else None))
         c += g
@@ -68,21 +77,28 @@ def _backward(grad, tensors, options, needs=(True,)*7):
     if backend=='native':
         library,form = native_library(native, x.device),layout(x)
         x_,g_,*ks = _wide(x, grad.contiguous(memory_format=form), *kernels)
-        if needs[0]: gx = run_forward(library, g_, ks, dilation=dilation, flip=True).to(x.dtype)
-        wanted = [needs[1+2*i] for i in range(3)]+[needs[2+2*i] and b for i,b in enumerate(biased)]
-        got = run_weights(library, g_, x_, ks, dilation, wanted) if any(wanted) else [None]*6
+        if needs[0]:
+            gx = run_forward(library, g_, ks, dilation=dilation, flip=True).to(x.dtype)
+        wanted = [needs[1+2*i] for i in range(3)]+[needs[2+2*i] and b for i,
+            b in enumerate(biased)]
+        got = run_weights(library, g_, x_, ks, dilation, wanted) if any(wanted) else [
+            None]*6
         gw,gb = got[:3],got[3:]
     elif backend=='triton':
         from convpapers.inception_next.cuda_kernel import triton_inception_backward
         gx,gw,gb = triton_inception_backward(grad, x, kernels, biased, dilation)
     else: gx,gw,gb = _branches_backward(grad, x, kernels, biased, dilation)
     gx = None if gx is None else gx.contiguous(memory_format=layout(x))
-    return [gx, *(None if t is None else t.to(x.dtype).contiguous() for pair in zip(gw, gb) for t in pair)]
+    return [gx, *(None if t is None else t.to(x.dtype).contiguous() for pair in zip(gw, gb)
+        for t in pair)]
 
-def _plain(x, hw, b_hw, w, b_w, h, b_h, dilation, backend): return inception_by_branches(x, (hw,w,h), (b_hw,b_w,b_h), dilation)
+def _plain(x, hw, b_hw, w, b_w, h, b_h, dilation, backend):
+    return inception_by_branches(x, (hw,w,h), (b_hw,b_w,b_h), dilation)
 
-_inception = Operator('convpapers::inception_dwconv2d', 'Tensor input, Tensor hw, Tensor? b_hw, Tensor w, Tensor? b_w, Tensor h, Tensor? b_h',
-    'int[] dilation, str backend', _forward, _backward, _plain, lambda tensors, options: tensors[0].shape)
+_inception = Operator('convpapers::inception_dwconv2d',
+    'Tensor input, Tensor hw, Tensor? b_hw, Tensor w, Tensor? b_w, Tensor h, Tensor? b_h',
+    'int[] dilation, str backend', _forward, _backward, _plain, lambda tensors,
+    options: tensors[0].shape)
 
 @register_macs(_inception.packet)
 def _(x, hw, b_hw, w, *args, out_shape):
@@ -98,7 +114,8 @@ def _fused(input, kernels, biases, dilation, backend=None):
         low = torch.get_autocast_dtype(x.device.type)
         tensors = [t if t is None or t.dtype==torch.float64 else t.to(low) for t in tensors]
     if any(t is not None and t.dtype!=tensors[0].dtype for t in tensors):
-        raise TypeError(f'input is {x.dtype} and the kernels {kernels[0].dtype}; valid is one dtype for all tensors')
+        raise TypeError(f'input is {x.dtype} and the kernels {kernels[0].dtype}; valid is '
+            'one dtype for all tensors')
     y = _inception(*tensors, dilation, backend or '')
     return y if input.ndim==4 else y[0]
 
@@ -111,26 +128,39 @@ def inception_dwconv2d(
     dilation:int|tuple=1, # Of rows and columns
     backend:str|None=None, # `'native'` (C++), `'triton'` (CUDA), `'torch'`; None chooses
 )->Tensor: # As `input`, in its dtype and memory format
-    """Inception depthwise convolution ([Yu et al. 2024](https://arxiv.org/abs/2303.16900)): the first C−3g channels stay, three times g are convolved.
+    """Inception depthwise convolution ([Yu et al. 2024](https://arxiv.org/abs/2303.16900)):
+    the first C−3g channels stay, three times g are convolved.
 
-    Differentiable in all tensors, as often as one likes. `ValueError` for shapes that do not fit, `TypeError` for mixed types."""
+    Differentiable in all tensors, as often as one likes. `ValueError` for shapes that do
+    not fit, `TypeError` for mixed types."""
     if backend: one_of('backend', backend, BACKENDS)
     g,k = len(square),row.shape[-1]
-    for name,t,shape in (('square',square,(g,1,square.shape[-1],square.shape[-1])), ('row',row,(g,1,1,k)), ('column',column,(g,1,k,1)), *(('bias',b,(g,)) for b in biases)):
-        if t is not None and t.shape!=shape: raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
-    if square.shape[-1]%2==0 or k%2==0: raise ValueError(f'square has {square.shape[-1]} rows and row {k} taps; all sizes must be odd')
-    if not 3<=input.ndim<=4 or input.shape[-3]<3*g: raise ValueError(f'input has shape {tuple(input.shape)}; valid are (N, C, H, W) and (C, H, W) with at least {3*g} channels')
-    return _fused(input, (square,row,column), tuple(biases), whole('dilation', dilation, 1), backend)
+    for name,t,shape in (('square',square,(g,1,square.shape[-1],square.shape[-1])),
+            ('row',row,(g,1,1,k)), ('column',column,(g,1,k,1)),
+            *(('bias',b,(g,)) for b in biases)):
+        if t is not None and t.shape!=shape:
+            raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
+    if square.shape[-1]%2==0 or k%2==0:
+        raise ValueError(f'square has {square.shape[-1]} rows and row {k} taps; all sizes '
+            'must be odd')
+    if not 3<=input.ndim<=4 or input.shape[-3]<3*g:
+        raise ValueError(f'input has shape {tuple(input.shape)}; valid are (N, C, H, W) '
+            f'and (C, H, W) with at least {3*g} channels')
+    return _fused(input, (square,row,column), tuple(biases), whole('dilation', dilation, 1),
+        backend)
 
 # %% ../../nbs/inception_next/10_layers.ipynb #a8f89d51
 BRANCHES = 'dwconv_hw','dwconv_w','dwconv_h'
 
 @no_torchscript
 class InceptionDWConv2d(nn.Module):
-    """Inception depthwise convolution ([Yu et al. 2024](https://arxiv.org/abs/2303.16900)), in the place of a depthwise `nn.Conv2d` with stride 1.
+    """Inception depthwise convolution ([Yu et al. 2024](https://arxiv.org/abs/2303.16900)),
+    in the place of a depthwise `nn.Conv2d` with stride 1.
 
-    Shapes: `(N, C, H, W)` or `(C, H, W)`, kept. The first `C−3g` channels pass, `g = int(C·branch_ratio)` each go through a square, a row band and
-    a column band. Raises `ValueError` for an even `kernel_size`, a stride, or a `branch_ratio` that leaves a branch or the map without channels."""
+    Shapes: `(N, C, H, W)` or `(C, H, W)`, kept. The first `C−3g` channels pass,
+    `g = int(C·branch_ratio)` each go through a square, a row band and a column band. Raises
+    `ValueError` for an even `kernel_size`, a stride, or a `branch_ratio` that leaves a
+    branch or the map without channels."""
     def __init__(self,
         in_channels:int, # As many as `out_channels`
         out_channels:int, # As many as `in_channels`
@@ -146,25 +176,42 @@ class InceptionDWConv2d(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
-        k = kernel_size[0] if isinstance(kernel_size, tuple) and len(set(kernel_size))==1 else kernel_size
-        for name,v in dict(in_channels=in_channels, kernel_size=k, square_kernel_size=square_kernel_size).items(): positive_int(name, v)
-        if k%2==0: raise ValueError(f'kernel_size={kernel_size} must be odd, so that a band has a middle')
-        if square_kernel_size%2==0: raise ValueError(f'square_kernel_size={square_kernel_size} must be odd')
+        k = kernel_size[0] if isinstance(kernel_size,
+            tuple) and len(set(kernel_size))==1 else kernel_size
+        for name,v in dict(in_channels=in_channels, kernel_size=k,
+                square_kernel_size=square_kernel_size).items(): positive_int(name, v)
+        if k%2==0:
+            raise ValueError(f'kernel_size={kernel_size} must be odd, so that a band has a '
+                'middle')
+        if square_kernel_size%2==0:
+            raise ValueError(f'square_kernel_size={square_kernel_size} must be odd')
         if not in_channels==out_channels==(in_channels if groups is None else groups):
-            raise ValueError(f'in_channels={in_channels}, out_channels={out_channels}, groups={groups} must be equal: the branches are depthwise')
-        if whole('stride', stride, 1)!=(1,1): raise ValueError(f'stride={stride} is not valid; the identity branch keeps every pixel, so only 1 is')
+            raise ValueError(f'in_channels={in_channels}, out_channels={out_channels}, '
+                f'groups={groups} must be equal: the branches are depthwise')
+        if whole('stride', stride, 1)!=(1,1):
+            raise ValueError(f'stride={stride} is not valid; the identity branch keeps '
+                'every pixel, so only 1 is')
         self.dilation = whole('dilation', dilation, 1)
         same = tuple(d*(k-1)//2 for d in self.dilation)
-        if padding!='same' and whole('padding', padding, 0)!=same: raise ValueError(f"padding={padding!r} is not valid; give 'same' or {same}, which keep the size")
+        if padding!='same' and whole('padding', padding, 0)!=same:
+            raise ValueError(f"padding={padding!r} is not valid; give 'same' or {same}, "
+                "which keep the size")
         rest,g,_,_ = branch_channels(in_channels, branch_ratio)
-        if g<1 or rest<0: raise ValueError(f'branch_ratio={branch_ratio} gives three branches of {g} channels of {in_channels}; valid is at least one each, and no more than there are')
+        if g<1 or rest<0:
+            raise ValueError(f'branch_ratio={branch_ratio} gives three branches of {g} '
+                f'channels of {in_channels}; valid is at least one each, and no more than '
+                'there are')
         self.in_channels = self.out_channels = self.groups = in_channels
-        self.kernel_size,self.square_kernel_size,self.branch_ratio = (k,k),square_kernel_size,branch_ratio
+        self.kernel_size,self.square_kernel_size,self.branch_ratio = (k,
+            k),square_kernel_size,branch_ratio
         self.stride,self.padding,self.padding_mode = (1,1),same,padding_mode
         (dh,dw),s = self.dilation,square_kernel_size
-        conv = lambda size,d: nn.Conv2d(g, g, size, padding=tuple(e*(n-1)//2 for e,n in zip(d, size)), dilation=d, groups=g, bias=bias,
+        conv = lambda size,d: nn.Conv2d(g, g, size,
+            padding=tuple(e*(n-1)//2 for e,n in zip(d, size)), dilation=d, groups=g,
+            bias=bias,
             padding_mode=padding_mode, device=device, dtype=dtype)
-        self.dwconv_hw,self.dwconv_w,self.dwconv_h = conv((s,s), (dh,dw)),conv((1,k), (1,dw)),conv((k,1), (dh,1))
+        self.dwconv_hw,self.dwconv_w,self.dwconv_h = conv((s,s), (dh,dw)),conv((1,k),
+            (1,dw)),conv((k,1), (dh,1))
 
     def reset_parameters(self):
         "Every branch as `nn.Conv2d` begins"
@@ -174,14 +221,16 @@ class InceptionDWConv2d(nn.Module):
         "The layer branch by branch, module by module"
         g = self.dwconv_hw.in_channels
         rest,*parts = x.split((self.in_channels-3*g, g, g, g), dim=-3)
-        return torch.cat((rest, *(self._modules[n](p) for n,p in zip(BRANCHES, parts))), dim=-3)
+        return torch.cat((rest, *(self._modules[n](p) for n,p in zip(BRANCHES, parts))),
+            dim=-3)
 
     def _one(self):
         "Whether one operator gives the output now"
         for n in BRANCHES:
             m = self._modules[n]
             d = m.__dict__
-            if type(m) is not nn.Conv2d and not_plain(m, nn.Conv2d) or d['_forward_hooks'] or d['_forward_pre_hooks'] or d['_backward_hooks'] or d['_backward_pre_hooks'] or 'forward' in d: return False
+            if type(m) is not nn.Conv2d and not_plain(m,
+                    nn.Conv2d) or d['_forward_hooks'] or d['_forward_pre_hooks'] or d['_backward_hooks'] or d['_backward_pre_hooks'] or 'forward' in d: return False
         return self.padding_mode=='zeros'
 
     def forward(self, x:Tensor)->Tensor:
@@ -192,8 +241,11 @@ class InceptionDWConv2d(nn.Module):
         return _fused(x, [c.weight for c in convs], [c.bias for c in convs], self.dilation)
 
     def extra_repr(self):
-        shown = dict(square_kernel_size=(self.square_kernel_size,3), branch_ratio=(self.branch_ratio,1/8), dilation=(self.dilation,(1,1)), padding_mode=(self.padding_mode,'zeros'))
-        return ', '.join([f'{self.in_channels}, kernel_size={self.kernel_size[0]}', *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d)])
+        shown = dict(square_kernel_size=(self.square_kernel_size,3),
+            branch_ratio=(self.branch_ratio,1/8), dilation=(self.dilation,(1,1)),
+            padding_mode=(self.padding_mode,'zeros'))
+        return ', '.join([f'{self.in_channels}, kernel_size={self.kernel_size[0]}',
+            *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d)])
 
 # %% ../../nbs/inception_next/10_layers.ipynb #06f47b33
 def _middle(k, n):
@@ -206,16 +258,25 @@ def _from_conv(cls,
     square_kernel_size:int=3,
     branch_ratio:float=1/8,
 )->'InceptionDWConv2d':
-    "The layer nearest to a depthwise convolution; equal to it if its kernels have this form"
+    """The layer nearest to a depthwise convolution; equal to it if its kernels have this
+    form"""
     if why := not_plain(conv, nn.Conv2d): raise TypeError(why)
-    (k,other),same = conv.kernel_size,tuple(d*(n-1)//2 for d,n in zip(conv.dilation, conv.kernel_size))
-    if k!=other or k%2==0 or k<square_kernel_size: raise ValueError(f'conv has kernel_size={conv.kernel_size}; valid are odd squares of at least {square_kernel_size}')
-    padding = same if conv.padding=='same' else (0,0) if conv.padding=='valid' else conv.padding
-    new = skip_init(cls, conv.in_channels, conv.out_channels, k, conv.stride, padding, conv.dilation, conv.groups, conv.bias is not None, conv.padding_mode,
-        square_kernel_size=square_kernel_size, branch_ratio=branch_ratio, device=conv.weight.device, dtype=conv.weight.dtype)
+    (k,other),same = conv.kernel_size,tuple(d*(n-1)//2 for d,
+        n in zip(conv.dilation, conv.kernel_size))
+    if k!=other or k%2==0 or k<square_kernel_size:
+        raise ValueError(f'conv has kernel_size={conv.kernel_size}; valid are odd squares '
+            f'of at least {square_kernel_size}')
+    padding = same if conv.padding=='same' else (0,
+        0) if conv.padding=='valid' else conv.padding
+    new = skip_init(cls, conv.in_channels, conv.out_channels, k, conv.stride, padding,
+        conv.dilation, conv.groups, conv.bias is not None, conv.padding_mode,
+        square_kernel_size=square_kernel_size, branch_ratio=branch_ratio,
+        device=conv.weight.device, dtype=conv.weight.dtype)
     g = new.dwconv_hw.in_channels
-    for i,(name,(rows,columns)) in enumerate(zip(BRANCHES, ((square_kernel_size,)*2,(1,k),(k,1)))):
-        own,part = getattr(new, name),slice(conv.in_channels-(3-i)*g, conv.in_channels-(2-i)*g)
+    for i,(name,(rows,columns)) in enumerate(zip(BRANCHES, ((square_kernel_size,)*2,(1,k),
+            (k,1)))):
+        own,part = getattr(new, name),slice(conv.in_channels-(3-i)*g,
+            conv.in_channels-(2-i)*g)
         own.weight.copy_(conv.weight[part,:,_middle(k, rows),_middle(k, columns)])
         own.weight.requires_grad_(conv.weight.requires_grad)
         if conv.bias is not None:
@@ -226,12 +287,17 @@ InceptionDWConv2d.from_conv = classmethod(_from_conv)
 
 @torch.no_grad()
 def _to_conv(self)->nn.Conv2d:
-    "The depthwise convolution that the layer equals: identity, square and bands written into k×k zeros"
-    if not all(type(self._modules[n]) is nn.Conv2d for n in BRANCHES): raise ValueError('a branch is no plain nn.Conv2d: only those can be written into one kernel')
+    """The depthwise convolution that the layer equals: identity, square and bands written
+    into k×k zeros"""
+    if not all(type(self._modules[n]) is nn.Conv2d for n in BRANCHES):
+        raise ValueError('a branch is no plain nn.Conv2d: only those can be written into '
+            'one kernel')
     (k,_),s,first = self.kernel_size,self.square_kernel_size,self.dwconv_hw
     n,g,c = max(k, s),first.in_channels,self.in_channels
-    new = skip_init(nn.Conv2d, c, c, n, padding=tuple(d*(n-1)//2 for d in self.dilation), dilation=self.dilation, groups=c, bias=first.bias is not None,
-        padding_mode=self.padding_mode, device=first.weight.device, dtype=first.weight.dtype)
+    new = skip_init(nn.Conv2d, c, c, n, padding=tuple(d*(n-1)//2 for d in self.dilation),
+        dilation=self.dilation, groups=c, bias=first.bias is not None,
+        padding_mode=self.padding_mode, device=first.weight.device,
+        dtype=first.weight.dtype)
     new.weight.zero_()
     new.weight[:c-3*g,:,n//2,n//2] = 1
     if new.bias is not None: new.bias.zero_()

@@ -27,25 +27,30 @@ class Mlp(nn.Module):
     "1×1, GELU, 1×1"
     def __init__(self, dim:int, hidden:int):
         super().__init__()
-        self.fc1,self.act,self.fc2 = nn.Conv2d(dim, hidden, 1),nn.GELU(),nn.Conv2d(hidden, dim, 1)
+        self.fc1,self.act,self.fc2 = nn.Conv2d(dim, hidden, 1),nn.GELU(),nn.Conv2d(hidden,
+            dim, 1)
     def forward(self, x): return self.fc2(self.act(self.fc1(x)))
 
 class MetaNeXtBlock(nn.Module):
-    "A spatial mixer, a norm and two 1×1 convolutions on a residual branch ([Yu et al. 2024](https://arxiv.org/abs/2303.16900)), @eq-in-block"
+    """A spatial mixer, a norm and two 1×1 convolutions on a residual branch
+    ([Yu et al. 2024](https://arxiv.org/abs/2303.16900)), @eq-in-block"""
     def __init__(self,
         dim:int, # Channels
         mixer=InceptionDWConv2d, # Factory, called as `mixer(dim, dim, dilation=dilation)`
         mlp_ratio:float=4, # Hidden channels ÷ channels
         dilation:int=1, # Of the mixer
-        layer_scale:float|None=1e-6, # Where the factors of the branch start; None: there are none
+        # Where the factors of the branch start; None: there are none
+        layer_scale:float|None=1e-6,
     ):
         super().__init__()
         self.token_mixer,self.norm = mixer(dim, dim, dilation=dilation),nn.BatchNorm2d(dim)
         self.mlp = Mlp(dim, int(mlp_ratio*dim))
         self.layer_scale = layer_scale
-        self.gamma = nn.Parameter(torch.full((dim,), float(layer_scale))) if layer_scale else None
+        self.gamma = nn.Parameter(torch.full((dim,),
+            float(layer_scale))) if layer_scale else None
         self.drop_path = nn.Identity()
-    def add_drop_path(self, rate): self.drop_path = DropPath(rate) if rate else nn.Identity()
+    def add_drop_path(self, rate):
+        self.drop_path = DropPath(rate) if rate else nn.Identity()
     def forward(self, x:Tensor)->Tensor:
         y = self.mlp(self.norm(self.token_mixer(x)))
         if self.gamma is not None: y = y*self.gamma.view(-1, 1, 1)
@@ -56,7 +61,8 @@ class MlpHead(nn.Module):
     "A hidden layer before the classifier"
     def __init__(self, width:int, hidden:int):
         super().__init__()
-        self.fc1,self.act,self.norm,self.fc2 = nn.Linear(width, hidden),nn.GELU(),nn.LayerNorm(hidden, eps=1e-6),nn.Identity()
+        self.fc1,self.act,self.norm,self.fc2 = nn.Linear(width,
+            hidden),nn.GELU(),nn.LayerNorm(hidden, eps=1e-6),nn.Identity()
     def forward(self, x, drop=nn.Identity(), pre_logits=False):
         x = drop(self.norm(self.act(self.fc1(x))))
         return x if pre_logits else self.fc2(x)
@@ -75,9 +81,11 @@ def _normal(module):
 
 # %% ../../nbs/inception_next/20_networks.ipynb #91daa1dd
 class MetaNeXt(ImageClassifier):
-    """A stem, four stages of `MetaNeXtBlock`s and an MLP head ([Yu et al. 2024](https://arxiv.org/abs/2303.16900)); the state dict is that of timm.
+    """A stem, four stages of `MetaNeXtBlock`s and an MLP head ([Yu et al.
+    2024](https://arxiv.org/abs/2303.16900)); the state dict is that of timm.
 
-    Shapes: `(N, C, H, W)` → `(N, num_classes)`. With `num_classes=0` it gives what enters the classifier."""
+    Shapes: `(N, C, H, W)` → `(N, num_classes)`. With `num_classes=0` it gives what enters
+    the classifier."""
     def __init__(self,
         depths:tuple=(3,3,9,3), # Blocks of each stage
         dims:tuple=(96,192,384,768), # Channels of each stage
@@ -93,20 +101,28 @@ class MetaNeXt(ImageClassifier):
         global_pool:str='avg', # Likewise
     ):
         nn.Module.__init__(self)
-        if len({len(depths), len(dims), len(mlp_ratios)})>1: raise ValueError(f'depths={depths}, dims={dims} and mlp_ratios={mlp_ratios} must be equally many, one for each stage')
+        if len({len(depths), len(dims), len(mlp_ratios)})>1:
+            raise ValueError(f'depths={depths}, dims={dims} and mlp_ratios={mlp_ratios} '
+                'must be equally many, one for each stage')
         one_of('output_stride', output_stride, (8,16,32))
         self.num_features,self.drop = positive_int('dims', dims[-1]),nn.Dropout(drop_rate)
-        self.stem = nn.Sequential(nn.Conv2d(in_chans, dims[0], 4, 4), nn.BatchNorm2d(dims[0]))
+        self.stem = nn.Sequential(nn.Conv2d(in_chans, dims[0], 4, 4),
+            nn.BatchNorm2d(dims[0]))
         self.stages,self.feature_info,reduction,dilation = nn.Sequential(),[],4,1
         for i,(depth,dim,ratio) in enumerate(zip(depths, dims, mlp_ratios)):
             stride = 1 if i==0 or reduction>=output_stride else 2
-            first = 1 if dilation==1 else 2         # the convolution between the stages still sees the old grid
+            # the convolution between the stages still sees the old grid
+            first = 1 if dilation==1 else 2
             if i and stride==1: dilation,first = 2*dilation,1 if dilation==1 else 2
             reduction *= stride
-            blocks = [MetaNeXtBlock(dim, mixer, ratio, dilation, layer_scale) for _ in range(depth)]
-            down = nn.Identity() if i==0 else _down(dims[i-1], dim, stride, first if stride==1 else 1)
-            self.stages.append(nn.Sequential(OrderedDict(downsample=down, blocks=nn.Sequential(*blocks))))
-            self.feature_info.append(dict(num_chs=dim, reduction=reduction, module=f'stages.{i}', stride=reduction))
+            blocks = [MetaNeXtBlock(dim, mixer, ratio, dilation, layer_scale)
+                for _ in range(depth)]
+            down = nn.Identity() if i==0 else _down(dims[i-1], dim, stride,
+                first if stride==1 else 1)
+            self.stages.append(nn.Sequential(OrderedDict(downsample=down,
+                blocks=nn.Sequential(*blocks))))
+            self.feature_info.append(dict(num_chs=dim, reduction=reduction,
+                module=f'stages.{i}', stride=reduction))
         self.steps = ('stem', *(f'stages.{i}' for i in range(len(dims))))
         self.head = None
         self.reset_classifier(num_classes, global_pool)
@@ -118,16 +134,19 @@ class MetaNeXt(ImageClassifier):
         if not self.global_pool: self.head,self.head_hidden_size = None,width
         else:
             if self.head is None or self.head.fc1.in_features!=width:
-                self.head = _normal(MlpHead(width, 3*width)).to(like.device, like.dtype).train(self.training)
+                self.head = _normal(MlpHead(width, 3*width)).to(like.device,
+                    like.dtype).train(self.training)
             self.head_hidden_size = self.head.fc1.out_features
             self.head.fc2 = self._linear(self.head_hidden_size)
 
     def _linear(self, width):
         if not self.num_classes: return nn.Identity().train(self.training)
         like = next(self.parameters())
-        return _normal(nn.Linear(width, self.num_classes, device=like.device, dtype=like.dtype)).train(self.training)
+        return _normal(nn.Linear(width, self.num_classes, device=like.device,
+            dtype=like.dtype)).train(self.training)
 
-    def get_classifier(self, name_only:bool=False): return 'head.fc2' if name_only else self.head and self.head.fc2
+    def get_classifier(self, name_only:bool=False):
+        return 'head.fc2' if name_only else self.head and self.head.fc2
 
     def forward_head(self, x:Tensor, pre_logits:bool=False)->Tensor:
         "Pooling and the hidden layer, then the classifier unless `pre_logits`"
@@ -136,53 +155,68 @@ class MetaNeXt(ImageClassifier):
 
 # %% ../../nbs/inception_next/20_networks.ipynb #6ed3ac57
 CONFIGS = { # Blocks, channels, band, share of the channels
-    'atto': ((2,2,6,2), (40,80,160,320), 9, 1/4), 'tiny': ((3,3,9,3), (96,192,384,768), 11, 1/8),
-    'small': ((3,3,27,3), (96,192,384,768), 11, 1/8), 'base': ((3,3,27,3), (128,256,512,1024), 11, 1/8)}
+    'atto': ((2,2,6,2), (40,80,160,320), 9, 1/4), 'tiny': ((3,3,9,3), (96,192,384,768), 11,
+    1/8),
+    'small': ((3,3,27,3), (96,192,384,768), 11, 1/8),
+    'base': ((3,3,27,3), (128,256,512,1024), 11, 1/8)}
 
 def _inception_next(size, num_classes, in_chans, mixer, **kwargs):
     depths,dims,band,ratio = CONFIGS[size]
     mixer = mixer or partial(InceptionDWConv2d, kernel_size=band, branch_ratio=ratio)
-    return MetaNeXt(depths, dims, mixer, num_classes=num_classes, in_chans=in_chans, **kwargs)
+    return MetaNeXt(depths, dims, mixer, num_classes=num_classes, in_chans=in_chans,
+        **kwargs)
 
 def inception_next_atto(
     num_classes:int=1000,
     in_chans:int=3,
     *, output_stride:int=32, # 8, 16 or 32
     mixer=None, # Another factory, called as `mixer(dim, dim, dilation=dilation)`
-    drop_rate:float=0., drop_path_rate:float=0., global_pool:str='avg', # See `ImageClassifier`
+    # See `ImageClassifier`
+    drop_rate:float=0., drop_path_rate:float=0., global_pool:str='avg',
 )->MetaNeXt:
     "InceptionNeXt-A: bands of 9 on a quarter of the channels each"
-    return _inception_next('atto', num_classes, in_chans, mixer, output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
+    return _inception_next('atto', num_classes, in_chans, mixer,
+        output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate,
+        global_pool=global_pool)
 
 def inception_next_tiny(
     num_classes:int=1000,
     in_chans:int=3,
     *, output_stride:int=32, # 8, 16 or 32
     mixer=None, # Another factory, called as `mixer(dim, dim, dilation=dilation)`
-    drop_rate:float=0., drop_path_rate:float=0., global_pool:str='avg', # See `ImageClassifier`
+    # See `ImageClassifier`
+    drop_rate:float=0., drop_path_rate:float=0., global_pool:str='avg',
 )->MetaNeXt:
     "InceptionNeXt-T"
-    return _inception_next('tiny', num_classes, in_chans, mixer, output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
+    return _inception_next('tiny', num_classes, in_chans, mixer,
+        output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate,
+        global_pool=global_pool)
 
 def inception_next_small(
     num_classes:int=1000,
     in_chans:int=3,
     *, output_stride:int=32, # 8, 16 or 32
     mixer=None, # Another factory, called as `mixer(dim, dim, dilation=dilation)`
-    drop_rate:float=0., drop_path_rate:float=0., global_pool:str='avg', # See `ImageClassifier`
+    # See `ImageClassifier`
+    drop_rate:float=0., drop_path_rate:float=0., global_pool:str='avg',
 )->MetaNeXt:
     "InceptionNeXt-S"
-    return _inception_next('small', num_classes, in_chans, mixer, output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
+    return _inception_next('small', num_classes, in_chans, mixer,
+        output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate,
+        global_pool=global_pool)
 
 def inception_next_base(
     num_classes:int=1000,
     in_chans:int=3,
     *, output_stride:int=32, # 8, 16 or 32
     mixer=None, # Another factory, called as `mixer(dim, dim, dilation=dilation)`
-    drop_rate:float=0., drop_path_rate:float=0., global_pool:str='avg', # See `ImageClassifier`
+    # See `ImageClassifier`
+    drop_rate:float=0., drop_path_rate:float=0., global_pool:str='avg',
 )->MetaNeXt:
     "InceptionNeXt-B"
-    return _inception_next('base', num_classes, in_chans, mixer, output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate, global_pool=global_pool)
+    return _inception_next('base', num_classes, in_chans, mixer,
+        output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate,
+        global_pool=global_pool)
 
 # %% ../../nbs/inception_next/20_networks.ipynb #955dd9f0
 def metanext_counts(
@@ -190,7 +224,8 @@ def metanext_counts(
     image_size:int=224,
     num_classes:int=1000,
     in_chans:int=3,
-    *, kernel:int|None=None, # A depthwise k×k mixer with biases instead; None: the Inception layer
+    # A depthwise k×k mixer with biases instead; None: the Inception layer
+    *, kernel:int|None=None,
     mlp_ratios:tuple=(4,4,4,3),
 )->Counts:
     "What `MetaNeXt` weighs and costs, by arithmetic alone"
@@ -208,7 +243,8 @@ def metanext_counts(
         macs += depth*side**2*(taps + 2*c*h)
         before = c
     hidden = 3*dims[-1]
-    return Counts(params + (dims[-1]+1)*hidden + 2*hidden + (hidden+1)*num_classes, macs + dims[-1]*hidden + hidden*num_classes)
+    return Counts(params + (dims[-1]+1)*hidden + 2*hidden + (hidden+1)*num_classes,
+        macs + dims[-1]*hidden + hidden*num_classes)
 
 # %% ../../nbs/inception_next/20_networks.ipynb #95dbea75
 def norm_operations(
@@ -239,22 +275,28 @@ _mkldnn = torch.ops.mkldnn
 HAS_GELU = torch.backends.mkldnn.is_available() and hasattr(_mkldnn, '_linear_pointwise')
 
 class FusedMlp(Mlp):
-    "An `Mlp` for deployment: with the channels last, on the processor, GELU is applied to each value before it is written"
+    """An `Mlp` for deployment: with the channels last, on the processor, GELU is applied to
+    each value before it is written"""
     def __init__(self, mlp:Mlp):
         nn.Module.__init__(self)
         self.fc1,self.act,self.fc2 = mlp.fc1,mlp.act,mlp.fc2
     def forward(self, x):
-        fits = HAS_GELU and x.is_cpu and x.ndim==4 and x.dtype==torch.float32 and layout(x) is torch.channels_last
+        fits = HAS_GELU and x.is_cpu and x.ndim==4 and x.dtype==torch.float32 and layout(
+            x) is torch.channels_last
         if not fits or torch.is_grad_enabled() or not ordinary(x): return super().forward(x)
-        y = _mkldnn._linear_pointwise(x.permute(0, 2, 3, 1), self.fc1.weight.flatten(1), self.fc1.bias, 'gelu', [], 'none')
-        return nn.functional.linear(y, self.fc2.weight.flatten(1), self.fc2.bias).permute(0, 3, 1, 2)
+        y = _mkldnn._linear_pointwise(x.permute(0, 2, 3, 1), self.fc1.weight.flatten(1),
+            self.fc1.bias, 'gelu', [], 'none')
+        return nn.functional.linear(y, self.fc2.weight.flatten(1), self.fc2.bias).permute(0,
+            3, 1, 2)
 
 @torch.no_grad()
 def deploy(
     model:MetaNeXt, # Stays as it is
 )->MetaNeXt: # A copy in evaluation mode, without norms before convolutions and without factors
-    "The network with all that can be absorbed absorbed, @eq-in-fold; its output is the same"
-    if not isinstance(model, MetaNeXt): raise TypeError(f'model is a {type(model).__name__}; valid is a MetaNeXt')
+    """The network with all that can be absorbed absorbed, @eq-in-fold; its output is the
+    same"""
+    if not isinstance(model, MetaNeXt):
+        raise TypeError(f'model is a {type(model).__name__}; valid is a MetaNeXt')
     net = deepcopy(model).eval()
     conv,norm = net.stem
     if isinstance(norm, nn.BatchNorm2d):
@@ -262,7 +304,8 @@ def deploy(
         conv.weight.mul_(a.view(-1, 1, 1, 1)), conv.bias.mul_(a).add_(b)
         net.stem[1] = nn.Identity()
     for stage in net.stages:
-        if isinstance(stage.downsample, nn.Sequential) and isinstance(stage.downsample[0], nn.BatchNorm2d) and stage.downsample[1].padding==(0,0):
+        if isinstance(stage.downsample, nn.Sequential) and isinstance(stage.downsample[0],
+                nn.BatchNorm2d) and stage.downsample[1].padding==(0,0):
             _absorb_before(*stage.downsample)
             stage.downsample[0] = nn.Identity()
         for block in stage.blocks:
@@ -271,12 +314,16 @@ def deploy(
                 block.norm = nn.Identity()
             if type(block.mlp) is Mlp: block.mlp = FusedMlp(block.mlp)
             if block.gamma is not None:
-                block.mlp.fc2.weight.mul_(block.gamma.view(-1, 1, 1, 1)), block.mlp.fc2.bias.mul_(block.gamma)
+                block.mlp.fc2.weight.mul_(block.gamma.view(-1, 1, 1,
+                    1)), block.mlp.fc2.bias.mul_(block.gamma)
                 block.gamma = None
     return net
 
 # %% ../../nbs/inception_next/20_networks.ipynb #547a7625
-for _size,_build in dict(atto=inception_next_atto, tiny=inception_next_tiny, small=inception_next_small, base=inception_next_base).items():
+for _size,_build in dict(atto=inception_next_atto, tiny=inception_next_tiny,
+        small=inception_next_small, base=inception_next_base).items():
     for _side in (224,384)[:1+(_size=='base')]:
-        register_network(f'inceptionnext_{_size}'+f'_{_side}'*(_side>224), _build, paper='yu2024inceptionnext', input_size=(3,_side,_side),
-            first_conv='stem.0', classifier='head.fc2', pool_size=_side//32, **metanext_counts(_size, _side)._asdict())
+        register_network(f'inceptionnext_{_size}'+f'_{_side}'*(_side>224), _build,
+            paper='yu2024inceptionnext', input_size=(3,_side,_side),
+            first_conv='stem.0', classifier='head.fc2', pool_size=_side//32,
+            **metanext_counts(_size, _side)._asdict())

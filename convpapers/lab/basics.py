@@ -27,7 +27,8 @@ def need(
     except ModuleNotFoundError as e:
         missing = e.name or modules[0]
         raise ImportError(
-            f"{missing} is not installed; this needs it: pip install 'convpapers[{extra}]'") from e
+            f"{missing} is not installed; this needs it: pip install "
+            f"'convpapers[{extra}]'") from e
     return got if len(got)>1 else got[0]
 
 # %% ../../nbs/lab/00_basics.ipynb #c363f5ce
@@ -35,7 +36,8 @@ def on_demand(
     package:str, # `__name__` of the package whose `__getattr__` this shall be
     **modules, # Names of submodules, each with the names that it provides
 )->Callable: # To be assigned to `__getattr__`
-    "A module's `__getattr__` that imports a submodule when one of its names is used for the first time"
+    """A module's `__getattr__` that imports a submodule when one of its names is used for
+    the first time"""
     where = {name: module for module,names in modules.items() for name in names}
     def __getattr__(name):
         if name not in where:
@@ -49,7 +51,8 @@ def moved(
     package:str, # `__name__` of the module whose `__getattr__` this shall be
     **where:str, # Old names, each with the dotted name that it has now
 )->Callable: # To be assigned to `__getattr__`
-    "A module's `__getattr__` for names that stand elsewhere now: they still come, with a `DeprecationWarning`"
+    """A module's `__getattr__` for names that stand elsewhere now: they still come, with a
+    `DeprecationWarning`"""
     def __getattr__(name):
         if name not in where:
             raise AttributeError(f'module {package!r} has no attribute {name!r}')
@@ -77,7 +80,8 @@ def positive_int(
     value, # What was given
     least:int=1, # Smallest valid value
 )->int:
-    "`value` if it is an integer of at least `least`, else a `TypeError` or `ValueError` that says so"
+    """`value` if it is an integer of at least `least`, else a `TypeError` or `ValueError`
+    that says so"""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name}={value!r} must be an integer, not {type(value).__name__}")
     if value < least: raise ValueError(f"{name}={value} must be at least {least}")
@@ -92,7 +96,8 @@ def cores(
 
 # %% ../../nbs/lab/00_basics.ipynb #d12418d3
 def _write_error(tmp, path):
-    "The system's own reason why `tmp` cannot be written, which `torch.save` does not pass on"
+    """The system's own reason why `tmp` cannot be written, which `torch.save` does not pass
+    on"""
     try:
         with open(tmp, 'ab') as f: f.write(bytes(1<<20))
     except OSError as e: return OSError(e.errno, e.strerror, str(path))
@@ -103,7 +108,8 @@ def _write_error(tmp, path):
 def atomic_path(
     path, # Where the file shall be in the end
 ):
-    "A temporary path beside `path`; what the block wrote there replaces `path` in one step, unless it raised"
+    """A temporary path beside `path`; what the block wrote there replaces `path` in one
+    step, unless it raised"""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     tmp = path.with_name(f'.{path.name}.{secrets.token_hex(6)}')
@@ -148,29 +154,38 @@ def read_json(
     path, # File to read
     kind:type=object, # What it shall hold: `dict`, `list`, …
 ):
-    "The content of a JSON file; a damaged one, or another kind, raises a `ValueError` that names it, and stays in place"
+    """The content of a JSON file; a damaged one, or another kind, raises a `ValueError`
+    that names it, and stays in place"""
     path = Path(path)
-    why = lambda e: f'{path} is damaged ({e}); it was left in place: move or mend it, then run again'
+    why = (lambda e: f'{path} is damaged ({e}); it was left in place: move or mend it, '
+        'then run again')
     try: got = json.loads(path.read_text(encoding='utf-8'))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as e:
         raise ValueError(why(e)) from e
     if isinstance(got, kind): return got
     raise ValueError(why(
-        f"it holds {_KINDS.get(type(got), 'a number')}, not {_KINDS.get(kind, kind.__name__)}"))
+        f"it holds {_KINDS.get(type(got), 'a number')}, not "
+        f"{_KINDS.get(kind, kind.__name__)}"))
 
 # %% ../../nbs/lab/00_basics.ipynb #4f765975
 OS_WORDS = {
     'ENOENT': 'there is no {}; check the name',
-    'ENOTDIR': '{} cannot be: a part of this path is a file, not a folder; choose another folder',
+    'ENOTDIR': '{} cannot be: a part of this path is a file, not a folder; choose another '
+    'folder',
     'EEXIST': '{} is there already, and is no folder; choose another name',
-    'EISDIR': '{} is a folder where a file is needed; choose another name, or move the folder',
+    'EISDIR': '{} is a folder where a file is needed; choose another name, or move the '
+    'folder',
     'ENOTEMPTY': '{} is not empty; choose another folder',
-    'EACCES': '{} may not be used by this user; change its permissions, or choose another folder',
-    'EPERM': '{} may not be used by this user; change its permissions, or choose another folder',
+    'EACCES': '{} may not be used by this user; change its permissions, or choose another '
+    'folder',
+    'EPERM': '{} may not be used by this user; change its permissions, or choose another '
+    'folder',
     'EROFS': '{} lies where nothing can be written; choose another folder',
     'ENOSPC': 'the disk is full: {} could not be written; free some space, then run again',
-    'EDQUOT': 'your share of the disk is used up: {} could not be written; free some space, then run again',
-    'EFBIG': '{} would be larger than is allowed here; raise the limit (ulimit -f), then run again',
+    'EDQUOT': 'your share of the disk is used up: {} could not be written; free some '
+    'space, then run again',
+    'EFBIG': '{} would be larger than is allowed here; raise the limit (ulimit -f), then '
+    'run again',
     'EIO': 'the disk failed at {}; try another disk',
     'ENAMETOOLONG': 'the name is too long: {}; choose a shorter one',
     'EINVAL': '{} is not a valid name here; choose another one',
@@ -178,8 +193,10 @@ OS_WORDS = {
     'ESTALE': '{} was lost by the file server; mount it again, then run again',
     'EBUSY': '{} is in use by another program; end that, then run again',
     'EPIPE': 'nobody reads {} any more; start the program that reads again',
-    'EMFILE': 'too many files are open at {}; raise the limit (ulimit -n), or use fewer workers',
-    'ENFILE': 'too many files are open on this machine at {}; end other programs, then run again',
+    'EMFILE': 'too many files are open at {}; raise the limit (ulimit -n), or use fewer '
+    'workers',
+    'ENFILE': 'too many files are open on this machine at {}; end other programs, then run '
+    'again',
     'ENOMEM': 'the memory is used up at {}; end other programs, or use smaller batches'}
 
 # %% ../../nbs/lab/00_basics.ipynb #c2f3e258
@@ -204,13 +221,16 @@ def _os_words(e, where):
     lost = (isinstance(e, (ConnectionError, TimeoutError))
         and not isinstance(e, BrokenPipeError))
     if reason is not None or lost or type(e).__name__=='gaierror':
-        return f'no connection ({reason or e.strerror or e}); check the network, then run again'
+        return (f'no connection ({reason or e.strerror or e}); check the network, then run '
+            'again')
     if not isinstance(number, int):
         return (str(e).strip() or f'{type(e).__name__} in {where}').splitlines()[0]
-    files = [os.fsdecode(f) for f in (e.filename2, e.filename) if isinstance(f, (str, bytes, os.PathLike)) and f]
+    files = [os.fsdecode(f) for f in (e.filename2, e.filename)
+        if isinstance(f, (str, bytes, os.PathLike)) and f]
     words = OS_WORDS.get(errno.errorcode.get(number))
     file = files[0] if files else where
-    return words.format(file) if words else f'{file}: {e.strerror or os.strerror(number)}; check that place, then run again'
+    return words.format(
+        file) if words else f'{file}: {e.strerror or os.strerror(number)}; check that place, then run again'
 
 # %% ../../nbs/lab/00_basics.ipynb #6a725d6e
 _number = re.compile(r'[-−+]?[\d.,]*(e[-+]?\d+)?[×%]?')
@@ -223,7 +243,8 @@ def _cell(v)->str:
 
 # %% ../../nbs/lab/00_basics.ipynb #596ee22a
 class Table:
-    "Rows under a head: text in a terminal, Markdown on a page, `html()` in a report, a `DataFrame` by `frame()`"
+    """Rows under a head: text in a terminal, Markdown on a page, `html()` in a report, a
+    `DataFrame` by `frame()`"""
     def __init__(self,
         head:Sequence[str], # Titles of the columns
         rows:Sequence, # Whatever the rows are
@@ -236,7 +257,8 @@ class Table:
     def __getitem__(self, i): return self.rows[i]
     def _values(self): return [list(self.cells(r)) for r in self.rows]
     def _grid(self):
-        "Text of the cells, and which columns are numbers; `cells` may be slow, so it is asked once"
+        """Text of the cells, and which columns are numbers; `cells` may be slow, so it is
+        asked once"""
         grid = [[_cell(v) for v in r] for r in self._values()]
         return (grid,[all(map(_number.fullmatch, col)) for col in zip(*grid)]
             or [False]*len(self.head))

@@ -24,7 +24,8 @@ def saved_bytes(
     fn:Callable, # A module, or a function of `args`
     *args:Tensor, # Inputs, as they are: set `requires_grad` where a network would
 )->int: # Bytes
-    "Bytes that autograd keeps between `fn(*args)` and its backward pass: unique storages, without `fn`'s parameters and buffers"
+    """Bytes that autograd keeps between `fn(*args)` and its backward pass: unique storages,
+    without `fn`'s parameters and buffers"""
     mine = ({t.untyped_storage()._cdata for t in [*fn.parameters(), *fn.buffers()]}
         if isinstance(fn, nn.Module) else set())
     kept = {}
@@ -51,7 +52,8 @@ def _threads(n):
 
 # %% ../../nbs/lab/70_bench.ipynb #786caf0a
 def _steps(fn, args, backward):
-    "The two things to time: a forward pass as in inference, and a forward and backward pass"
+    """The two things to time: a forward pass as in inference, and a forward and backward
+    pass"""
     def forward():
         with torch.no_grad(): fn(*args)
     if not backward: return {'forward': forward}
@@ -86,7 +88,8 @@ def _time(step, n, clock, device):
     return (clock()-start)/n
 
 def _peak(step, device):
-    "Bytes allocated at most during `step`, above what was there; None where it cannot be known"
+    """Bytes allocated at most during `step`, above what was there; None where it cannot be
+    known"""
     if device.type != 'cuda': return None
     torch.cuda.reset_peak_memory_stats(device)
     start = torch.cuda.memory_allocated(device)
@@ -104,8 +107,10 @@ class Timing(NamedTuple):
     spread: float # Half the interquartile range of the last ratio over rounds
     saved: int|None # Bytes kept for backward
     saved_ratio: float|None # To the baseline's
-    peak: int|None # Peak bytes of a forward and backward pass above the resting state, on CUDA only
-    forward_spread: float|None = None # Half the interquartile range of `forward_ratio`; older records lack it
+    # Peak bytes of a forward and backward pass above the resting state, on CUDA only
+    peak: int|None
+    # Half the interquartile range of `forward_ratio`; older records lack it
+    forward_spread: float|None = None
 
 # %% ../../nbs/lab/70_bench.ipynb #5ceac7ea
 def _ms(t): return None if t is None else f'{t*1e3:.3g}'
@@ -124,18 +129,23 @@ class Bench(Table):
                 _x(r.both_ratio), f'{r.spread:.2f}',
                     _mb(r.saved), _x(r.saved_ratio)] + [_mb(r.peak)]*peak
         super().__init__(head, rows, cells,
-            '{device}, {threads} threads, torch {torch}; inputs {inputs}; medians of {rounds} '
-            'interleaved rounds, {clock} clock; ÷ is the ratio to {baseline}'.format_map(self.about).replace(' 1 threads', ' 1 thread'))
+            '{device}, {threads} threads, torch {torch}; inputs {inputs}; medians of '
+            '{rounds} '
+            'interleaved rounds, {clock} clock; ÷ is the ratio to {baseline}'.format_map(
+            self.about).replace(' 1 threads', ' 1 thread'))
 
     @property
     def circumstances(self)->str:
-        "Device, threads, version, type and rounds, for the note of a table that is made of these rows"
-        said = ('{device}, {threads} threads, torch {torch}, {dtype}, medians of {rounds} rounds'
+        """Device, threads, version, type and rounds, for the note of a table that is made
+        of these rows"""
+        said = ('{device}, {threads} threads, torch {torch}, {dtype}, medians of {rounds} '
+            'rounds'
             .format_map(self.about).replace(' 1 threads', ' 1 thread'))
         last = lambda r: r.forward_ratio if r.both_ratio is None else r.both_ratio
         shares = [r.spread/last(r) for r in self if r.spread and last(r)]
         if not shares: return said
-        return (f'{said}; half the interquartile range of a ratio is {statistics.median(shares):.0%} '
+        return (f'{said}; half the interquartile range of a ratio is '
+            f'{statistics.median(shares):.0%} '
             f'of it (median of the rows), at most {max(shares):.0%}')
 
     def __getitem__(self, i):
@@ -160,7 +170,8 @@ def keep_memory()->bool: # Whether the C library understood; only glibc does
     "From here on this process keeps the memory that it frees, instead of fetching it anew"
     try: mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError, TypeError): return False
-    return bool(mallopt(-4, 0) and mallopt(-1, 2**31-1))     # no mappings of their own; no trimming
+    # no mappings of their own; no trimming
+    return bool(mallopt(-4, 0) and mallopt(-1, 2**31-1))
 
 # %% ../../nbs/lab/70_bench.ipynb #00d50a82
 @contextmanager
@@ -174,17 +185,22 @@ def _buffers_kept(modules):
 # %% ../../nbs/lab/70_bench.ipynb #47b9ba1a
 def bench(
     candidates:Mapping[str,Callable], # Modules or functions by name, all of the same inputs
-    inputs:Sequence[int]|Tensor|Sequence[Tensor], # Shape of one input with its batch, or a tensor, or several
+    # Shape of one input with its batch, or a tensor, or several
+    inputs:Sequence[int]|Tensor|Sequence[Tensor],
     baseline:str|None=None, # Name of the candidate to divide by; the first one by default
     *,
     threads:int=1, # CPU threads while it lasts
     rounds:int=11, # Measurements of each candidate, interleaved
     min_time:float=.02, # Seconds that one measurement takes at least
     backward:bool=True, # Time forward and backward together too, and count kept bytes
-    clock:str|None=None, # 'cpu', the time of this process, or 'wall'; None takes 'cpu' for one thread on the CPU, else 'wall'
+    # 'cpu', the time of this process, or 'wall'; None takes 'cpu' for one thread on the
+    # CPU, else 'wall'
+    clock:str|None=None,
 )->Bench:
-    """Time `candidates` against `baseline` in interleaved rounds, and count the bytes they keep for backward.
-    Modules run in the mode, dtype and device they are in; their buffers are put back, their gradients are not touched."""
+    """Time `candidates` against `baseline` in interleaved rounds, and count the bytes they
+    keep for backward.
+    Modules run in the mode, dtype and device they are in; their buffers are put back, their
+    gradients are not touched."""
     names = list(candidates)
     if not names:
         raise ValueError('candidates={} must name at least one module or function')
@@ -193,7 +209,8 @@ def bench(
     modules = [m for m in candidates.values() if isinstance(m, nn.Module)]
     args = _inputs(inputs, modules)
     device = args[0].device
-    clock = one_of('clock', clock or ('cpu' if threads==1 and device.type=='cpu' else 'wall'), _clocks)
+    clock = one_of('clock', clock or ('cpu' if threads==1 and device.type=='cpu'
+        else 'wall'), _clocks)
     if clock == 'cpu' and device.type != 'cpu':
         raise ValueError(f"clock='cpu' cannot time {device}; choose 'wall'")
     with _threads(threads), _buffers_kept(modules):
@@ -205,7 +222,8 @@ def bench(
             for n,f in candidates.items()}
         peak = {n: _peak(s['both'], device) if backward else None for n,s in steps.items()}
     about = dict(device=device_name(device), threads=threads,
-        torch=torch.__version__, inputs=', '.join('×'.join(map(str, a.shape)) for a in args), dtype=str(args[0].dtype).split('.')[-1],
+        torch=torch.__version__, inputs=', '.join('×'.join(map(str, a.shape))
+        for a in args), dtype=str(args[0].dtype).split('.')[-1],
         rounds=rounds, clock=clock, baseline=baseline)
     return Bench([_timing(n, times, saved, peak, baseline) for n in names], about)
 
@@ -285,7 +303,8 @@ def bench_forms(
         for form in forms(name):
             if form!='compiled' or compiled:
                 candidates[f'{name}, {form}'] = formed(net, form)
-    with need('train', 'torch._inductor.config').patch(freezing=True) if compiled else nullcontext():
+    with need('train', 'torch._inductor.config').patch(
+            freezing=True) if compiled else nullcontext():
         return bench(candidates, torch.randn(inputs), backward=False, **kwargs)
 
 # %% ../../nbs/lab/70_bench.ipynb #c7baec86
@@ -313,7 +332,8 @@ spinning = Native('register_rate', SPIN,
     'the peak rate is not measured')
 
 def peak_rate(
-    measured:Bench|None=None, # With the work of each row in `about['macs']`; None measures a core of this machine
+    # With the work of each row in `about['macs']`; None measures a core of this machine
+    measured:Bench|None=None,
     rounds:int=11, # The best of these counts
     n:int=10**6, # Steps of one round
 )->float|None: # Multiply-adds a second; None without a compiler

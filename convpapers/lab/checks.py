@@ -17,7 +17,8 @@ from pathlib import Path
 def report(
     cells, # The code cells that `nbdev-test` is about to run
 ):
-    "Print how many cells will run, with one thread a worker; end with an error when none will"
+    """Print how many cells will run, with one thread a worker; end with an error when none
+    will"""
     if not cells: sys.exit('nbdev-test: ran no test')
     os.environ.setdefault('OMP_NUM_THREADS', '1')
     print(f'nbdev-test: {len(cells)} cells')

@@ -19,7 +19,8 @@ from .basics import one_of, positive_int
 def he_init(
     module:nn.Module, # Any module; its submodules are visited too
 )->nn.Module: # `module`
-    "He's normal initialisation over the fan-in for each weight of rank 2 or more, biases 0, norms at the identity; in place"
+    """He's normal initialisation over the fan-in for each weight of rank 2 or more, biases
+    0, norms at the identity; in place"""
     for m in module.modules():
         weight,bias = getattr(m, 'weight', None),getattr(m, 'bias', None)
         if isinstance(m, (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)):
@@ -34,7 +35,8 @@ POOLS = 'avg','max','avgmax','catavgmax',''
 
 def global_pool(
     x:torch.Tensor, # Map `(N, C, H, W)`
-    kind:str='avg', # `'avg'`, `'max'`, their mean `'avgmax'`, both side by side `'catavgmax'`, or `''`
+    # `'avg'`, `'max'`, their mean `'avgmax'`, both side by side `'catavgmax'`, or `''`
+    kind:str='avg',
     keepdim:bool=False, # Keep height and width as axes of length 1
 )->torch.Tensor: # `(N, C)`, `(N, 2C)`, or the map itself
     "A map pooled over height and width, under timm's names"
@@ -47,21 +49,27 @@ def global_pool(
 
 # %% ../../nbs/lab/05_classifier.ipynb #78d9f862
 class ImageClassifier(nn.Module):
-    """A body of named steps, then global pooling, dropout and a linear layer: a model as timm has them.
+    """A body of named steps, then global pooling, dropout and a linear layer: a model as
+    timm has them.
 
-    Shapes: `(N, C, H, W)` → `(N, num_classes)`. With `num_classes=0` it gives the pooled features, `(N, head_hidden_size)`,
-    and with `global_pool=''` too the map that leaves the body. TorchScript is not supported; export or compile instead.
+    Shapes: `(N, C, H, W)` → `(N, num_classes)`. With `num_classes=0` it gives the pooled
+    features, `(N, head_hidden_size)`, and with `global_pool=''` too the map that leaves the
+    body. TorchScript is not supported; export or compile instead.
     """
     grad_checkpointing,global_pool = False,'avg'
     def __init__(self,
-        body:dict, # Step names to modules, in the order of use; they become children of these names
+        # Step names to modules, in the order of use; they become children of these names
+        body:dict,
         num_features:int, # Channels that leave the body
         num_classes:int=1000, # Outputs; 0 leaves the head without a linear layer
         *,
-        features:dict|None=None, # Step names to `(channels, reduction)`, input pixels a feature pixel; a third is the whole `stride`
+        # Step names to `(channels, reduction)`, input pixels a feature pixel; a third is
+        # the whole `stride`
+        features:dict|None=None,
         drop_rate:float=0., # Dropout before the linear layer
         fc_bias:bool=True, # Whether the linear layer has a bias
-        drop_path_rate:float=0., # Chance to skip the last residual branch; it grows evenly from 0 at the first
+        # Chance to skip the last residual branch; it grows evenly from 0 at the first
+        drop_path_rate:float=0.,
         global_pool:str='avg', # One of `POOLS`
     ):
         super().__init__()
@@ -80,14 +88,17 @@ class ImageClassifier(nn.Module):
         num_classes:int, # New number of outputs; 0 removes the linear layer
         global_pool:str|None=None, # One of `POOLS`, or `None` to leave it as it is
     ):
-        "Put a fresh linear layer at the end, on the device and in the precision of the body"
+        """Put a fresh linear layer at the end, on the device and in the precision of the
+        body"""
         positive_int('num_classes', num_classes, 0)
         kind = one_of('global_pool',
             self.global_pool if global_pool is None else global_pool, POOLS)
         if num_classes and not kind:
             raise ValueError(
-                f"global_pool='' is not valid with num_classes={num_classes}: a map has no classes; "
-                             f"pass num_classes=0, or one of {', '.join(map(repr, POOLS[:-1]))}")
+                f"global_pool='' is not valid with num_classes={num_classes}: a map has no "
+                "classes; "
+                             "pass num_classes=0, or one of "
+                             f"{', '.join(map(repr, POOLS[:-1]))}")
         self.global_pool,self.num_classes = kind,num_classes
         self._set_head(self.num_features*(1+(kind=='catavgmax')))
 
@@ -128,11 +139,13 @@ def _taken(n, indices):
     if isinstance(indices, int) and not isinstance(indices, bool):
         if 1<=indices<=n: return list(range(n-indices, n))
         raise ValueError(
-            f'indices={indices} is not valid: one number means the last maps, and there are {n}')
+            f'indices={indices} is not valid: one number means the last maps, and there '
+            f'are {n}')
     indices = list(indices)
     if not indices or any(not -n<=i<n for i in indices):
         raise ValueError(
-            f'indices={indices} is not valid: there are {n} maps, so give some of {-n} to {n-1}')
+            f'indices={indices} is not valid: there are {n} maps, so give some of {-n} to '
+            f'{n-1}')
     return sorted({i%n for i in indices})
 
 @patch
@@ -147,7 +160,8 @@ def _norm_steps(self:ImageClassifier):
 @patch
 def forward_intermediates(self:ImageClassifier,
     x:torch.Tensor, # Pictures
-    indices=None, # Which maps of `feature_info`: positions, a number of last ones, or None for all
+    # Which maps of `feature_info`: positions, a number of last ones, or None for all
+    indices=None,
     norm:bool=False, # The last map after the final norm, where one follows it directly
     stop_early:bool=False, # Run no further than the last map that is wanted
     output_fmt:str='NCHW', # The only layout there is
@@ -194,7 +208,8 @@ def frozen_stats(
     module:nn.Module, # Its batch norms, at any depth
 ):
     "Batch norms in training mode that leave their running statistics as they are"
-    norms = [m for m in module.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.training and m.track_running_stats]
+    norms = [m for m in module.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)
+        and m.training and m.track_running_stats]
     kept = [(m.momentum, m.num_batches_tracked.clone()) for m in norms]
     for m in norms: m.momentum = 0.
     try: yield
@@ -212,18 +227,21 @@ def checkpointed(
     if not torch.is_grad_enabled(): return step(x)
     blocks = [*step.children()] if isinstance(step, nn.Sequential) else []
     for b in blocks if blocks and all(any(b.children()) for b in blocks) else [step]:
-        kw = {} if torch.compiler.is_compiling() else dict(context_fn=lambda b=b: (nullcontext(), frozen_stats(b)))
+        kw = {} if torch.compiler.is_compiling() else dict(
+            context_fn=lambda b=b: (nullcontext(), frozen_stats(b)))
         x = checkpoint(b, x, use_reentrant=False, **kw)
     return x
 
 @patch
-def set_grad_checkpointing(self:ImageClassifier, enable:bool=True): # Whether blocks run forward twice while training
+# Whether blocks run forward twice while training
+def set_grad_checkpointing(self:ImageClassifier, enable:bool=True):
     "Trade time for memory: every step but the first keeps the inputs of its blocks alone"
     self.grad_checkpointing = bool(enable)
 
 # %% ../../nbs/lab/05_classifier.ipynb #509b2b37
 class DropPath(nn.Module):
-    "While training, 0 for a share `rate` of the pictures and `x/(1-rate)` for the others; shape kept"
+    """While training, 0 for a share `rate` of the pictures and `x/(1-rate)` for the others;
+    shape kept"""
     def __init__(self, rate:float): # At least 0, below 1
         super().__init__()
         if not 0<=rate<1:
@@ -245,7 +263,8 @@ def drop_paths(self:ImageClassifier,
     blocks = [m for m in self.modules() if hasattr(m, 'add_drop_path')]
     if rate and not blocks:
         raise ValueError(
-            f'drop_path_rate={rate!r} is not valid: this network has no residual branch to skip')
+            f'drop_path_rate={rate!r} is not valid: this network has no residual branch to '
+            'skip')
     for i,m in enumerate(blocks): m.add_drop_path(rate*i/max(len(blocks)-1, 1))
     return self
 

@@ -31,12 +31,15 @@ class NotRun(Exception): "Raised by a row that cannot be asked of this layer or 
 @dataclass(frozen=True)
 class Case:
     "A layer under test: how to build it, what it takes and what it should give"
-    factory:Callable[..., nn.Module] # `factory(**kwargs)` gives the layer; `kwargs` are `device` and `dtype` or none
+    # `factory(**kwargs)` gives the layer; `kwargs` are `device` and `dtype` or none
+    factory:Callable[..., nn.Module]
     shape:tuple # Shape of one input, without the batch
-    output_shape:Callable[[tuple],tuple]|None = None # From the whole input shape to the whole output shape
+    # From the whole input shape to the whole output shape
+    output_shape:Callable[[tuple],tuple]|None = None
     sizes:tuple = () # Other spatial sizes to try
     switches:tuple = () # Spatial sizes on each side of every switch between two forms
-    plain:Callable[..., nn.Module]|None = None # Builds the layer that this one is a drop-in replacement of
+    # Builds the layer that this one is a drop-in replacement of
+    plain:Callable[..., nn.Module]|None = None
     backend:str = 'aot_eager' # For `torch.compile`
     tol:float = 1e-5 # Largest relative difference in float32
 
@@ -54,7 +57,8 @@ class Case:
 class Check:
     "A row of the battery"
     name:str # As used in `opt_out`
-    test:Callable[[Case], str|None] # Raises if the layer fails; may return a detail for the table
+    # Raises if the layer fails; may return a detail for the table
+    test:Callable[[Case], str|None]
     meaning:str # What passing means, in a line
     slow:bool = False # Takes seconds rather than milliseconds
     extra:tuple = () # Name of the extra, then the modules that it must bring
@@ -80,7 +84,8 @@ def _close(got, want, what, tol):
         raise AssertionError(
             f'{what}: shape {tuple(got.shape)}, expected {tuple(want.shape)}')
     if not got.numel(): return
-    diff,scale = (got.double()-want.double()).abs().max().item(),max(want.double().abs().max().item(), 1e-3)
+    diff,scale = (got.double()-want.double()).abs().max().item(),max(
+        want.double().abs().max().item(), 1e-3)
     if not diff <= tol*scale:
         raise AssertionError(
             f'{what}: differs by {diff:.2g} where values reach {scale:.2g}')
@@ -91,7 +96,8 @@ def _grads(layer, x):
     x = x.detach().requires_grad_()
     leaves = {'input': x, **{n:p for n,p in layer.named_parameters() if p.requires_grad}}
     out = layer(x)
-    gs = dict(zip(leaves, torch.autograd.grad(out.square().sum(), list(leaves.values()), allow_unused=True)))
+    gs = dict(zip(leaves, torch.autograd.grad(out.square().sum(), list(leaves.values()),
+        allow_unused=True)))
     if unused := [n for n,g in gs.items() if g is None]:
         raise AssertionError(f"no gradient for {', '.join(unused)}")
     return out.detach(), gs
@@ -110,7 +116,8 @@ def _shaped(case, x, out):
     return out
 
 # %% ../../nbs/lab/04_conformance.ipynb #35010549
-@check('output shape, and a finite gradient for the input and every parameter, in training mode')
+@check('output shape, and a finite gradient for the input and every parameter, in training '
+    'mode')
 def _forward(case):
     x,layer = case.input(),case.layer().train()
     out,gs = _grads(layer, x)
@@ -127,7 +134,8 @@ def _kwargs(case):
             raise AssertionError(f'{n} is {t.dtype}')
 
 # %% ../../nbs/lab/04_conformance.ipynb #3dd39758
-@check('builds and runs on the meta device; `to_empty`, then `reset_parameters` of each module, fill in every value')
+@check('builds and runs on the meta device; `to_empty`, then `reset_parameters` of each '
+    'module, fill in every value')
 def _meta(case):
     with torch.device('meta'): layer = case.layer()
     x = case.input(device='meta')
@@ -144,7 +152,8 @@ def _meta(case):
         raise AssertionError('the output is not finite')
 
 # %% ../../nbs/lab/04_conformance.ipynb #37d6ee7e
-@check('loads the `state_dict` of the plain layer strictly, and shows the same fields first')
+@check('loads the `state_dict` of the plain layer strictly, and shows the same fields '
+    'first')
 def _drop_in(case):
     if case.plain is None: raise NotRun('no `plain=` layer given')
     plain,layer = case.plain(),case.layer()
@@ -155,7 +164,8 @@ def _drop_in(case):
             f"shows {', '.join(ours[:3])}, expected {', '.join(theirs[:3])}")
 
 # %% ../../nbs/lab/04_conformance.ipynb #bb1e73b1
-@check('a layer built on meta takes `load_state_dict(assign=True)`: equal output, nothing left on meta')
+@check('a layer built on meta takes `load_state_dict(assign=True)`: equal output, nothing '
+    'left on meta')
 def _assign(case):
     x,layer = case.input(),case.layer()
     with torch.device('meta'): fresh = case.layer()
@@ -176,7 +186,8 @@ def _init(case):
     if torch.equal(layer(x), want):
         raise AssertionError('new values in `weight` do not reach the output')
 
-@check('`torch.nn.utils.prune` on every parameter: the output is that of the masked values; `prune.remove` keeps it')
+@check('`torch.nn.utils.prune` on every parameter: the output is that of the masked '
+    'values; `prune.remove` keeps it')
 def _prune(case):
     x,layer,twin = case.input(),case.layer(),case.layer()
     names = [(path, n) for path,m in layer.named_modules()
@@ -238,7 +249,8 @@ def _half(case):
             want,got = layer(x).shape,twin(x.to(dtype)).shape
             if got != want:
                 raise AssertionError(
-                    f'size {tuple(size)}: {tuple(got)} in {dtype}, {tuple(want)} in float32')
+                    f'size {tuple(size)}: {tuple(got)} in {dtype}, {tuple(want)} in '
+                    'float32')
 
 @check('`vmap` over every axis of its input gives what a loop gives')
 def _vmap(case):
@@ -248,7 +260,8 @@ def _vmap(case):
         _close(vmap(layer, in_dims=d)(x.movedim(0, d)), want, f'in_dims={d}', case.tol)
 
 # %% ../../nbs/lab/04_conformance.ipynb #954bcaf8
-@check('`.to(memory_format=torch.channels_last)` works, keeps the layout and changes no number')
+@check('`.to(memory_format=torch.channels_last)` works, keeps the layout and changes no '
+    'number')
 def _channels_last(case):
     if len(case.shape) != 3:
         raise NotRun('not an image layer: one input is not (channels, height, width)')
@@ -270,7 +283,8 @@ def _bf16(case):
         if t.dtype != torch.bfloat16: raise AssertionError(f'{n} is {t.dtype}')
     _same(got, want, 'bfloat16', 5e-2)
 
-@check('`torch.autocast` in bfloat16: output near the one in float32, gradients of parameters in float32')
+@check('`torch.autocast` in bfloat16: output near the one in float32, gradients of '
+    'parameters in float32')
 def _autocast(case):
     x,layer = case.input(),case.layer()
     with torch.autocast('cpu', torch.bfloat16): got = _grads(layer, x)
@@ -291,7 +305,8 @@ def _reached(layer, x, at):
 
 def _kinds(t): return t.isnan()*1 + t.isposinf()*2 + t.isneginf()*3
 
-@check('NaN and infinity reach the outputs that the pixel reaches, alike in every layout and with or without gradients')
+@check('NaN and infinity reach the outputs that the pixel reaches, alike in every layout '
+    'and with or without gradients')
 def _special(case):
     layer,x = case.layer().requires_grad_(False),case.input()
     last = len(case.shape) == 3
@@ -307,7 +322,8 @@ def _special(case):
                 raise AssertionError(f'nan at {at} is lost on its way')
             others = {'with gradients': layer(bad.clone().requires_grad_()).detach()}
             if last:
-                others['in channels_last'] = layer(bad.contiguous(memory_format=torch.channels_last))
+                others['in channels_last'] = layer(
+                    bad.contiguous(memory_format=torch.channels_last))
             for what,t in others.items():
                 if (_kinds(t) != _kinds(y)).any():
                     raise AssertionError(f'{v} at {at}: another result {what}')
@@ -324,7 +340,8 @@ def _stateless(case):
     before = dict(_attributes(layer))
     layer(case.input())
     after = _attributes(layer)
-    if changed := [n for n in {**before, **after} if before.get(n, 0) is not after.get(n, 0)]:
+    if changed := [n for n in {**before, **after} if before.get(n, 0) is not after.get(n,
+            0)]:
         raise AssertionError(f"forward set {', '.join(changed)}")
 
 @check('`copy.deepcopy` after a forward and backward pass: equal output, no shared memory')
@@ -338,7 +355,8 @@ def _deepcopy(case):
         raise AssertionError('the copy shares memory with the original')
 
 # %% ../../nbs/lab/04_conformance.ipynb #f6020ee3
-@check('`no_grad`, `inference_mode` and four threads at once give what one call with gradients gives')
+@check('`no_grad`, `inference_mode` and four threads at once give what one call with '
+    'gradients gives')
 def _modes(case):
     x,layer = case.input(),case.layer()
     want = layer(x.clone().requires_grad_()).detach()
@@ -356,7 +374,8 @@ def _pickle(case):
     layer(x)
     _close(pickle.loads(pickle.dumps(layer))(x), layer(x), 'the unpickled layer', 0)
 
-@check('`state_dict` through a file with `weights_only=True` into a fresh layer, strictly: equal output at another batch size')
+@check('`state_dict` through a file with `weights_only=True` into a fresh layer, strictly: '
+    'equal output at another batch size')
 def _state_dict(case):
     x,layer,file = case.input(3),case.layer(),io.BytesIO()
     layer(case.input())
@@ -390,16 +409,19 @@ def _per_sample(case):
 
 # %% ../../nbs/lab/04_conformance.ipynb #0146ca59
 def _double(case):
-    "A function of tensors, its arguments in float64, and whether they are few enough for full Jacobians"
+    """A function of tensors, its arguments in float64, and whether they are few enough for
+    full Jacobians"""
     layer = case.layer().double()
-    params,buffers = {n:p for n,p in layer.named_parameters() if p.requires_grad},dict(layer.named_buffers())
+    params,buffers = {n:p for n,p in layer.named_parameters() if p.requires_grad},dict(
+        layer.named_buffers())
     def f(x, *ps): return functional_call(layer, {**dict(zip(params, ps)), **buffers}, (x,))
     args = [case.input(size=_small(case, layer), dtype=torch.float64), *params.values()]
     return f, [a.detach().clone().requires_grad_() for a in args], sum(a.numel()
         for a in args) > 4000
 
 def _small(case, layer):
-    "The smallest of a few oblong sizes that the layer takes; full Jacobians grow with its square"
+    """The smallest of a few oblong sizes that the layer takes; full Jacobians grow with its
+    square"""
     for n in range(4, min(case.shape[1:], default=0)):
         size = tuple(n+i for i in range(len(case.shape)-1))
         try:
@@ -444,7 +466,8 @@ def _slope(layer, names, values, u):
     return sum((g*d).sum() for g,d in zip(gs, u) if g is not None).detach()
 
 def _curvature(layer, names, values, u, v, backward):
-    "Second derivative along `u` and `v`, by `backward` or by `grad`; None if the layer refuses"
+    """Second derivative along `u` and `v`, by `backward` or by `grad`; None if the layer
+    refuses"""
     values = [t.detach().requires_grad_() for t in values]
     try:
         loss = _called(layer, names, values).pow(3).sum()
@@ -467,7 +490,8 @@ def _near(got, want, what, tol):
     if not abs(got-want) <= tol*max(abs(want), 1e-6):
         raise AssertionError(f'{what}: {float(got):.6g}, expected {float(want):.6g}')
 
-@check('second derivatives on each side of every switch are right however they are asked, or refused')
+@check('second derivatives on each side of every switch are right however they are asked, '
+    'or refused')
 def _second(case):
     refused = set()
     for size,last in _places(case):
@@ -484,7 +508,8 @@ def _second(case):
             else: _near(g, (ends[0]-ends[1])/(2*e), where, 1e-4)
     return f"refused at {'; '.join(sorted(refused))}" if refused else None
 
-@check('forward-mode derivatives of input and parameters are right or refused, also under `no_grad`: no tangent is lost')
+@check('forward-mode derivatives of input and parameters are right or refused, also under '
+    '`no_grad`: no tangent is lost')
 def _forward_mode(case):
     refused = set()
     for size,last in _places(case):
@@ -510,7 +535,8 @@ def _forward_mode(case):
 # %% ../../nbs/lab/04_conformance.ipynb #49120005
 def _other(case): return case.input(3, case.sizes[-1]) if case.sizes else case.input(3)
 
-@check('`torch.compile(fullgraph=True)`: outputs and gradients of eager mode, also for a second shape', slow=True)
+@check('`torch.compile(fullgraph=True)`: outputs and gradients of eager mode, also for a '
+    'second shape', slow=True)
 def _compile(case):
     layer = case.layer()
     torch._dynamo.reset()
@@ -523,7 +549,8 @@ def _compile(case):
     finally: torch._dynamo.reset()
     return f'backend {case.backend}'
 
-@check('`torch.export` with dynamic batch and size, saved and loaded: output of eager mode at another batch and size', slow=True)
+@check('`torch.export` with dynamic batch and size, saved and loaded: output of eager mode '
+    'at another batch and size', slow=True)
 def _export(case):
     x,layer = case.input(),case.layer()
     free = torch.export.Dim.DYNAMIC
@@ -545,7 +572,8 @@ def _fx(case):
     for t in (x, _other(case)):
         _close(graph(t), model(t), f'traced, at {tuple(t.shape)}', case.tol)
 
-@check('`torch.jit.trace` gives the output of eager mode, or an error that names `torch.export`')
+@check('`torch.jit.trace` gives the output of eager mode, or an error that names '
+    '`torch.export`')
 def _trace(case):
     x,layer = case.input(),case.layer()
     try: traced = torch.jit.trace(layer, x)
@@ -555,7 +583,8 @@ def _trace(case):
     _close(traced(x), layer(x), 'traced by torch.jit', case.tol)
 
 # %% ../../nbs/lab/04_conformance.ipynb #dc6f7bb0
-@check('ONNX export with dynamic batch: onnxruntime gives the output of eager mode at another batch size', slow=True,
+@check('ONNX export with dynamic batch: onnxruntime gives the output of eager mode at '
+    'another batch size', slow=True,
        extra=('export', 'onnx', 'onnxscript', 'onnxruntime'))
 def _onnx(case):
     ort = need('export', 'onnxruntime')
@@ -577,7 +606,8 @@ def _rank(rank, case, folder):
             'lo0' if sys.platform=='darwin' else 'lo')
         dist.init_process_group('gloo', f'file://{folder}/store', rank=rank, world_size=2,
             timeout=timedelta(seconds=60))
-        ddp,x = nn.parallel.DistributedDataParallel(case.layer(seed=rank)),case.input(4)[2*rank:2*rank+2]
+        ddp,x = nn.parallel.DistributedDataParallel(case.layer(seed=rank)),case.input(
+            4)[2*rank:2*rank+2]
         for _ in range(2):
             ddp.zero_grad()
             ddp(x).square().sum().backward()
@@ -610,7 +640,8 @@ def _sendable(case):
     except Exception: return False
 
 # %% ../../nbs/lab/04_conformance.ipynb #da09920e
-@check('two processes over gloo: `DistributedDataParallel` leaves the average gradient on both', slow=True)
+@check('two processes over gloo: `DistributedDataParallel` leaves the average gradient on '
+    'both', slow=True)
 def _ddp(case):
     layer,got = case.layer(),None
     if not any(p.requires_grad for p in layer.parameters()): raise NotRun('no parameters')
@@ -621,7 +652,8 @@ def _ddp(case):
             if 'fork-based multiprocessing' not in str(e): raise
     if got is None and not _sendable(case):
         raise NotRun(
-            'autograd cannot be forked here, and the factory is not importable in a new process')
+            'autograd cannot be forked here, and the factory is not importable in a new '
+            'process')
     for i,grads in enumerate(got or _two(case, 'spawn')):
         for n,g in grads.items():
             _close(g, want[n]/2, f'rank {i} gradient of {n}', 10*case.tol)
@@ -658,14 +690,16 @@ class Conformance(Table):
     @staticmethod
     def _sum(results, title):
         n = lambda s: sum(r.status==s for r in results)
-        return f"{title}: {n('pass')} passed, {n('FAIL')} failed, {n('opted out')} opted out, {n('not run')} not run".removeprefix(': ')
+        return (f"{title}: {n('pass')} passed, {n('FAIL')} failed, {n('opted out')} opted "
+            f"out, {n('not run')} not run".removeprefix(': '))
 
     @property
     def failed(self)->list[str]:
         "Names of the rows that failed"
         return [r.name for r in self if r.ok is False]
 
-    def check(self)->'Conformance': # Itself, so that a cell can end in `conform(...).check()`
+    # Itself, so that a cell can end in `conform(...).check()`
+    def check(self)->'Conformance':
         "Raise an `AssertionError` that names every failed row"
         lines = [f'{r.name}: {r.detail}' for r in self if r.ok is False]
         if lines: raise AssertionError('\n'.join([self.note, *lines]))
@@ -676,7 +710,8 @@ class Conformance(Table):
 def _quiet():
     "No chatter of exporters; random state as it was"
     level = logging.root.manager.disable
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings(), redirect_stdout(
+            io.StringIO()), redirect_stderr(io.StringIO()):
         warnings.simplefilter('ignore')
         logging.disable(logging.ERROR)
         try: yield
@@ -709,20 +744,28 @@ def _title(case):
 
 # %% ../../nbs/lab/04_conformance.ipynb #91cb36b5
 def conform(
-    factory:Callable[..., nn.Module], # Builds the layer, `partial(Conv2dSP, 8, 12, 2)`; takes `device` and `dtype`
+    # Builds the layer, `partial(Conv2dSP, 8, 12, 2)`; takes `device` and `dtype`
+    factory:Callable[..., nn.Module],
     input_shape:Sequence[int], # Shape of one input without the batch, `(8, 9, 9)`
     *,
-    output_shape:Callable[[tuple],tuple]|None=None, # From the whole input shape to the whole output shape, if it is to be checked
-    plain:Callable[..., nn.Module]|None=None, # Builds the layer that this one replaces, for the row `drop_in`
-    sizes:Sequence[Sequence[int]]|None=None, # Other spatial sizes; up to two more than `input_shape` on each axis by default
-    switches:Sequence[Sequence[int]]=(), # Spatial sizes on each side of every switch between two forms of the layer; second derivatives are asked there too
-    opt_out:Mapping[str,str]|None=None, # Rows from which the layer is excused, each with the reason in words
+    # From the whole input shape to the whole output shape, if it is to be checked
+    output_shape:Callable[[tuple],tuple]|None=None,
+    # Builds the layer that this one replaces, for the row `drop_in`
+    plain:Callable[..., nn.Module]|None=None,
+    # Other spatial sizes; up to two more than `input_shape` on each axis by default
+    sizes:Sequence[Sequence[int]]|None=None,
+    # Spatial sizes on each side of every switch between two forms of the layer; second
+    # derivatives are asked there too
+    switches:Sequence[Sequence[int]]=(),
+    # Rows from which the layer is excused, each with the reason in words
+    opt_out:Mapping[str,str]|None=None,
     slow:bool=True, # False lists the slow rows as not run
     only:Sequence[str]|None=None, # Run these rows; the others are listed as not run
     backend:str='aot_eager', # For `torch.compile`; 'inductor' needs a C++ compiler
     tol:float=1e-5, # Largest relative difference in float32
 )->Conformance:
-    "Put a layer through the whole battery. Nothing is raised for a failed row: see the table, or call its `check()`"
+    """Put a layer through the whole battery. Nothing is raised for a failed row: see the
+    table, or call its `check()`"""
     shape,opt_out = tuple(input_shape),dict(opt_out or {})
     for name in [*opt_out, *(only or ())]: one_of('row', name, checks)
     for name,why in opt_out.items():

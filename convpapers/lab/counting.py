@@ -15,7 +15,8 @@ from typing import Callable, NamedTuple, Sequence
 import torch
 from torch import nn, Tensor
 from torch.multiprocessing.reductions import StorageWeakRef
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.nn.modules.module import (register_module_forward_hook,
+    register_module_forward_pre_hook)
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from .basics import Table
@@ -40,7 +41,8 @@ def _table():
 _aten = torch.ops.aten
 _products = {_aten.mm, _aten.addmm, _aten.bmm, _aten.baddbmm, _aten.mv, _aten.addmv,
     _aten.dot}
-_free = re.compile(r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|scatter|index|select|roll|flip|upsample|view|'
+_free = re.compile(
+    r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|scatter|index|select|roll|flip|upsample|view|'
     r'shuffle|dropout|hardswish|hardsigmoid|zero|ones|empty|full|arange|linspace|rand|bernoulli|fill|sort|topk|embedding|alias|detach|fold|im2col|'
     r'col2im|item|lift|one_hot|nonzero|tril|triu|repeat|resize|set_|as_strided|local_scalar|scalar_tensor|is_|equal|assert|'
     r'^_?(arg|cum|max|min|amax|amin|any|all|sum|mean|var|std|prod|median|unique|bincount|histc)')
@@ -61,7 +63,8 @@ class _Counter(TorchDispatchMode):
     "Multiply-adds of each operator that runs, by the innermost module that ran it"
     def __init__(self, x):
         super().__init__()
-        self.acts,self.macs,self.skipped,self.stack,self.shapes = {},Counter(),Counter(),[],{}
+        self.acts,self.macs,self.skipped,self.stack,self.shapes = ({},Counter(),Counter(),
+            [],{})
         self.mark(x)
 
     def _key(self, t): return t.untyped_storage()._cdata
@@ -130,7 +133,8 @@ def _run(
         size = tuple(input_size)
         if not size or any(not isinstance(n, int) or n<1 for n in size):
             raise ValueError(
-                f'input_size={input_size!r} must be positive integers: (channels, height, width) or with the batch first')
+                f'input_size={input_size!r} must be positive integers: (channels, height, '
+                'width) or with the batch first')
         x = torch.zeros((1,)*(len(size)==3)+size, device=like.device, dtype=like.dtype)
     training,fast = {m: m.training
         for m in model.modules()},torch.backends.mha.get_fastpath_enabled()
@@ -155,10 +159,14 @@ def _run(
 # %% ../../nbs/lab/02_counting.ipynb #f77a5337
 def count(
     model:nn.Module, # Any module that takes one tensor; on the meta device too
-    input_size:Sequence[int]|Tensor, # `(channels, height, width)` of one input; any other length is a whole shape with the batch first; or a tensor
+    # `(channels, height, width)` of one input; any other length is a whole shape with the
+    # batch first; or a tensor
+    input_size:Sequence[int]|Tensor,
 )->Counts: # Trainable parameters, and multiply-adds for what was given
-    """Parameters and MACs of `model`, which stays as it is: mode, buffers, hooks and gradients.
-    Operators left out that may multiply weights, and products of two activations, are named in a `UserWarning`."""
+    """Parameters and MACs of `model`, which stays as it is: mode, buffers, hooks and
+    gradients.
+    Operators left out that may multiply weights, and products of two activations, are named
+    in a `UserWarning`."""
     params = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return Counts(params, sum(_run(model, input_size).macs.values()))
 
@@ -167,7 +175,8 @@ def register_macs(
     *ops, # Operators, such as `torch.ops.mylib.my_op` or `torch.ops.aten.mv`
     missing:bool=False, # Only for those that PyTorch has no formula for
 )->Callable: # Decorator
-    "Register a formula for multiply-adds: `f(*args, out_shape, **kwargs)`, shapes in place of tensors; one of our own may be replaced"
+    """Register a formula for multiply-adds: `f(*args, out_shape, **kwargs)`, shapes in
+    place of tensors; one of our own may be replaced"""
     def register(f:Callable)->Callable:
         def flops(*args, out_shape=None, **kwargs):
             return 2*f(*args, out_shape=out_shape, **kwargs)
@@ -189,7 +198,8 @@ class ModuleCounts(NamedTuple):
     "What one module contributes by itself, without its children"
     name: str # Dotted name in the model, '' for the model itself
     module: str # Class
-    output: tuple|None # Shape of its last output, None if it gave no tensor or was not called
+    # Shape of its last output, None if it gave no tensor or was not called
+    output: tuple|None
     params: int # Trainable parameters not listed in an earlier row
     macs: int # Multiply-adds in its own `forward`, summed over calls
 
@@ -198,7 +208,8 @@ def count_table(
     model:nn.Module, # As for `count`
     input_size:Sequence[int]|Tensor, # As for `count`
 )->Table: # Rows of `ModuleCounts`, and the total in the note
-    "Parameters and MACs of `model`, module by module; each column adds up to `count(model, input_size)`"
+    """Parameters and MACs of `model`, module by module; each column adds up to
+    `count(model, input_size)`"""
     model = getattr(model, '_orig_mod', model)
     counter,seen,rows = _run(model, input_size),set(),[]
     for name,m in model.named_modules():

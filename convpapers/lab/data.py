@@ -37,7 +37,8 @@ with warnings.catch_warnings():
     # fastai still scripts a function for torch.jit
     warnings.simplefilter('ignore', FutureWarning)
     _core,_tfms = need('train', 'fastai.data.core', 'fastai.data.transforms')
-DataLoaders,TfmdDL,CategoryMap,Pipeline = _core.DataLoaders,_core.TfmdDL,_tfms.CategoryMap,_core.Pipeline
+DataLoaders,TfmdDL,CategoryMap,Pipeline = (_core.DataLoaders,_core.TfmdDL,_tfms.CategoryMap,
+    _core.Pipeline)
 
 # %% ../../nbs/lab/10_data.ipynb #289044bd
 STATS = {
@@ -45,8 +46,10 @@ STATS = {
     'digits': ((127.179,127.669,127.670), (40.255,40.301,40.205)),
     'cifar10': ((125.307,122.950,113.865), (62.993,62.089,66.705)),
     'cifar100': ((129.304,124.070,112.434), (68.170,65.392,70.418)),
-    'svhn': ((111.61,113.17,120.56), (50.49,51.26,50.24)), # 0.4377, 0.4438, 0.4728 and 0.1980, 0.2010, 0.1970 of 255
-    'svhn_extra': ((109.88,109.70,113.81), (50.11,50.57,50.85)), # 0.4309, 0.4302, 0.4463 and 0.1965, 0.1983, 0.1994 of 255
+    # 0.4377, 0.4438, 0.4728 and 0.1980, 0.2010, 0.1970 of 255
+    'svhn': ((111.61,113.17,120.56), (50.49,51.26,50.24)),
+    # 0.4309, 0.4302, 0.4463 and 0.1965, 0.1983, 0.1994 of 255
+    'svhn_extra': ((109.88,109.70,113.81), (50.11,50.57,50.85)),
     'imagenet': ((123.675,116.280,103.530), (58.395,57.120,57.375))}
 STATS['tiny_imagenet'] = STATS['imagenet']
 # Validation: normalisation only
@@ -54,13 +57,15 @@ NONE = Augment(crop=0, flip=False, area=(1.,1.), brightness=0, saturation=(1.,1.
 
 # %% ../../nbs/lab/10_data.ipynb #ef066d7c
 class CrossEntropy(nn.Module):
-    "Cross-entropy with integer classes or class probabilities; labels are smoothed only while gradients are recorded"
+    """Cross-entropy with integer classes or class probabilities; labels are smoothed only
+    while gradients are recorded"""
     # fastai's `MixUp` and `CutMix` then mix its values, which serves both kinds of labels
     y_int = True
     reduction = 'mean'
     def __init__(self,
         label_smoothing:float=0., # Share of a label that all classes get
-        reduction:str='mean', # `mean`, `sum` or `none`; fastai sets it for losses of single images
+        # `mean`, `sum` or `none`; fastai sets it for losses of single images
+        reduction:str='mean',
     ):
         super().__init__()
         self.label_smoothing,self.reduction = label_smoothing,reduction
@@ -82,7 +87,8 @@ def _vocab(names):
 def _home(train): return None if train is None else 0 if train else 1
 
 class _Items:
-    "The `(image, label)` pairs of a set by position; `iloc` is what fastai looks for to take several at once"
+    """The `(image, label)` pairs of a set by position; `iloc` is what fastai looks for to
+    take several at once"""
     def __init__(self, data): self.data = data
     iloc = property(lambda self: self)
     def __len__(self): return len(self.data)
@@ -110,7 +116,8 @@ class _Set:
 class ImageSet(_Set):
     "Small images as one uint8 tensor with their labels; they move to a device together"
     def __init__(self, images:Tensor, labels:Tensor, vocab:list, train:bool|None=None):
-        self.images,self.labels,self.vocab,self.home = images,labels,_vocab(vocab),_home(train)
+        self.images,self.labels,self.vocab,self.home = images,labels,_vocab(vocab),_home(
+            train)
     def __len__(self): return len(self.images)
     def __getitem__(self, i): return self.images[i], self.labels[i]
     @property
@@ -152,8 +159,10 @@ class _Refuse(Pipeline):
     def add(self, ts, items=None, train_setup=False):
         if ts is None or (hasattr(ts, '__len__') and not len(ts)): return
         raise ValueError(
-            f"{self.event}={ts!r} cannot be added: these batches are made whole, on the device. "
-            "Add batch transforms to 'after_batch', or give fastai's own DataLoaders to the learner")
+            f"{self.event}={ts!r} cannot be added: these batches are made whole, on the "
+            "device. "
+            "Add batch transforms to 'after_batch', or give fastai's own DataLoaders to "
+            "the learner")
 
 # %% ../../nbs/lab/10_data.ipynb #0e415849
 class ImageDL(TfmdDL):
@@ -162,7 +171,8 @@ class ImageDL(TfmdDL):
             stats:tuple=STATS['cifar10'], shuffle:bool=False,
             drop_last:bool=False, seed:int=0, rank:int=0, world:int=1, device=None,
             workers:int=0,
-            tta:Augment|None=None, # Of a validation loader: what `learn.tta` does to its images
+            # Of a validation loader: what `learn.tta` does to its images
+            tta:Augment|None=None,
             **kwargs): # fastai's `after_batch` and `get_idxs`
         if unknown := set(kwargs)-{*_PER_ITEM, 'after_batch', 'get_idxs'}:
             raise TypeError(f'ImageDL has no argument {min(unknown)!r}')
@@ -170,7 +180,8 @@ class ImageDL(TfmdDL):
         super().__init__(dataset, bs=bs, shuffle=shuffle, drop_last=drop_last,
             num_workers=0, device=device, **kwargs)
         for event,pipeline in refuse.items(): setattr(self, event, pipeline)
-        self.augment,self.stats,self.seed,self.rank,self.world,self.workers = augment,stats,seed,rank,world,workers
+        self.augment,self.stats,self.seed,self.rank,self.world,self.workers = (augment,
+            stats,seed,rank,world,workers)
         self.tta,self.shares = tta,shares(len(dataset), bs, drop_last, rank, world)
         self.n = sum(map(len, self.shares))
         self.generator = torch.Generator().manual_seed(seed)
@@ -180,7 +191,8 @@ class ImageDL(TfmdDL):
 # %% ../../nbs/lab/10_data.ipynb #6e3bdd84
 @patch
 def new(self:ImageDL, dataset=None, cls=None, **kwargs):
-    "A loader like this one, of the same data, of another set or of a list of images; arguments that only fastai's own have are left out"
+    """A loader like this one, of the same data, of another set or of a list of images;
+    arguments that only fastai's own have are left out"""
     keep = 'bs augment stats shuffle drop_last seed rank world device workers tta'.split()
     own = {k: getattr(self, k) for k in keep} | dict(after_batch=list(self.after_batch.fs))
     given = {k: v for k,v in kwargs.items() if k in (*own, *_PER_ITEM, 'get_idxs')}
@@ -224,7 +236,8 @@ def shares(
 # %% ../../nbs/lab/10_data.ipynb #8d695683
 @patch
 def augmentation(self:ImageDL)->Augment:
-    "What is done to the images now: `set_split_idx` may ask a validation loader for training images, or the reverse"
+    """What is done to the images now: `set_split_idx` may ask a validation loader for
+    training images, or the reverse"""
     asked,unmixed = self.dataset.override,replace(self.augment, mixup=0.)
     if asked==0: return self.tta or unmixed
     if asked==1 and self.tta is None: return replace(NONE, normalize=self.augment.normalize)
@@ -259,7 +272,8 @@ def _typed(b):
 
 @patch
 def transforms(self:ImageDL):
-    "Transforms that were added, and the normalisation where fastai has it among them; `None` if none was added"
+    """Transforms that were added, and the normalisation where fastai has it among them;
+    `None` if none was added"""
     if not any(f.name!='noop' for f in self.after_batch.fs): return None
     fs = list(self.after_batch.fs)
     if self.augment.normalize:
@@ -274,7 +288,8 @@ def transforms(self:ImageDL):
 # %% ../../nbs/lab/10_data.ipynb #8bf4790a
 @patch
 def finishing(self:ImageDL):
-    "The augmentation in force, and the function that turns a raw batch into one for the network"
+    """The augmentation in force, and the function that turns a raw batch into one for the
+    network"""
     augment,device = self.augmentation(),self.device or torch.device('cpu')
     mean,std = (torch.tensor(o, device=device) for o in self.stats)
     labelled = self.dataset.labels is not None
@@ -306,15 +321,18 @@ def __iter__(self:ImageDL):
 
 # %% ../../nbs/lab/10_data.ipynb #579a1674
 @patch
-def state_dict(self:ImageDL)->dict: # Tensors and numbers: `torch.load(weights_only=True)` reads it
-    "Where the loader is: the generator when the epoch began, and how many batches were made since"
+# Tensors and numbers: `torch.load(weights_only=True)` reads it
+def state_dict(self:ImageDL)->dict:
+    """Where the loader is: the generator when the epoch began, and how many batches were
+    made since"""
     return dict(generator=self.start.clone(), batch=self.batch, epoch=self.epoch)
 
 # %% ../../nbs/lab/10_data.ipynb #fbb48143
 @patch
 def load_state_dict(self:ImageDL, state:dict):
     "The next `for` continues at `state`"
-    self.start,self.batch,self.skip = state['generator'].clone(),state['batch'],state['batch']
+    self.start,self.batch,self.skip = (state['generator'].clone(),state['batch'],
+        state['batch'])
     self.epoch = state.get('epoch', 0)
     self.generator.set_state(self.start)
 
@@ -362,7 +380,8 @@ class FileSet(_Set):
     def __init__(self, files, labels:Tensor|None, vocab:list, size:int=224,
             train:bool=False,
             whole:bool=False): # Bring the whole image to `size` instead of its centre
-        self.files,self.labels,self.vocab,self.side,self.train = list(files),labels,_vocab(vocab),size,train
+        self.files,self.labels,self.vocab,self.side,self.train = list(files),labels,_vocab(
+            vocab),size,train
         self.home,self.whole = _home(train),whole
     def __len__(self): return len(self.files)
     def __getitem__(self, i): return self.load(i), *self.label(i)
@@ -387,7 +406,8 @@ def _pixels(item):
     if ok and x.size and x.dtype=='uint8':
         return Image.fromarray(x[...,0] if x.ndim==3 and x.shape[-1]==1 else x)
     raise ValueError(
-        f'{type(item).__name__} of {item.dtype}, shape {tuple(item.shape)}, is no image: a tensor has (3, h, w), '
+        f'{type(item).__name__} of {item.dtype}, shape {tuple(item.shape)}, is no image: a '
+        'tensor has (3, h, w), '
         'an array (h, w, 3), each with bytes, or with floats from 0 to 1')
 
 def _readable(item):
@@ -402,7 +422,8 @@ def _readable(item):
         item = _pixels(item)
     if not isinstance(item, Image.Image):
         raise TypeError(
-            f'{item!r} is no image: give a path, a PIL image, an array, a tensor, or a file as bytes or open')
+            f'{item!r} is no image: give a path, a PIL image, an array, a tensor, or a '
+            'file as bytes or open')
     # no pixel is changed by either
     kind = 'PNG' if item.mode in ('1','L','LA','P','RGB','RGBA','I;16') else 'TIFF'
     item.save(buffer := io.BytesIO(), kind, exif=item.getexif())
@@ -412,7 +433,8 @@ def _readable(item):
 # %% ../../nbs/lab/10_data.ipynb #f1db1519
 @patch
 def box(self:FileSet, u=None, augment=NONE):
-    "What is cut from an image: a function of its width and height that can be sent to another process"
+    """What is cut from an image: a function of its width and height that can be sent to
+    another process"""
     h,w = self.size
     if self.split_idx==0 and u is not None:
         return partial(random_box, u=tuple(u.tolist()), augment=augment, shape=w/h)
@@ -455,12 +477,15 @@ def _class_number(y, vocab):
 def _folder_name(item):
     if isinstance(item, (str, os.PathLike)): return Path(item).parent.name
     raise ValueError(
-        f'with_labels=True: {type(item).__name__} has no folder to name its class; give pairs of image and class')
+        f'with_labels=True: {type(item).__name__} has no folder to name its class; give '
+        'pairs of image and class')
 
 # %% ../../nbs/lab/10_data.ipynb #21c0703b
 @patch
 def test(self:_Set,
-    items, # Paths, PIL images, arrays, tensors or bytes; or pairs of one of these and a class, by name or number
+    # Paths, PIL images, arrays, tensors or bytes; or pairs of one of these and a class, by
+    # name or number
+    items,
     with_labels:bool=False, # Paths without a class get the name of their folder
 )->FileSet:
     "The set of `items`, brought to the size of this one as its validation images are"
@@ -473,7 +498,8 @@ def test(self:_Set,
         items,pairs = [(o, _folder_name(o)) for o in items],[True]
     if any(pairs) and not all(pairs):
         raise ValueError(
-            f'items: {pairs.count(True)} of {len(items)} have a class; give one to all or to none')
+            f'items: {pairs.count(True)} of {len(items)} have a class; give one to all or '
+            'to none')
     labels = (torch.tensor([_class_number(y, self.vocab) for _,y in items]) if pairs[0]
         else None)
     files = [x for x,_ in items] if pairs[0] else items
@@ -532,13 +558,15 @@ def _from_folder(path, size, cache, progress):
 def own_stats(
     images:Tensor, # `(n, 3, h, w)` uint8, those for training
 )->tuple: # Means and standard deviations, three numbers each
-    "The statistics of these images; a constant channel is named in a warning and keeps its scale"
+    """The statistics of these images; a constant channel is named in a warning and keeps
+    its scale"""
     mean,std = (o.tolist() for o in pixel_stats(images))
     for k,colour in enumerate(('red','green','blue')):
         if std[k]>0: continue
         std[k] = 1.
         warnings.warn(
-            f'channel {k} ({colour}) is {mean[k]:g} in every training image: the network sees zeros there', stacklevel=2)
+            f'channel {k} ({colour}) is {mean[k]:g} in every training image: the network '
+            'sees zeros there', stacklevel=2)
     return tuple(mean), tuple(std)
 
 # %% ../../nbs/lab/10_data.ipynb #500a5d6b
@@ -551,11 +579,13 @@ def _sets(name, path, size, cache, progress):
     if name in NAMES:
         if size is not None:
             raise ValueError(
-                f'size={size} is for folders and tiny_imagenet; those of {name} keep theirs')
+                f'size={size} is for folders and tiny_imagenet; those of {name} keep '
+                'theirs')
         return _named(name, path, cache, progress), STATS[name]
     if not Path(name).expanduser().is_dir():
         raise ValueError(
-            f"name={str(name)!r} is neither one of {', '.join(NAMES)} nor the path of a folder")
+            f"name={str(name)!r} is neither one of {', '.join(NAMES)} nor the path of a "
+            "folder")
     sets = _from_folder(name, pair, cache, progress)
     train = sets['train']
     return sets, STATS['imagenet'] if isinstance(train,
@@ -572,7 +602,8 @@ def as_stats(
             return mean,std
     except (TypeError, ValueError): pass
     raise ValueError(
-        f'stats={stats!r} must be three means and three standard deviations of raw pixels (0 to 255), all finite, the latter positive')
+        f'stats={stats!r} must be three means and three standard deviations of raw pixels '
+        '(0 to 255), all finite, the latter positive')
 
 # %% ../../nbs/lab/10_data.ipynb #186cac8d
 def subset(
@@ -594,10 +625,12 @@ class ImageLoaders(DataLoaders):
     def test_dl(self,
         test_items, # See `ImageSet.test`
         rm_type_tfms=None, # Of fastai; nothing is to be left out here
-        with_labels:bool=False, # The items have a class: as pairs, or by the name of their folder
+        # The items have a class: as pairs, or by the name of their folder
+        with_labels:bool=False,
         **kwargs, # For `ImageDL.new`
     )->ImageDL:
-        "A loader of new images, which are sized and normalised as those of the validation set"
+        """A loader of new images, which are sized and normalised as those of the validation
+        set"""
         return self.valid.new(self.valid_ds.test(test_items, with_labels),
             **dict(rank=0, world=1) | kwargs)
 
@@ -613,22 +646,33 @@ def _processes(data):
     return 0
 
 def image_data(
-    name:str='digits', # 'animals', 'digits', 'cifar10', 'cifar100', 'svhn', 'svhn_extra', 'tiny_imagenet', or a folder with `train/<class>/…`
+    # 'animals', 'digits', 'cifar10', 'cifar100', 'svhn', 'svhn_extra', 'tiny_imagenet', or
+    # a folder with `train/<class>/…`
+    name:str='digits',
     bs:int=128, # Batch size, over all processes
     *,
-    path=None, # Where the folder of CIFAR, SVHN or Tiny-ImageNet is, if not where fastai keeps it
-    augment:Augment|dict|None=None, # What is done to training images; `None`: crop and flip, of digits and house numbers crop only
+    # Where the folder of CIFAR, SVHN or Tiny-ImageNet is, if not where fastai keeps it
+    path=None,
+    # What is done to training images; `None`: crop and flip, of digits and house numbers
+    # crop only
+    augment:Augment|dict|None=None,
     seed:int=0, # Order and augmentation of the training images depend on it
     device=None, # Where batches are made; `None`: fastai's default device
     valid_bs:int|None=None, # Batch size of validation, over all processes; `None`: `bs`
     n_train:int|None=None, # Use so many training images only, the same ones each time
-    size:int|tuple|None=None, # Folders and Tiny-ImageNet: side of the network's input, or height and width; `None`: 56 for that, else 224, or the images' own if all are small
-    workers:int|None=None, # Folders of large images: reading processes; `None`: one a core, none for a small folder
+    # Folders and Tiny-ImageNet: side of the network's input, or height and width; `None`:
+    # 56 for that, else 224, or the images' own if all are small
+    size:int|tuple|None=None,
+    # Folders of large images: reading processes; `None`: one a core, none for a small
+    # folder
+    workers:int|None=None,
     rank:int=0, # This process
     world:int=1, # Number of processes that share the data
     cache:bool=True, # Keep decoded pixels beside the folder
     progress:bool=True, # Show a progress bar while decoding
-    stats=None, # Means and standard deviations of raw pixels, three numbers each; `None`: those of the data
+    # Means and standard deviations of raw pixels, three numbers each; `None`: those of the
+    # data
+    stats=None,
 ): # fastai `DataLoaders` with `vocab`, `c`, `stats`
     "fastai `DataLoaders` whose batches are made on the device"
     for arg,value,least in (('bs',bs,1), ('valid_bs',valid_bs,1), ('workers',workers,0)):
@@ -656,7 +700,7 @@ def data_name(
     "The same for every spelling of a folder's path, another for another folder"
     if name in NAMES: return name
     place = os.path.realpath(os.path.expanduser(name))
-    return f'{os.path.basename(place)}-{hashlib.sha256(os.fsencode(os.path.normcase(place))).hexdigest()[:8]}'
+    return (f'{os.path.basename(place)}-{hashlib.sha256(os.fsencode(os.path.normcase(place))).hexdigest()[:8]}')
 
 # %% ../../nbs/lab/10_data.ipynb #f7c6fb64
 # Bytes: of folders that hold more, `fingerprint` reads the ends of every file
@@ -689,7 +733,8 @@ def _parts(o):
     if hasattr(o, 'tls'):
         # fastai: inputs as items, labels as they come
         return [o.items, *o.tls[1:]]
-    return [v for _,v in sorted(vars(o).items()) if not isinstance(v, (str, bytes, os.PathLike)) and not callable(v)]
+    return [v for _,v in sorted(vars(o).items())
+        if not isinstance(v, (str, bytes, os.PathLike)) and not callable(v)]
 
 def _digest(h, o, seen=()):
     "Add the content of `o` to `h`"
@@ -717,7 +762,8 @@ def _digest(h, o, seen=()):
 def fingerprint(
     dls, # fastai `DataLoaders`, ours or any other
 )->dict: # `classes`, `train` and `valid` (numbers of images), `sha256`
-    "What a run trains and is tested on, in a few words and one hash; where the data lie makes no difference"
+    """What a run trains and is tested on, in a few words and one hash; where the data lie
+    makes no difference"""
     vocab = getattr(dls, 'vocab', None)
     size = lambda ds: len(ds) if hasattr(ds, '__len__') else None
     sets = [dl.dataset for dl in dls.loaders[:2]]

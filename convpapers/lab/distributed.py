@@ -28,7 +28,8 @@ def barrier():
 
 # %% ../../nbs/lab/21_distributed.ipynb #857bcc17
 def _usable(device):
-    "`device` as a torch device that holds numbers here, or a `ValueError` that says what would be valid"
+    """`device` as a torch device that holds numbers here, or a `ValueError` that says what
+    would be valid"""
     try:
         found = torch.device(device)
         # a device such as 'meta' has none to give back
@@ -59,7 +60,8 @@ def local_device(
 def process_group(
     device, # Where tensors are: NCCL for CUDA, Gloo otherwise
 ):
-    "Join the group that the launcher announced, if it did and nobody joined yet; leave it at the end"
+    """Join the group that the launcher announced, if it did and nobody joined yet; leave it
+    at the end"""
     joined = dist.is_available() and not _group() and int(os.environ.get('WORLD_SIZE', 1))>1
     if joined:
         dist.init_process_group('nccl' if torch.device(device).type=='cuda' else 'gloo')

@@ -32,7 +32,8 @@ class Job:
     epochs: int = 0 # Budget; 0: the recipe's own
     out: str = 'runs' # Folder of all runs
     device: str|None = None # Where to compute; None: the best there is
-    kwargs: dict = field(default_factory=dict, hash=False) # Further arguments of `reproduce_row`
+    # Further arguments of `reproduce_row`
+    kwargs: dict = field(default_factory=dict, hash=False)
     def __str__(self): return f'{self.experiment}: {self.row}, seed {self.seed}'
 
 # %% ../../nbs/lab/45_engine.ipynb #32f0aa95
@@ -52,7 +53,8 @@ def data_label(
     data:str, # From `whole_path`
 )->str: # A part of a file name
     "A short name for what a run is trained on: one for each folder"
-    if not Path(data).is_absolute(): return data    # some tables make their own, such as `noise`
+    # some tables make their own, such as `noise`
+    if not Path(data).is_absolute(): return data
     return need('train', 'convpapers.lab.data').data_name(data)
 
 # %% ../../nbs/lab/45_engine.ipynb #3e9fa94a
@@ -62,17 +64,20 @@ def run_folder(
     changed:str='', # What differs from the recipe, as in `-b16`
 )->Path:
     "Where a run lives"
-    return Path(out)/table/f'{row}-{data}-e{epochs}{changed}-s{seed}'.replace('/','_').replace(' ','_')
+    return Path(out)/table/f'{row}-{data}-e{epochs}{changed}-s{seed}'.replace('/',
+        '_').replace(' ','_')
 
 # %% ../../nbs/lab/45_engine.ipynb #aaedb9d6
 def _changed(recipe, data_kw, batch_size, size):
-    "Recipe, data arguments and a mark for the folder, where the user wants another batch size or size of pictures"
+    """Recipe, data arguments and a mark for the folder, where the user wants another batch
+    size or size of pictures"""
     if batch_size and not hasattr(recipe, 'batch_size'): raise ValueError(
         f'batch_size={batch_size}: {type(recipe).__name__} has no batches, so leave it out')
     if batch_size: recipe = replace(recipe, batch_size=batch_size)
     if size: data_kw = data_kw | dict(size=size)
     sides = size if isinstance(size, (tuple, list)) else [size]
-    return recipe, data_kw, f'-b{batch_size}'*bool(batch_size) + f"-{'x'.join(map(str, sides))}px"*bool(size)
+    return recipe, data_kw, f'-b{batch_size}'*bool(
+        batch_size) + f"-{'x'.join(map(str, sides))}px"*bool(size)
 
 def reproduce_row(
     exp, # The experiment
@@ -90,9 +95,11 @@ def reproduce_row(
     train_run = need('train', 'convpapers.lab.resume').train_run
     recipe = row.recipe if epochs is None else row.recipe.at(epochs=epochs)
     recipe,data_kw,mark = _changed(recipe, exp.data_kw, batch_size, size)
-    folder = run_folder(out, exp.name, row.name, data_label(data), recipe.epochs, seed, mark)
+    folder = run_folder(out, exp.name, row.name, data_label(data), recipe.epochs, seed,
+        mark)
     run = getattr(exp, 'run', None) or train_run
-    return run(folder, experiment=exp.name, row=row.name, model=row.model, model_kw=row.model_kw, recipe=recipe,
+    return run(folder, experiment=exp.name, row=row.name, model=row.model,
+        model_kw=row.model_kw, recipe=recipe,
         data=data, data_kw=data_kw, seed=seed, device=device, **kwargs)
 
 # %% ../../nbs/lab/45_engine.ipynb #81ef1545
@@ -103,7 +110,8 @@ def run_job(
     "Train, or go on with, one job"
     load_chapters()
     exp = experiments[job.experiment]
-    return reproduce_row(exp, exp.row(job.row), job.data or exp.data, job.epochs or None, job.seed, job.device,
+    return reproduce_row(exp, exp.row(job.row), job.data or exp.data, job.epochs or None,
+        job.seed, job.device,
         job.out, progress=progress, **job.kwargs)
 
 # %% ../../nbs/lab/45_engine.ipynb #cfb91022
@@ -117,8 +125,11 @@ def seed_list(
     try: parts = [ends(p.strip()) for p in text.split(',') if p.strip()]
     except ValueError: parts = []
     if not parts or not all(r and 0<=r[0] and r[-1]<2**63 for r in parts):
-        raise ValueError(f'seeds={text!r} must be whole numbers from 0 on, as in 0, 0,1,2 or 0-4')
-    if sum(r[-1]-r[0]+1 for r in parts)>10**4: raise ValueError(f'seeds={text!r} are more than 10,000')   # before they fill the memory
+        raise ValueError(f'seeds={text!r} must be whole numbers from 0 on, as in 0, 0,1,2 '
+            'or 0-4')
+    # before they fill the memory
+    if sum(r[-1]-r[0]+1 for r in parts)>10**4:
+        raise ValueError(f'seeds={text!r} are more than 10,000')
     return list(dict.fromkeys(s for r in parts for s in r))
 
 # %% ../../nbs/lab/45_engine.ipynb #43a82fb9
@@ -127,13 +138,15 @@ def asked(
     row, # One of its rows
 )->str: # Comparable with `_budget` of a record's config
     "The question that a run of this row answers when nothing is changed"
-    return _budget(dict(data=exp.data, epochs=row.recipe.epochs, model=_model_name(row.model),
+    return _budget(dict(data=exp.data, epochs=row.recipe.epochs,
+        model=_model_name(row.model),
         model_kw=row.model_kw, data_kw=exp.data_kw, recipe=row.recipe.as_dict()))
 
 def done_seeds(exp, row, records)->set:
     "Seeds with which the row was trained to its end"
     want = asked(exp, row)
-    return {r.config['seed'] for r in records if r.finished and r.config['experiment']==exp.name
+    return {r.config['seed'] for r in records if r.finished and r.config['experiment']
+        ==exp.name
         and r.config['row']==row.name and _budget(r.config)==want}
 
 def missing(
@@ -147,7 +160,8 @@ def missing(
     seeds = range(exp.seeds) if seeds is None else seeds
     todo = [r for r in exp.rows if r.model is not None and (rows is None or r.name in rows)]
     have = {r.name: done_seeds(exp, r, records) for r in todo}
-    return [Job(exp.name, r.name, s, **kwargs) for s in seeds for r in todo if s not in have[r.name]]
+    return [Job(exp.name, r.name, s, **kwargs) for s in seeds for r in todo
+        if s not in have[r.name]]
 
 # %% ../../nbs/lab/45_engine.ipynb #d14fd443
 def run_seconds(record)->float|None:
@@ -160,12 +174,14 @@ def expected_seconds(
     records, # Finished runs
 )->float|None: # None where nothing is known
     "What a run of this row will cost"
-    mine = [r for r in records if r.finished and r.config['experiment']==exp.name and run_seconds(r)]
+    mine = [r for r in records if r.finished and r.config['experiment']==exp.name
+        and run_seconds(r)]
     each = lambda r: run_seconds(r)/max(r.config['epochs'], 1)
     same,macs = [r for r in mine if r.config['row']==row.name],_counts(row, [])[1]
     known = [each(r)/r.summary['macs'] for r in mine if r.summary.get('macs')]
     if not mine: return None
-    epoch = median(map(each, same)) if same else median(known)*macs if macs and known else median(map(each, mine))
+    epoch = median(map(each, same)) if same else median(
+        known)*macs if macs and known else median(map(each, mine))
     return epoch*row.recipe.epochs
 
 def duration(seconds)->str:
@@ -189,7 +205,8 @@ def _watch(parent):
     os._exit(1)
 
 def _begin(parent):
-    signal.signal(signal.SIGINT, signal.SIG_DFL)    # Ctrl-C ends a worker at once; its checkpoint stands
+    # Ctrl-C ends a worker at once; its checkpoint stands
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     import torch
     torch.set_num_threads(1)
@@ -200,7 +217,8 @@ def _environ(**values):
     os.environ.update(values)
     try: yield
     finally:
-        for k,v in old.items(): os.environ.pop(k) if v is None else os.environ.update({k: v})
+        for k,v in old.items():
+            os.environ.pop(k) if v is None else os.environ.update({k: v})
 
 def _words(e): return f'{type(e).__name__}: {in_words(e, "the run")}'
 
@@ -208,7 +226,8 @@ def _words(e): return f'{type(e).__name__}: {in_words(e, "the run")}'
 def _slot():
     "A pool of one process, so that a process that dies takes no other job with it"
     with _environ(OMP_NUM_THREADS='1', MKL_NUM_THREADS='1'):
-        pool = ProcessPoolExecutor(1, multiprocessing.get_context('spawn'), initializer=_begin, initargs=(os.getpid(),))
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context('spawn'),
+            initializer=_begin, initargs=(os.getpid(),))
         pool.submit(os.getpid).result()             # it starts now, with this environment
     return pool
 
@@ -256,9 +275,11 @@ def ray_pool(
     "Jobs on a Ray cluster, one CPU each; a lost node's jobs are resumed elsewhere"
     ray = need('cluster', 'ray')
     if not ray.is_initialized():
-        ray.init(**({} if address=='local' else dict(address=address)), log_to_driver=False, logging_level='ERROR')
+        ray.init(**({} if address=='local' else dict(address=address)), log_to_driver=False,
+            logging_level='ERROR')
     one = dict(OMP_NUM_THREADS='1', MKL_NUM_THREADS='1')
-    task = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3, runtime_env=dict(env_vars=one))(work)
+    task = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3,
+        runtime_env=dict(env_vars=one))(work)
     waiting,running = list(jobs),{}
     while waiting or running:
         while waiting and (n is None or len(running)<n):
@@ -267,7 +288,8 @@ def ray_pool(
         for ref in ray.wait(list(running))[0]:
             job = running.pop(ref)
             try: yield Done(job, ray.get(ref))
-            except ray.exceptions.RayTaskError as e: yield Done(job, error=_words(e.cause or e), raised=e.cause or e)
+            except ray.exceptions.RayTaskError as e:
+                yield Done(job, error=_words(e.cause or e), raised=e.cause or e)
             except ray.exceptions.RayError as e: yield Done(job, error=_words(e))
 
 # %% ../../nbs/lab/45_engine.ipynb #60f0af02
@@ -284,18 +306,21 @@ def run_jobs(
     jobs,out = list(jobs),[]
     positive_int('n', n)
     left = dict(zip(range(len(jobs)), seconds or [None]*len(jobs)))
-    pool = ray_pool(jobs, work, ray, gpus, n if n>1 else None) if ray else local_pool(jobs, work, n)
+    pool = ray_pool(jobs, work, ray, gpus, n if n>1 else None) if ray else local_pool(jobs,
+        work, n)
     for d in pool:
         out.append(d)
         i = next(i for i in left if jobs[i] is d.job or jobs[i]==d.job)
         left.pop(i)
         rest = sum(left.values())/n if left and None not in left.values() else None
         more = f'; about {duration(rest)} left' if rest is not None else ''
-        say(f"[{len(out)}/{len(jobs)}] {d.job}: {'FAILED: '+d.error if d.error else _line(d.result)}{more}")
+        say(f"[{len(out)}/{len(jobs)}] {d.job}: "
+            f"{'FAILED: '+d.error if d.error else _line(d.result)}{more}")
     return out
 
 def _line(record):
     s = getattr(record, 'summary', None)
     if not s: return 'done'
-    value = next((f'{k} {s[k]:.2f}' for k in ('error','ofd','valid_loss') if s.get(k) is not None), 'done')
+    value = next((f'{k} {s[k]:.2f}' for k in ('error','ofd','valid_loss')
+        if s.get(k) is not None), 'done')
     return f'{value} ({duration(run_seconds(record))})'

@@ -32,7 +32,9 @@ def image_suffixes(
     "What Pillow can read here, by the ending of the name"
     Image = need('train', 'PIL.Image')
     known = Image.registered_extensions()
-    return {end for end,kind in known.items() if kind in Image.OPEN and kind not in CLOSED}|{'.mpo'}    # opened as a JPEG
+    # opened as a JPEG
+    return {end for end,kind in known.items() if kind in Image.OPEN
+        and kind not in CLOSED}|{'.mpo'}
 
 def __getattr__(name):
     if name!='SUFFIXES':
@@ -54,13 +56,15 @@ def _identity(path): return (s := os.stat(path)).st_dev, s.st_ino
 
 def _refuse_dead(path):
     raise ValueError(
-        f'{path} is a link to {os.readlink(path)}, which is not there; mend it or take it away')
+        f'{path} is a link to {os.readlink(path)}, which is not there; mend it or take it '
+        'away')
 
 # %% ../../nbs/lab/08_folders.ipynb #38ccd6eb
 def walk_images(
     root:str, # Folder
 )->tuple: # `[(file, parts)]` as from `list_images`, and what was left out: `{kind: number}`
-    "The images below `root` and a count of everything else; follows links, and passes hidden names over"
+    """The images below `root` and a count of everything else; follows links, and passes
+    hidden names over"""
     ends,left,found = image_suffixes(),Counter(),[]
     start = os.path.realpath(root)
     todo = [(root, (), {_identity(p) for p in (start, *Path(start).parents)})]
@@ -103,7 +107,8 @@ def list_images(
     root, # Folder
     known:tuple=(), # Endings that belong there beside the images; they are not counted
 )->list: # `(file, parts)`: path as a string, and the folders between `root` and it
-    "The images below `root` in the order of their names; an image in no folder, or a folder without images, is an error"
+    """The images below `root` in the order of their names; an image in no folder, or a
+    folder without images, is an error"""
     root = str(root)
     found,left = walk_images(root)
     for f,parts in found:
@@ -114,7 +119,8 @@ def list_images(
     for o in sorted(os.scandir(root), key=lambda o: o.name):
         if o.name in full or is_hidden(o.name) or not os.path.isdir(o.path): continue
         raise ValueError(
-            f'class folder {o.path} has no images; it has: {_counted(walk_images(o.path)[1]) or "nothing"}')
+            f'class folder {o.path} has no images; it has: '
+            f'{_counted(walk_images(o.path)[1]) or "nothing"}')
     if not found: raise ValueError(f'{root} has no class folders')
     say_left_out(root, {k: n for k,n in left.items() if k not in known})
     return found
@@ -125,7 +131,8 @@ ANNOTATIONS = 'val_annotations.txt'
 def list_annotated(
     root:Path, # Folder with `val_annotations.txt` and `images`
 )->list: # As from `list_images`
-    "The images that the file names, in the order of their names; an image without a line, or a line without an image, is an error"
+    """The images that the file names, in the order of their names; an image without a line,
+    or a line without an image, is an error"""
     folder,note = root/'images',root/ANNOTATIONS
     if not folder.is_dir():
         raise FileNotFoundError(f'{note} names images, but there is no folder {folder}')
@@ -136,7 +143,8 @@ def list_annotated(
         file,*rest = line.split('\t')
         if not rest or not rest[0]:
             raise ValueError(
-                f'{note}, line {i}: expected an image, a class and more, separated by tabs, not {line!r}')
+                f'{note}, line {i}: expected an image, a class and more, separated by '
+                f'tabs, not {line!r}')
         if file not in there:
             raise ValueError(f'{note}, line {i}: there is no image {folder/file}')
         found[file] = rest[0]
@@ -154,7 +162,8 @@ def _class_names(found, level):
     for f,parts in found:
         if not -len(parts)<=level<len(parts):
             raise ValueError(
-                f'level={level}: {f} lies in {len(parts)} folders only ({os.sep.join(parts)})')
+                f'level={level}: {f} lies in {len(parts)} folders only '
+                f'({os.sep.join(parts)})')
     return [unicodedata.normalize('NFC', parts[level]) for _,parts in found]
 
 def scan_folder(
@@ -166,7 +175,8 @@ def scan_folder(
     if not path.is_dir(): raise FileNotFoundError(f'there is no folder {path}')
     valid = next((path/k for k in ('valid','val','test') if (path/k).is_dir()), None)
     if not (path/'train').is_dir() or valid is None: raise FileNotFoundError(
-        f'{path} needs a folder train and one of valid, val, test; it has: {", ".join(sorted(os.listdir(path))) or "nothing"}')
+        f'{path} needs a folder train and one of valid, val, test; it has: '
+        f'{", ".join(sorted(os.listdir(path))) or "nothing"}')
     noted = (valid/ANNOTATIONS).is_file()
     found = {'train': list_images(path/'train', ('.txt',) if noted else ()),
         'valid': (list_annotated if noted else list_images)(valid)}
@@ -177,7 +187,8 @@ def scan_folder(
             raise ValueError(f'class {n!r} is in {valid} but not in {path/"train"}')
     if len(index)==1:
         warnings.warn(
-            f'{path/"train"} has one class only, {next(iter(index))!r}: there is nothing to tell apart', stacklevel=2)
+            f'{path/"train"} has one class only, {next(iter(index))!r}: there is nothing '
+            'to tell apart', stacklevel=2)
     return ({k: [f for f,_ in fs] for k,fs in found.items()},
         {k: torch.tensor([index[n] for n in ns]) for k,ns in names.items()},
             list(index))
@@ -236,7 +247,8 @@ def scale_levels(
     top = next((w for w in white if hi<=slack*w), None)
     if top is None or lo<-(slack-1)*top or top!=white[0] and hi<top/16:
         raise ValueError(
-            f'its values go from {lo:g} to {hi:g}, and white could be {" or ".join(map(str, white))}; save it with 8 bits')
+            f'its values go from {lo:g} to {hi:g}, and white could be '
+            f'{" or ".join(map(str, white))}; save it with 8 bits')
     return (a.clip(0, top)*(255/top)).round().astype(np.uint8)
 
 def _shallow(im):
@@ -265,7 +277,8 @@ def _plain(im):
 _opening = threading.Lock()
 
 def _open_huge(file, shrink):
-    "A picture over Pillow's limit, if a JPEG's own halving brings it below and `shrink` allows it"
+    """A picture over Pillow's limit, if a JPEG's own halving brings it below and `shrink`
+    allows it"""
     Image = need('train', 'PIL.Image')
     with _opening:
         limit,Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS,None
@@ -278,7 +291,8 @@ def _open_huge(file, shrink):
     if im.width*im.height<=2*limit: return im
     im.close()
     raise ValueError(
-        f'it is {w}x{h}, {w*h:,} pixels, and Pillow reads {2*limit:,} at most; make it smaller, or raise PIL.Image.MAX_IMAGE_PIXELS')
+        f'it is {w}x{h}, {w*h:,} pixels, and Pillow reads {2*limit:,} at most; make it '
+        'smaller, or raise PIL.Image.MAX_IMAGE_PIXELS')
 
 def _open(file, shrink):
     Image = need('train', 'PIL.Image')
@@ -294,7 +308,8 @@ def _why(file, e):
     return getattr(e, 'strerror', None) or str(e) or type(e).__name__
 
 def _stream(file):
-    "`file`, open; given a path, Pillow maps plain TIFFs into memory, and mixes up the rows of those that lie on their side"
+    """`file`, open; given a path, Pillow maps plain TIFFs into memory, and mixes up the
+    rows of those that lie on their side"""
     return open(file, 'rb') if isinstance(file, (str, os.PathLike)) else nullcontext(file)
 
 @contextmanager
@@ -309,7 +324,8 @@ def _named(file):
 def as_size(
     size, # One number of pixels for both sides, or height and width
 )->tuple: # Height and width
-    "`size` as a pair; anything but whole numbers from 1 to 65,535 raises an error that names it"
+    """`size` as a pair; anything but whole numbers from 1 to 65,535 raises an error that
+    names it"""
     if not isinstance(size, (tuple, list)): size = (size, size)
     if len(size)!=2:
         raise ValueError(
@@ -322,10 +338,12 @@ def as_size(
 
 def read_image(
     file, # Path of an image, or a file that is open for reading
-    size:int|tuple|None=None, # Side of the result, or height and width; `None` keeps the image's own
+    # Side of the result, or height and width; `None` keeps the image's own
+    size:int|tuple|None=None,
     box=None, # Part to take: `f(width, height)` gives left, top, right, bottom
 )->Tensor: # `(3, h, w)` uint8
-    "An RGB image, upright, its first frame, on white; an unreadable file raises a `ValueError` that names it"
+    """An RGB image, upright, its first frame, on white; an unreadable file raises a
+    `ValueError` that names it"""
     np,Image = need('train', 'numpy', 'PIL.Image')
     size = None if size is None else as_size(size)
     with _named(file), _stream(file) as f, _open(f, bool(size)) as im:
@@ -348,7 +366,8 @@ def small_size(
 
 # %% ../../nbs/lab/08_folders.ipynb #a270154d
 class _Reading(torch.utils.data.Dataset):
-    "What a worker process does: it is told a file, a size and a box, so it need not know the epoch"
+    """What a worker process does: it is told a file, a size and a box, so it need not know
+    the epoch"""
     def __getitem__(self, job):
         try: return read_image(*job)
         except ValueError as e:
@@ -365,15 +384,18 @@ def _together(images):
 
 # %% ../../nbs/lab/08_folders.ipynb #56ae5e75
 class Readers:
-    "Processes that read images and stay from one epoch to the next; a copy, or one in another process, starts its own"
+    """Processes that read images and stay from one epoch to the next; a copy, or one in
+    another process, starts its own"""
     def __init__(self): self.key,self.loader,self.busy = None,None,False
     def __reduce__(self): return Readers, ()
     def start(self, workers, pin, stay):
         return torch.utils.data.DataLoader(_Reading(), batch_sampler=_Feed(),
             collate_fn=_together, num_workers=workers,
-            pin_memory=pin, persistent_workers=stay, generator=torch.Generator())     # its own: the global one stays untouched
+            # its own: the global one stays untouched
+            pin_memory=pin, persistent_workers=stay, generator=torch.Generator())
     def read(self, jobs, workers, pin):
-        "Images of each batch of `jobs`; in an epoch within an epoch by processes of its own"
+        """Images of each batch of `jobs`; in an epoch within an epoch by processes of its
+        own"""
         stay = workers>0 and not self.busy
         if stay and self.key!=(workers,pin):
             self.key,self.loader = (workers,pin),self.start(workers, pin, True)
@@ -401,7 +423,8 @@ def decode_images(
     def load(i):
         x = read_image(files[i])
         if x.shape[1:]!=size: raise ValueError(
-            f'{files[i]} is {x.shape[2]}x{x.shape[1]}, but {files[0]} is {size[1]}x{size[0]}; pass size= to bring all to one size')
+            f'{files[i]} is {x.shape[2]}x{x.shape[1]}, but {files[0]} is '
+            f'{size[1]}x{size[0]}; pass size= to bring all to one size')
         out[i] = x
     with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
         done = pool.map(load, range(len(files)))
@@ -409,7 +432,9 @@ def decode_images(
     return out
 
 # %% ../../nbs/lab/08_folders.ipynb #95248819
-READER = 2 # Raised whenever `read_image` gives other pixels than before, so that what was kept is read anew
+# Raised whenever `read_image` gives other pixels than before, so that what was kept is read
+# anew
+READER = 2
 
 def decode_folder(
     path, # The folder
@@ -446,12 +471,14 @@ def read_cache(
     store:Path, # File
     key:str, # What it must have been made from
 )->dict|None: # Images by split; `None` when there is no file, or one made from other images
-    "The decoded pixels, if they are there; a damaged file raises a `ValueError` that names it"
+    """The decoded pixels, if they are there; a damaged file raises a `ValueError` that
+    names it"""
     if not store.exists(): return None
     try: got = torch.load(store, weights_only=True, map_location='cpu')
     except Exception as e:
         raise ValueError(
-            f'{store} is damaged ({type(e).__name__}); it was left in place: delete or move it, then run again') from e
+            f'{store} is damaged ({type(e).__name__}); it was left in place: delete or '
+            'move it, then run again') from e
     return got if got.pop('key', None)==key else None
 
 # %% ../../nbs/lab/08_folders.ipynb #9f1b2cec
@@ -473,7 +500,8 @@ SVHN_SITE = 'http://ufldl.stanford.edu/housenumbers'
 def read_svhn(
     file, # A MATLAB file with `X`, 32×32×3×n bytes, and `y`, n×1 labels from 1 to 10
 )->tuple: # `(n, 3, 32, 32)` uint8, `(n,)` labels from 0 to 9
-    "Images and labels of one of SVHN's files; an unreadable one raises a `ValueError` that names it"
+    """Images and labels of one of SVHN's files; an unreadable one raises a `ValueError`
+    that names it"""
     file = Path(file)
     if not file.is_file():
         raise FileNotFoundError(f'there is no file {file}; it can be had from {SVHN_SITE}')
@@ -482,16 +510,20 @@ def read_svhn(
         dict(split_list=dict(train=[None, file.name, None])))     # no checksum
     try:
         got = any_file(file.parent)
-        images,labels = torch.from_numpy(got.data).contiguous(),torch.from_numpy(got.labels).reshape(-1)
+        images,labels = torch.from_numpy(got.data).contiguous(),torch.from_numpy(
+            got.labels).reshape(-1)
     except Exception as e:
         raise ValueError(
-            f'{file} is no file of SVHN ({type(e).__name__}: {e}); it was left in place') from e
+            f'{file} is no file of SVHN ({type(e).__name__}: {e}); it was left in '
+            'place') from e
     if images.dtype!=torch.uint8 or images.shape!=(len(labels),3,32,32):
         raise ValueError(
-            f'{file} is no file of SVHN: X is {tuple(images.shape)}, {images.dtype}, and y has {len(labels)} labels; it was left in place')
+            f'{file} is no file of SVHN: X is {tuple(images.shape)}, {images.dtype}, and y '
+            f'has {len(labels)} labels; it was left in place')
     if len(labels) and not 0<=labels.min()<=labels.max()<=9:
         raise ValueError(
-            f'{file} is no file of SVHN: its labels go from {labels.min()} to {labels.max()}; it was left in place')
+            f'{file} is no file of SVHN: its labels go from {labels.min()} to '
+            f'{labels.max()}; it was left in place')
     return images, labels
 
 # %% ../../nbs/lab/08_folders.ipynb #76740a17
@@ -499,19 +531,24 @@ def fetch_svhn(
     folder:Path, # Where the files shall be
     extra:bool=False, # The further training images as well
 ):
-    "Download what is missing; where that fails, a `FileNotFoundError` says what to put where"
-    missing = [f for f in (*SVHN_FILES.values(), *[SVHN_EXTRA]*extra) if not (folder/f).is_file()]
+    """Download what is missing; where that fails, a `FileNotFoundError` says what to put
+    where"""
+    missing = [f for f in (*SVHN_FILES.values(), *[SVHN_EXTRA]*extra)
+        if not (folder/f).is_file()]
     if not missing: return
     utils,datasets = need('train', 'torchvision.datasets.utils', 'torchvision.datasets')
     checksums = {name: md5 for _,name,md5 in datasets.SVHN.split_list.values()}
     try:
         for f in missing: utils.download_url(f'{SVHN_SITE}/{f}', folder, f, checksums[f])
     except (OSError, RuntimeError) as e: raise FileNotFoundError(
-        f'SVHN could not be downloaded ({type(e).__name__}: {e}); put {" and ".join(missing)} from {SVHN_SITE} into {folder}') from e
+        f'SVHN could not be downloaded ({type(e).__name__}: {e}); put '
+        f'{" and ".join(missing)} from {SVHN_SITE} into {folder}') from e
 
 # %% ../../nbs/lab/08_folders.ipynb #b31396ce
 def load_svhn(
-    path=None, # Folder with the files; default: `svhn` where fastai keeps its data, downloaded if need be
+    # Folder with the files; default: `svhn` where fastai keeps its data, downloaded if need
+    # be
+    path=None,
     extra:bool=False, # Train on the further images as well
 )->tuple: # {'train': (images, labels), 'valid': (images, labels)}, class names
     "The house numbers of SVHN"
@@ -521,7 +558,8 @@ def load_svhn(
     path = Path(path).expanduser()
     if not path.is_dir():
         raise FileNotFoundError(
-            f'there is no folder {path}; SVHN needs one with {" and ".join(SVHN_FILES.values())}')
+            f'there is no folder {path}; SVHN needs one with '
+            f'{" and ".join(SVHN_FILES.values())}')
     data = {k: read_svhn(path/f) for k,f in SVHN_FILES.items()}
     if extra:
         data['train'] = tuple(map(torch.cat,
@@ -538,7 +576,8 @@ def make_svhn(
     (root := Path(root)).mkdir(parents=True, exist_ok=True)
     for f in (*SVHN_FILES.values(), SVHN_EXTRA):
         pixels = np.frombuffer(gen.randbytes(32*32*3*n), np.uint8).reshape(32, 32, 3, n)
-        scipy_io.savemat(root/f, dict(X=pixels, y=np.arange(n, dtype=np.uint8)[:,None]%10+1))
+        scipy_io.savemat(root/f, dict(X=pixels, y=np.arange(n, dtype=np.uint8)[:,None]%10
+            +1))
     return root
 
 # %% ../../nbs/lab/08_folders.ipynb #f5e12f23
@@ -564,7 +603,8 @@ def fetch_tiny_imagenet(
     site:str=TINY_SITE, # Address of the archive
     md5:str=TINY_MD5, # Its checksum
 ):
-    "Download and unpack what is missing; where that fails, a `FileNotFoundError` says what to put where"
+    """Download and unpack what is missing; where that fails, a `FileNotFoundError` says
+    what to put where"""
     if folder.is_dir(): return
     utils,archive = need('train',
         'torchvision.datasets.utils'),folder.parent/site.split('/')[-1]
@@ -573,12 +613,15 @@ def fetch_tiny_imagenet(
         unpack_zip(archive, folder)
     except (OSError, RuntimeError, ValueError,
         zipfile.BadZipFile) as e: raise FileNotFoundError(
-        f'Tiny-ImageNet could not be downloaded ({type(e).__name__}: {e}); put {site} into {folder.parent}, or its content into {folder}') from e
+        f'Tiny-ImageNet could not be downloaded ({type(e).__name__}: {e}); put {site} into '
+        f'{folder.parent}, or its content into {folder}') from e
     archive.unlink()
 
 # %% ../../nbs/lab/08_folders.ipynb #09e24f14
 def find_tiny_imagenet(
-    path=None, # Folder with `train` and `val`; default: `tiny-imagenet-200` where fastai keeps its data, downloaded if need be
+    # Folder with `train` and `val`; default: `tiny-imagenet-200` where fastai keeps its
+    # data, downloaded if need be
+    path=None,
 )->Path: # For `scan_folder`
     "The folder of Tiny-ImageNet"
     if path is None:
@@ -590,7 +633,8 @@ def find_tiny_imagenet(
             f'there is no folder {path}; it can be had from {TINY_SITE}')
     if (path/'val'/'images').is_dir() and not (path/'val'/ANNOTATIONS).is_file():
         raise FileNotFoundError(
-            f'there is no file {path/"val"/ANNOTATIONS}, which has the classes of the validation images; it is in {TINY_SITE}')
+            f'there is no file {path/"val"/ANNOTATIONS}, which has the classes of the '
+            f'validation images; it is in {TINY_SITE}')
     return path
 
 # %% ../../nbs/lab/08_folders.ipynb #8971f714

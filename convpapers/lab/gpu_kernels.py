@@ -30,11 +30,13 @@ def need_triton(
     try: return import_module('triton')
     except ModuleNotFoundError as e:
         raise ImportError(
-            f'triton is not installed; {what} needs it: pip install triton (Linux), or use another backend') from e
+            f'triton is not installed; {what} needs it: pip install triton (Linux), or use '
+            'another backend') from e
 
 # %% ../../nbs/lab/66_gpu_kernels.ipynb #2ffc1179
 def bind(
-    fn:Callable, # A function; its code stays where it is, so that its source can still be found
+    # A function; its code stays where it is, so that its source can still be found
+    fn:Callable,
     **names, # To be among its globals
 )->Callable: # A function of the same code
     "`fn` with `names` among its globals, which are a copy and stay its own"
@@ -52,14 +54,20 @@ def _interpreted(fn):
     return kernel
 
 class Kernels:
-    "Triton kernels, written as plain functions that know `triton.language` as `tl`; Triton is imported on first use"
+    """Triton kernels, written as plain functions that know `triton.language` as `tl`;
+    Triton is imported on first use"""
     def __init__(self,
-        what:str, # What they do, for the message without Triton, such as `'the shift on CUDA'`
+        # What they do, for the message without Triton, such as `'the shift on CUDA'`
+        what:str,
         *kernels:Callable, # The functions to launch; they return nothing
-        helpers:Sequence[Callable]=(), # What they call by name; a helper may call those before it
-        library:Mapping[str,str]|None=None, # Names in these functions of what Triton has written in Triton, `{'_sum': 'sum'}` for `tl.sum`
+        # What they call by name; a helper may call those before it
+        helpers:Sequence[Callable]=(),
+        # Names in these functions of what Triton has written in Triton, `{'_sum': 'sum'}`
+        # for `tl.sum`
+        library:Mapping[str,str]|None=None,
     ):
-        self.what,self.kernels,self.helpers,self.library,self._made = what,kernels,tuple(helpers),dict(library or {}),{}
+        self.what,self.kernels,self.helpers,self.library,self._made = what,kernels,tuple(
+            helpers),dict(library or {}),{}
 
     def triton(self):
         "The module `triton`, or an `ImportError` that says what needs it"
@@ -74,7 +82,8 @@ class Kernels:
 
     def _make(self, interpreted):
         jit,tl = self.triton().jit,import_module('triton.language')
-        names = dict(tl=tl, **{n: getattr(tl, f).fn if interpreted else getattr(tl, f) for n,f in self.library.items()})
+        names = dict(tl=tl, **{n: getattr(tl, f).fn if interpreted else getattr(tl, f)
+            for n,f in self.library.items()})
         for f in self.helpers:
             bound = bind(f, **names)
             names[f.__name__] = bound if interpreted else jit(bound)
@@ -85,7 +94,8 @@ class Kernels:
 def accumulator(
     x:Tensor,
 )->torch.dtype:
-    "The type in which sums over numbers like those of `x` are kept: float32, or float64 for float64"
+    """The type in which sums over numbers like those of `x` are kept: float32, or float64
+    for float64"""
     return torch.float64 if x.dtype==torch.float64 else torch.float32
 
 def _triton_type(dtype):
@@ -104,7 +114,8 @@ def launch(self:Kernels,
     warps:int=4, # Of a program
     **constants, # By name; a `torch.dtype` becomes Triton's
 )->None: # The kernel writes into its tensors
-    "Run a kernel: interpreted (slow, for tests) on the CPU or with `TRITON_INTERPRET=1`, else compiled on the device of the tensors"
+    """Run a kernel: interpreted (slow, for tests) on the CPU or with `TRITON_INTERPRET=1`,
+    else compiled on the device of the tensors"""
     device = next(a.device for a in args if isinstance(a, Tensor))
     interpreted = device.type=='cpu' or os.environ.get('TRITON_INTERPRET')=='1'
     kernel,constants = self.made(interpreted)[which],_constants(constants)
@@ -116,7 +127,8 @@ def launch(self:Kernels,
 # %% ../../nbs/lab/66_gpu_kernels.ipynb #d91976b6
 def can_compile(
 )->bool:
-    "Whether `Kernels.ahead` works here: Triton with its compiler for NVIDIA's GPUs, not switched to interpreting by `TRITON_INTERPRET=1`"
+    """Whether `Kernels.ahead` works here: Triton with its compiler for NVIDIA's GPUs, not
+    switched to interpreting by `TRITON_INTERPRET=1`"""
     if not has_triton() or os.environ.get('TRITON_INTERPRET')=='1': return False
     return 'nvidia' in import_module('triton.backends').backends
 
@@ -137,7 +149,8 @@ def ahead(self:Kernels,
     target = import_module('triton.backends.compiler').GPUTarget('cuda', capability, 32)
     compiler,kernel = import_module('triton.compiler'),self.made(False)[which]
     values = dict(zip(kernel.arg_names, args)) | _constants(constants)
-    fixed = {n: v for n,v in values.items() if n in constants or not isinstance(v, Tensor) and v==1}
+    fixed = {n: v for n,v in values.items() if n in constants or not isinstance(v, Tensor)
+        and v==1}
     types = {n: 'constexpr' if n in fixed else _signature(values[n])
         for n in kernel.arg_names}
     return compiler.compile(compiler.ASTSource(kernel, types, fixed), target=target,

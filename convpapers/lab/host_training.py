@@ -15,11 +15,13 @@ fa = need('train', 'fastai.basics')
 
 # %% ../../nbs/lab/26_host_training.ipynb #6691a042
 class Whiten(fa.Callback):
-    "Give a `WhiteStem` its filters before the first step, from the first `n` training pictures"
+    """Give a `WhiteStem` its filters before the first step, from the first `n` training
+    pictures"""
     order = -30
     def __init__(self, n:int=5000): self.n = positive_int('n', n)
     def before_fit(self):
-        stems = [m for m in self.learn.model.modules() if isinstance(m, WhiteStem) and not m.ready]
+        stems = [m for m in self.learn.model.modules() if isinstance(m, WhiteStem)
+            and not m.ready]
         if not stems: return
         dl = self.dls.train
         x = torch.stack([torch.as_tensor(dl.dataset[i][0])

@@ -69,7 +69,8 @@ def keyed_init(
     model:nn.Module,
     seed:int, # Of the run
 )->nn.Module: # `model`
-    "Draw the initial values of each module anew, from a generator keyed by the module's name"
+    """Draw the initial values of each module anew, from a generator keyed by the module's
+    name"""
     with torch.random.fork_rng(devices=[]):
         for name,m in model.named_modules():
             if not hasattr(m, 'reset_parameters'): continue
@@ -103,13 +104,20 @@ class Host(nn.Sequential):
     "The small network in which layers are compared; `host` builds it"
 
 def host(
-    conv=nn.Conv2d, # Factory of the six convolutions, called as `conv(i, o, 3, padding=1, bias=False)`
-    mixer='none', # Instead: factory of six spatial layers between 1×1 convolutions, called with `groups=o` too; None: 1×1 alone
-    down=None, # Factory of the three layers that halve a map, called with the channels; default: `nn.MaxPool2d(2)`
-    width:int|None=None, # Channels of the first block, a quarter of the others'; default 16, with mixers 32
+    # Factory of the six convolutions, called as `conv(i, o, 3, padding=1, bias=False)`
+    conv=nn.Conv2d,
+    # Instead: factory of six spatial layers between 1×1 convolutions, called with
+    # `groups=o` too; None: 1×1 alone
+    mixer='none',
+    # Factory of the three layers that halve a map, called with the channels; default:
+    # `nn.MaxPool2d(2)`
+    down=None,
+    # Channels of the first block, a quarter of the others'; default 16, with mixers 32
+    width:int|None=None,
     num_classes:int=10, in_chans:int=3,
     white:bool=True, # The whitening stem; False: a plain one that is trained
-    seed:int|None=None, # Of the initial weights, see `keyed_init`; default: that of PyTorch's generator
+    # Of the initial weights, see `keyed_init`; default: that of PyTorch's generator
+    seed:int|None=None,
 )->Host:
     "The host, with other layers in its slots"
     if mixer!='none': conv = lambda i,o,k,**kw: mixed_conv(mixer, i, o, k, **kw)

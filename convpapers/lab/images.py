@@ -24,12 +24,18 @@ from .basics import need, one_of
 @dataclass(frozen=True)
 class Augment:
     "What is done to a training image; every field is a plain value"
-    crop: int = 4 # Zero padding in pixels on each side before a random crop of the original size; 0 for none
-    flip: bool|str = True # Mirror left-right with probability 1/2; 'alternate': in every second epoch, see `alternating`
+    # Zero padding in pixels on each side before a random crop of the original size; 0 for
+    # none
+    crop: int = 4
+    # Mirror left-right with probability 1/2; 'alternate': in every second epoch, see
+    # `alternating`
+    flip: bool|str = True
     cutout: int = 0 # Side of one black hole in pixels; 0 for none
     mixup: float = 0. # The strength alpha; 0 for none
-    mixup_form: str = 'uniform' # 'uniform': weight ~ U(0, alpha); 'beta': weight ~ Beta(alpha, alpha)
-    normalize: bool = True # Subtract the mean and divide by the standard deviation of the training set
+    # 'uniform': weight ~ U(0, alpha); 'beta': weight ~ Beta(alpha, alpha)
+    mixup_form: str = 'uniform'
+    # Subtract the mean and divide by the standard deviation of the training set
+    normalize: bool = True
     area: tuple = (.05, 1.) # Large images: share of the area that the random box covers
     aspect: tuple = (.75, 4/3) # Large images: width over height of the box
     brightness: float = 32/255 # Large images: largest change of brightness, of full scale
@@ -48,10 +54,12 @@ class Augment:
 
 # %% ../../nbs/lab/09_images.ipynb #1817f3f6
 def as_augment(
-    augment:Augment|dict|None, # An `Augment`, its fields as a dictionary, or `None` for the defaults
+    # An `Augment`, its fields as a dictionary, or `None` for the defaults
+    augment:Augment|dict|None,
     **default, # Fields that replace the defaults when `augment` is `None`
 )->Augment:
-    "`augment` as an `Augment`; an unknown field raises a `ValueError` that lists the valid ones"
+    """`augment` as an `Augment`; an unknown field raises a `ValueError` that lists the
+    valid ones"""
     if isinstance(augment, Augment): return augment
     given = default if augment is None else dict(augment)
     for k in given: one_of('augment field', k, [f.name for f in fields(Augment)])
@@ -105,7 +113,8 @@ def epoch_plan(
     n:int, # Samples
     size:tuple, # Height and width of an image
     augment:Augment, # What will be done
-    generator:torch.Generator, # On the CPU; advances by the same amount whatever `augment` says
+    # On the CPU; advances by the same amount whatever `augment` says
+    generator:torch.Generator,
     shuffle:bool=True, # A random order, or 0 to n-1
 )->dict: # Tensors of length `n`, by name; all but `order` belong to the position in the epoch
     "Every random number of one epoch"
@@ -213,7 +222,9 @@ def random_box(
     h:int, # Height
     u:Tensor|tuple, # Four uniform numbers: aspect, area, x, y
     augment:Augment,
-    shape:float=1., # Width over height of what the box will be brought to; the recipe's aspect is relative to it
+    # Width over height of what the box will be brought to; the recipe's aspect is relative
+    # to it
+    shape:float=1.,
 )->tuple: # left, top, right, bottom: floats, inside the image
     "A random box of the recipe's area and aspect"
     ua,us,ux,uy = u.tolist() if isinstance(u, Tensor) else u
@@ -256,7 +267,8 @@ def colour_jitter(
 
 # %% ../../nbs/lab/09_images.ipynb #27126be0
 def _place(img, scale, cx, cy, angle, shear, side):
-    "`(n, 1, 8, 8)` drawn at `(n, 1, side, side)`: `scale` times its width, centre in pixels"
+    """`(n, 1, 8, 8)` drawn at `(n, 1, side, side)`: `scale` times its width, centre in
+    pixels"""
     ca,sa,k = angle.cos(), angle.sin(), side/(8*scale)
     dx,dy = 1-2*(cx+.5)/side, 1-2*(cy+.5)/side
     a = torch.stack([k*(ca+shear*sa), k*(shear*ca-sa), k*sa, k*ca], 1).view(-1, 2, 2)
@@ -308,14 +320,16 @@ def draw_digits(
     room = 4*scale
     cx,cy = room+u(n)*(side-1-2*room), room+u(n)*(side-1-2*room)
     mask = _place(sources[pick][:,None], scale, cx, cy, (u(n)-.5)*.5, (u(n)-.5)*.5, side)
-    colour = (base + torch.where(base.mean(1, keepdim=True)<.5, 1., -1.)*(.35+.4*u(n,3,1,1))).clamp(0, 1)
+    colour = (base + torch.where(base.mean(1, keepdim=True)<.5, 1., -1.)
+        *(.35+.4*u(n,3,1,1))).clamp(0, 1)
     paint(mask, colour)
     img.add_(torch.randn(img.shape, generator=g), alpha=.05)
     return (img.clamp_(0, 1)*255).round_().to(torch.uint8), labels[pick]
 
 # %% ../../nbs/lab/09_images.ipynb #efce169c
 def _nth(y):
-    "The place of each label among those of its class, in an order by chance that is always the same"
+    """The place of each label among those of its class, in an order by chance that is
+    always the same"""
     order = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))
     nth = torch.empty_like(order)
     for c in range(int(y.max())+1):

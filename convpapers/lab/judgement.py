@@ -38,7 +38,8 @@ def paired(
     sd = stdev(ds)
     if not sd: return Difference(ds[0], 0., n, 0. if ds[0] else 1., 0.)
     t,tail = need('train', 'scipy.stats').t,mean(ds)/sd*math.sqrt(n)
-    return Difference(mean(ds), float(t.ppf(.975, n-1))*sd/math.sqrt(n), n, float(2*t.sf(abs(tail), n-1)), sd)
+    return Difference(mean(ds), float(t.ppf(.975, n-1))*sd/math.sqrt(n), n,
+        float(2*t.sf(abs(tail), n-1)), sd)
 
 # %% ../../nbs/lab/39_judgement.ipynb #535e3845
 def holm(
@@ -63,7 +64,8 @@ def power(
     st = need('train', 'scipy.stats')
     t,shift = st.t.ppf(1-alpha/2, n-1),abs(delta)*math.sqrt(n)/std
     seen = st.nct.sf(t, n-1, shift)
-    return float(1. if math.isnan(seen) else seen+st.nct.cdf(-t, n-1, shift))      # far out scipy has no number
+    # far out scipy has no number
+    return float(1. if math.isnan(seen) else seen+st.nct.cdf(-t, n-1, shift))
 
 def detectable(
     std:float, # Standard deviation of the pairs' differences
@@ -99,7 +101,8 @@ def resolution(
     ds = [d for d in differences if d]
     if not ds: return None
     std,n = math.sqrt(mean(d.std**2 for d in ds)),int(median(d.n for d in ds))
-    return Resolution(detectable(std, n), detectable(std, n, alpha=.05/max(claims, 1)), std, n, claims)
+    return Resolution(detectable(std, n), detectable(std, n, alpha=.05/max(claims, 1)), std,
+        n, claims)
 
 # %% ../../nbs/lab/39_judgement.ipynb #3819e8aa
 def spread_floor(
@@ -115,17 +118,21 @@ def spread_floor(
 def groups(
     values:dict, # Row to a dict of seed to result
     alpha:float=.05,
-    rows:int=0, # How many the table has, measured or not: the correction is for all their pairs
+    # How many the table has, measured or not: the correction is for all their pairs
+    rows:int=0,
 )->dict: # Row to its letters, smallest mean first
-    "Letters that two rows share unless a paired test, corrected for all pairs of rows, separates them"
-    names = sorted((k for k,v in values.items() if v), key=lambda k: mean(values[k].values()))
+    """Letters that two rows share unless a paired test, corrected for all pairs of rows,
+    separates them"""
+    names = sorted((k for k,v in values.items() if v),
+        key=lambda k: mean(values[k].values()))
     pairs = list(combinations(names, 2))
     found = [paired(values[a], values[b]) for a,b in pairs]
     known = [d.p for d in found if d]
     ps = iter(holm(known + [1.]*(math.comb(max(rows, len(names)), 2)-len(known))))
     sets = {frozenset(names)}
     for a,b in [pair for pair,d in zip(pairs, found) if d and next(ps)<alpha]:
-        cut = {s-{x} for s in sets if {a,b}<=s for x in (a,b)} | {s for s in sets if not {a,b}<=s}
+        cut = {s-{x} for s in sets if {a,b}<=s for x in (a,b)} | {s for s in sets
+            if not {a,b}<=s}
         sets = {s for s in cut if not any(s<t for t in cut)}
     ordered = sorted(sets, key=lambda s: sorted(map(names.index, s)))
     letter = lambda i: ascii_letters[i] if i<52 else f'{i}'

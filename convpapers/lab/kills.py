@@ -18,7 +18,9 @@ from .resume import load_checkpoint
 
 # %% ../../nbs/lab/24_kills.ipynb #9cceb995
 def watch(
-    tell, # `tell(kind, path)`: `half`, `before` and `after` a write, and after a `step` of an optimizer
+    # `tell(kind, path)`: `half`, `before` and `after` a write, and after a `step` of an
+    # optimizer
+    tell,
 ):
     "Be told of each place of this process where a kill could matter"
     replace = os.replace
@@ -54,7 +56,8 @@ def attempt(
         os._exit(1)
 
 # %% ../../nbs/lab/24_kills.ipynb #3c6f14b5
-CLOCKS = {'seconds','cpu_seconds','images_per_second','spent','peak','peak_memory_bytes','restarts','environment','world'}
+CLOCKS = {'seconds','cpu_seconds','images_per_second','spent','peak','peak_memory_bytes',
+    'restarts','environment','world'}
 
 def differences(
     a, b, # Tensors, numbers, strings, and lists and dicts of them
@@ -68,7 +71,8 @@ def differences(
     if not (isinstance(a, dict) and isinstance(b, dict)):
         return [] if type(a)==type(b) and a==b else [at]
     keys = [k for k in {**a, **b} if k not in CLOCKS]
-    return [d for k in keys for d in differences(a.get(k), b.get(k), f'{at}.{k}'.lstrip('.'))]
+    return [d for k in keys for d in differences(a.get(k), b.get(k),
+        f'{at}.{k}'.lstrip('.'))]
 
 def left_behind(
     root, # Where runs live
@@ -110,10 +114,12 @@ def _sweep(setup, folder, sample, seed):
 def sweep(
     setup:str, # Python that defines `run(folder)`: a training of a few steps that resumes
     folder, # Where its runs may live
-    sample:int|None=None, # Kill at so many places, the one after the last checkpoint among them; None: at each
+    # Kill at so many places, the one after the last checkpoint among them; None: at each
+    sample:int|None=None,
     seed:int=0, # Draws them
 )->dict: # `places`, `killed`, and what went `wrong` where
-    "Kill a training at its places, let it go on, and compare with one that nobody disturbed"
+    """Kill a training at its places, let it go on, and compare with one that nobody
+    disturbed"""
     args = setup,str(folder),sample,seed
     code = f'from convpapers.lab.kills import _sweep; _sweep(*{args!r})'
     r = subprocess.run([sys.executable,'-W','ignore','-c',code], capture_output=True,

@@ -24,13 +24,16 @@ def expect_channels(
     channels:int, # The valid number
     dim:int, # Spatial axes after the channels; 0: any number of axes before them
 ):
-    "A `ValueError` for an input of another number of channels, or of another number of axes"
+    """A `ValueError` for an input of another number of channels, or of another number of
+    axes"""
     if x.ndim<=dim or (dim and x.ndim>dim+2):
         raise ValueError(
-            f'input has shape {tuple(x.shape)}; {layer} takes {dim} spatial axes after the channels, and at most one axis before')
+            f'input has shape {tuple(x.shape)}; {layer} takes {dim} spatial axes after the '
+            'channels, and at most one axis before')
     if x.shape[-dim-1]!=channels:
         raise ValueError(
-            f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels; {layer} is for {channels}')
+            f'input of shape {tuple(x.shape)} has {x.shape[-dim-1]} channels; {layer} is '
+            f'for {channels}')
 
 # %% ../../nbs/lab/06_layers.ipynb #c08ca85b
 def not_plain(
@@ -43,9 +46,11 @@ def not_plain(
     if any(isinstance(p, UninitializedParameter) for p in layer._parameters.values()):
         return f'{name} has no weight before its first input: run the model once'
     of = lambda c, f: inspect.getattr_static(c, f, None)
-    own = [f for f in ('forward','_conv_forward','__call__','_output_padding','weight') if f in vars(layer) or of(cls, f) is not of(kind, f)]
+    own = [f for f in ('forward','_conv_forward','__call__','_output_padding','weight')
+        if f in vars(layer) or of(cls, f) is not of(kind, f)]
     if own:
-        return f"{name} has {own[0]} of its own, and may compute something else than {kind.__name__} with this weight"
+        return (f"{name} has {own[0]} of its own, and may compute something else than "
+            f"{kind.__name__} with this weight")
     more = ([n for n in layer._parameters if n not in ('weight','bias')] if cls is not kind
         else [])
     return f'{name} has parameters of its own ({", ".join(more)})' if more else ''
@@ -60,7 +65,8 @@ def arguments_of_plain(
 )->dict: # Geometry, `bias`, `device` and `dtype`
     "What builds a layer in the place of a plain convolution; a `TypeError` for any other"
     if why := not_plain(conv, kind):
-        raise TypeError(f'conv is a {type(conv).__name__}; valid is a {kind.__name__}: {why}')
+        raise TypeError(f'conv is a {type(conv).__name__}; valid is a {kind.__name__}: '
+            f'{why}')
     w = conv.weight
     return {n: getattr(conv, n) for n in GEOMETRY} | dict(bias=conv.bias is not None,
         device=w.device, dtype=w.dtype)
@@ -93,7 +99,8 @@ def leaf(
 _as = torch._C.TensorBase.as_subclass
 
 class BuiltWeight(Tensor):
-    "A weight that its layer computes. What is written into it, or into a view of it, the layer's `take_weight_` gets"
+    """A weight that its layer computes. What is written into it, or into a view of it, the
+    layer's `take_weight_` gets"""
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
         mine = [t for t in tree_leaves((args,kwargs)) if isinstance(t, cls)]

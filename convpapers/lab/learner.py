@@ -87,7 +87,8 @@ class Plain(fa.Callback):
 
 # %% ../../nbs/lab/22_learner.ipynb #ff59b258
 class Schedule(fa.Callback):
-    "The recipe's learning rate, stretched over the epochs of the fit; a rate of zero ends it"
+    """The recipe's learning rate, stretched over the epochs of the fit; a rate of zero ends
+    it"""
     order = 40
     def __init__(self, recipe): self.recipe = recipe
     def before_fit(self):
@@ -105,13 +106,15 @@ class Schedule(fa.Callback):
 def sets_rate(
     cb, # A fastai callback, or its class
 )->bool: # Whether it sets the learning rate itself
-    "fastai's schedulers of the rate, its finder among them, and the callback that lowers it on a plateau"
+    """fastai's schedulers of the rate, its finder among them, and the callback that lowers
+    it on a plateau"""
     if isinstance(cb, _sched.ParamScheduler): return 'lr' in cb.scheds
     return _tracker.ReduceLROnPlateau in (cb, type(cb)) or cb is _sched.LRFinder
 
 # %% ../../nbs/lab/22_learner.ipynb #859c19c3
 class StopNotFinite(fa.Callback):
-    "Raise a `FloatingPointError` that names epoch, step and rate when the training loss is not finite"
+    """Raise a `FloatingPointError` that names epoch, step and rate when the training loss
+    is not finite"""
     order,run_valid = 30,False
     def before_train(self): self.seen,self.first = [],0
     def after_loss(self):
@@ -127,8 +130,10 @@ class StopNotFinite(fa.Callback):
         if not bad: return
         loss,lr = seen[bad[0]]
         raise FloatingPointError(
-            f'the training loss is {loss.item()} in epoch {self.epoch}, step {self.first+bad[0]}, '
-                                 f'at learning rate {lr:g}: a lower rate, clip=1 or fp32 may help')
+            f'the training loss is {loss.item()} in epoch {self.epoch}, step '
+            f'{self.first+bad[0]}, '
+                                 f'at learning rate {lr:g}: a lower rate, clip=1 or fp32 '
+                                 'may help')
 
 # %% ../../nbs/lab/22_learner.ipynb #f2d3b3d6
 class HalfPrecision(_fp16.MixedPrecision):
@@ -139,7 +144,8 @@ class HalfPrecision(_fp16.MixedPrecision):
         device,half = next(self.model.parameters()).device.type,self.amp_mode.value=='fp16'
         if half and device!='cuda':
             raise ValueError(
-                f"precision='fp16' needs a CUDA device, not {device}; choose 'bf16' or 'fp32'")
+                f"precision='fp16' needs a CUDA device, not {device}; choose 'bf16' or "
+                "'fp32'")
         self.autocast = torch.autocast(device,
             dtype=torch.float16 if half else torch.bfloat16)
         self.learn.scaler,self.scales = torch.amp.GradScaler(device, enabled=half),fa.L()
@@ -174,7 +180,8 @@ class ReduceLoss(fa.Callback):
 
 # %% ../../nbs/lab/22_learner.ipynb #d8018348
 class ExactRecorder(fa.Recorder):
-    "fastai's recorder with means over images; its losses come to the CPU when an epoch ends"
+    """fastai's recorder with means over images; its losses come to the CPU when an epoch
+    ends"""
     name = 'recorder'
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -220,16 +227,20 @@ class Start:
 class SplitOptim(fa.OptimWrapper):
     """The recipe's optimizer, seen by fastai as the groups of a splitter.
 
-    Inside, each of them has one group that is decayed and one that is not; both get one rate, and `wd` is for the former."""
+    Inside, each of them has one group that is decayed and one that is not; both get one
+    rate, and `wd` is for the former."""
     def __init__(self, model, recipe, params):
-        if not len(params): raise ValueError(f'model: {type(model).__name__} has no parameters that can be trained')
+        if not len(params):
+            raise ValueError(f'model: {type(model).__name__} has no parameters that can be '
+                'trained')
         self.splits = [list(o) for o in params] if isinstance(params[0],
             (list, tuple, fa.L)) else [list(params)]
         spared = not_decayed(model, recipe.decay_exclude)
         self.spared = [p for n,p in model.named_parameters() if n in spared]
         super().__init__(opt=optimizer(model, recipe, self.splits))
     def parts(self):
-        "The optimizer's own groups for each of fastai's; those that a callback added go where their parameters are"
+        """The optimizer's own groups for each of fastai's; those that a callback added go
+        where their parameters are"""
         if len(self.splits)==1: return [self.opt.param_groups]
         owner = {id(p): i for i,ps in enumerate(self.splits) for p in ps}
         out = [[] for _ in self.splits]
@@ -237,7 +248,8 @@ class SplitOptim(fa.OptimWrapper):
             out[owner.get(id(next(iter(g['params']), None)), -1)].append(g)
         return [gs for gs in out if gs]
     def decays(self, group, groups):
-        "Whether `wd` is for `group`: not if its parameters are spared, by the recipe or by a callback"
+        """Whether `wd` is for `group`: not if its parameters are spared, by the recipe or
+        by a callback"""
         spared = {id(p) for p in self.spared}
         own = all(id(p) in spared for p in group['params'])
         return not own and (group['weight_decay']>0
@@ -255,7 +267,8 @@ class SplitOptim(fa.OptimWrapper):
             for g in [g for g in gs if k!='wd' or self.decays(g, gs)]:
                 fa.set_item_pg(g, self.bwd_map[k], _scaled(self.bwd_map[k], new, g))
 
-def _scaled(k, v, group): # norm biases may have a rate of their own, and the decay that goes with it
+# norm biases may have a rate of their own, and the decay that goes with it
+def _scaled(k, v, group):
     scale = group.get('lr_scale', 1.)
     return v if scale==1 else v*scale if k=='lr' else v/scale if k=='weight_decay' else v
 
@@ -293,7 +306,8 @@ class RecipeLearner(fa.Learner):
 @patch
 def fit(self:RecipeLearner,
     n_epoch:int, # Epochs
-    lr=None, # A rate that stays; default: the recipe's schedule, unless a callback sets the rate
+    # A rate that stays; default: the recipe's schedule, unless a callback sets the rate
+    lr=None,
     wd=None, # Weight decay; default: the recipe's
     cbs=None, # fastai callbacks for this fit
     reset_opt:bool=False, # Forget the optimizer's state
@@ -328,7 +342,8 @@ def _same_order(dl):
 @patch
 @contextmanager
 def untouched(self:RecipeLearner):
-    "Whatever is trained inside, weights, optimizer, order of the data and torch's random numbers are afterwards what they were"
+    """Whatever is trained inside, weights, optimizer, order of the data and torch's random
+    numbers are afterwards what they were"""
     opt,weights = self.opt,deepcopy(self.model.state_dict())
     moments = opt and deepcopy(opt.state_dict())
     with _same_order(self.dls.train), torch.random.fork_rng([torch.cuda.current_device()]
@@ -342,7 +357,8 @@ def untouched(self:RecipeLearner):
 # %% ../../nbs/lab/22_learner.ipynb #633953ff
 @patch
 def lr_find(self:RecipeLearner, *args, **kwargs):
-    "fastai's `lr_find`, with its smooth loss; nothing is left of the search, however it ends"
+    """fastai's `lr_find`, with its smooth loss; nothing is left of the search, however it
+    ends"""
     rec = self.recorder
     with self.untouched():
         mean,rec.__dict__['smooth_loss'] = rec.smooth_loss,fa.AvgSmoothLoss()
@@ -383,7 +399,8 @@ def learner(
     *,
     metrics=None, # fastai metrics; default: the error in percent; `[]`: none
     loss_func=None, # Default: cross-entropy
-    splitter=fa.trainable_params, # Parameters in groups, for `freeze` and for slices of rates; default: one group
+    # Parameters in groups, for `freeze` and for slices of rates; default: one group
+    splitter=fa.trainable_params,
     progress:bool=True, # Bars, or lines where there is no terminal
     cbs=(), # Further fastai callbacks
 )->RecipeLearner: # `learn.fit(n)` runs the recipe's schedule in `n` epochs

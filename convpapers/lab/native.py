@@ -108,7 +108,8 @@ def machine(
     "What code for this processor depends on"
     about = [platform.system(), platform.machine(), platform.processor()]
     try:
-        about += sorted({l for l in Path('/proc/cpuinfo').read_text().splitlines() if l.startswith(('flags','Features','model name'))})
+        about += sorted({l for l in Path('/proc/cpuinfo').read_text().splitlines()
+            if l.startswith(('flags','Features','model name'))})
     except OSError: pass
     return '\n'.join(about)
 
@@ -135,7 +136,8 @@ def build_key(
 # %% ../../nbs/lab/65_native.ipynb #1e4a3298
 def cache_folder(
 )->Path:
-    "Where built libraries are kept: `$CONVPAPERS_CACHE`, else `convpapers` in the user's cache folder"
+    """Where built libraries are kept: `$CONVPAPERS_CACHE`, else `convpapers` in the user's
+    cache folder"""
     if own := os.environ.get('CONVPAPERS_CACHE'): return Path(own).expanduser()
     home = (Path.home()/'Library'/'Caches' if sys.platform=='darwin'
         else Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache'))
@@ -182,14 +184,17 @@ def _loads(name, library):
         capture_output=True, text=True, errors='replace')
     if done.returncode:
         raise BuildError(
-            f"{name} made a library that cannot be loaded: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+            f"{name} made a library that cannot be loaded: "
+            f"{(done.stderr.strip().splitlines() or ['no message'])[-1]}")
 
 # %% ../../nbs/lab/65_native.ipynb #d8273dc5
 @contextmanager
 def _alone(pointer):
-    "One builder at a time, of all processes; where the folder cannot be locked they all build, which is only slower"
+    """One builder at a time, of all processes; where the folder cannot be locked they all
+    build, which is only slower"""
     try:
-        lock = import_module('filelock').FileLock(f'{pointer}.lock', timeout=600)      # torch brings it
+        # torch brings it
+        lock = import_module('filelock').FileLock(f'{pointer}.lock', timeout=600)
     except ImportError: lock = None
     try: held = lock and lock.acquire()
     except Exception: held = None
@@ -211,7 +216,8 @@ def build(
     flags:Sequence[str]=(), # Further flags
     folder=None, # Where to keep it; `cache_folder()` by default
 )->Path: # The library
-    "The library of `source`: the stored one if it is sound, else a new one; `BuildError` if there is no compiler, or it refuses"
+    """The library of `source`: the stored one if it is sound, else a new one; `BuildError`
+    if there is no compiler, or it refuses"""
     command = find_compiler()
     if not command: raise BuildError('no C++ compiler was found (c++, g++, clang++ or CXX)')
     folder = Path(folder) if folder else _folder()
@@ -245,12 +251,16 @@ class Native:
         name:str, # For messages and the file's name
         source:str, # C++
         functions:dict, # Names to `(result, arguments)` in types of `ctypes`
-        check:Callable|None=None, # `check(library)` compares it with an oracle, and raises where it differs
+        # `check(library)` compares it with an oracle, and raises where it differs
+        check:Callable|None=None,
         flags:Sequence[str]=(), # Further flags
-        instead:str='a slower form is used', # What the message says is done without the library
+        # What the message says is done without the library
+        instead:str='a slower form is used',
     ):
-        self.name,self.source,self.functions,self.check,self.flags,self.instead = name,source,functions,check,tuple(flags),instead
-        self.reason,self._library,self._tried,self._busy,self._lock = '',None,False,False,threading.RLock()
+        self.name,self.source,self.functions,self.check,self.flags,self.instead = (name,
+            source,functions,check,tuple(flags),instead)
+        self.reason,self._library,self._tried,self._busy,self._lock = ('',None,False,False,
+            threading.RLock())
         _natives.add(self)
 
     def library(self): # `ctypes.CDLL` or None

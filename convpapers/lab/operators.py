@@ -27,13 +27,15 @@ def whole(
     value, # An integer, or a pair of them
     least:int, # Smallest valid value
 )->tuple:
-    "A pair of integers from `least` to `LARGEST`, or a `ValueError` that says what is valid"
+    """A pair of integers from `least` to `LARGEST`, or a `ValueError` that says what is
+    valid"""
     if type(value) is int and least<=value<=LARGEST: return (value,value)
     pair = _pair(value)
     if len(pair)!=2 or any(v is None or isinstance(v, (bool,float,str))
             or not least<=v<=LARGEST for v in pair):
         raise ValueError(
-            f'{name}={value!r} is not valid; give an integer from {least} to {LARGEST}, or a pair of them')
+            f'{name}={value!r} is not valid; give an integer from {least} to {LARGEST}, or '
+            'a pair of them')
     return tuple(pair)
 
 # %% ../../nbs/lab/64_operators.ipynb #0391ee9c
@@ -41,7 +43,8 @@ def layout(
     x:Tensor, # `(N, C, H, W)`
 )->torch.memory_format:
     "The memory format that an output takes over from `x`"
-    last = x.stride(1)==1 and x.shape[1]>1 and x.is_contiguous(memory_format=torch.channels_last)
+    last = x.stride(1)==1 and x.shape[1]>1 and x.is_contiguous(
+        memory_format=torch.channels_last)
     return torch.channels_last if last else torch.contiguous_format
 
 # %% ../../nbs/lab/64_operators.ipynb #cb2c480a
@@ -54,7 +57,8 @@ def choose_backend(
     *, cpp:bool=True, # The kernel in C++ can do what is asked for
     triton:bool=True, # The kernel in Triton can
 )->str: # `'native'`, `'triton'` or `'torch'`
-    "The kernel for a device: C++ on the CPU and Triton on CUDA if they are to be had, else plain PyTorch"
+    """The kernel for a device: C++ on the CPU and Triton on CUDA if they are to be had,
+    else plain PyTorch"""
     if backend: return one_of('backend', backend, BACKENDS)
     if device.type=='cpu':
         return 'native' if cpp and native.library() is not None else 'torch'
@@ -64,7 +68,8 @@ def native_library(
     native:Native, # The kernel in C++
     device:torch.device, # Of the input
 ): # `ctypes.CDLL`
-    "The library, where `backend='native'` was asked for: an error that says why it is not to be had"
+    """The library, where `backend='native'` was asked for: an error that says why it is not
+    to be had"""
     if device.type!='cpu':
         raise ValueError(f"backend='native' runs on the CPU, and the input is on {device}")
     if (library := native.library()) is None:
@@ -80,7 +85,8 @@ _transforms,_tracing = torch._C._are_functorch_transforms_active,torch._C._get_t
 
 def ordinary(
     *tensors:Tensor|None, # The first one is a tensor
-    watched:bool=False, # Modes that watch every operation of PyTorch do not matter: nothing but those is called
+    # Modes that watch every operation of PyTorch do not matter: nothing but those is called
+    watched:bool=False,
 )->bool:
     "Whether nothing traces, transforms or watches, so that a kernel may be called directly"
     for t in tensors:
@@ -91,7 +97,8 @@ def ordinary(
 
 def plain_only(
 )->bool:
-    "Whether plain operations are called for: forward-mode derivatives, `torch.func`, and exporters that know no others"
+    """Whether plain operations are called for: forward-mode derivatives, `torch.func`, and
+    exporters that know no others"""
     return forward_ad._current_level>=0 or _transforms() or torch.onnx.is_in_onnx_export()
 
 # %% ../../nbs/lab/64_operators.ipynb #11cc76bb
@@ -115,20 +122,26 @@ def again(
 # %% ../../nbs/lab/64_operators.ipynb #974c7a18
 def refuse_torchscript(
     name:str, # Of the layer or function, for the message
-    *, scripting:bool=False, # Called for `torch.jit.script`, else it is looked up whether `torch.jit.trace` is at work
+    # Called for `torch.jit.script`, else it is looked up whether `torch.jit.trace` is at
+    # work
+    *, scripting:bool=False,
 )->None:
-    "A `RuntimeError` under `torch.jit.trace` or `torch.jit.script` that names what to use; the exporter of ONNX, which traces, may"
+    """A `RuntimeError` under `torch.jit.trace` or `torch.jit.script` that names what to
+    use; the exporter of ONNX, which traces, may"""
     if not scripting and (torch._C._get_tracing_state() is None
             or torch.onnx.is_in_onnx_export()):
         return
     raise RuntimeError(
-        f'{name} does not support TorchScript (torch.jit), which is deprecated; use torch.export.export to save a model, torch.compile to speed it up')
+        f'{name} does not support TorchScript (torch.jit), which is deprecated; use '
+        'torch.export.export to save a model, torch.compile to speed it up')
 
 def no_torchscript(
     cls:type, # A subclass of `nn.Module`
 )->type: # The same
-    "A class decorator: instances refuse `torch.jit.trace` and `torch.jit.script`, as `refuse_torchscript` does"
-    def _slow_forward(self, *args, **kwargs):                   # what a module runs under a trace
+    """A class decorator: instances refuse `torch.jit.trace` and `torch.jit.script`, as
+    `refuse_torchscript` does"""
+    # what a module runs under a trace
+    def _slow_forward(self, *args, **kwargs):
         refuse_torchscript(type(self).__name__)
         return super(cls, self)._slow_forward(*args, **kwargs)
     def __prepare_scriptable__(self):
@@ -159,24 +172,29 @@ def _like(t, form=torch.contiguous_format):
     return torch.empty(t.shape, dtype=t.dtype, device=t.device, memory_format=form)
 
 def _free(name):
-    "`name`, with a number where it is taken: who defines an operator anew leaves the old handle dangling"
+    """`name`, with a number where it is taken: who defines an operator anew leaves the old
+    handle dangling"""
     space,_,base = name.partition('::')
     taken = lambda n: hasattr(getattr(torch.ops, space), n)
     return next(f'{space}::{n}'
         for n in (base, *(f'{base}_{i}' for i in range(2, 10**6))) if not taken(n))
 
 class Operator:
-    "A function of tensors and options with kernels of its own, known to autograd, `torch.compile`, `torch.export` and `torch.func`"
+    """A function of tensors and options with kernels of its own, known to autograd,
+    `torch.compile`, `torch.export` and `torch.func`"""
     def __init__(self,
         name:str, # `'convpapers::…'`, under which it is registered
-        tensors:str, # Schema of the tensors, the input first: `'Tensor input, Tensor? bias'`
+        # Schema of the tensors, the input first: `'Tensor input, Tensor? bias'`
+        tensors:str,
         options:str, # Schema of what follows them: `'int[] stride, str backend'`
         forward:Callable, # `forward(*tensors, *options)`, a tensor
-        backward:Callable, # `backward(grad, tensors, options, needs)`, a gradient or None for each tensor
+        # `backward(grad, tensors, options, needs)`, a gradient or None for each tensor
+        backward:Callable,
         plain:Callable, # As `forward`, in plain operations of PyTorch
         size:Callable, # `size(tensors, options)` of the output, from shapes alone
     ):
-        self.name,self.forward,self.backward,self.plain = name.partition('::')[2],forward,backward,plain
+        self.name,self.forward,self.backward,self.plain = name.partition(
+            '::')[2],forward,backward,plain
         self.count,others = tensors.count('Tensor'),options.count(',')+1
         n,library,name = self.count,torch.library.custom_op,_free(name)
         def gradients(grad, *args):
@@ -229,9 +247,11 @@ class Operator:
 
 # %% ../../nbs/lab/64_operators.ipynb #c792ecd5
 class Constants:
-    "A mixin for an `nn.Module` whose non-persistent buffers follow from its arguments: `reset_constants` writes them, loading calls it"
+    """A mixin for an `nn.Module` whose non-persistent buffers follow from its arguments:
+    `reset_constants` writes them, loading calls it"""
     def reset_constants(self):
-        "Write every non-persistent buffer of this module in place, on the device where it is"
+        """Write every non-persistent buffer of this module in place, on the device where it
+        is"""
         raise NotImplementedError
 
     def _load_from_state_dict(self, state, prefix, local, *args):

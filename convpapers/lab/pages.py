@@ -81,8 +81,10 @@ def remarks(source:str)->list: # Of the ends of lines
     return [r.strip().rstrip('.') for r in found]
 
 def _tested(source):
-    names = [n.func.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
-    return [n for n in dict.fromkeys(names) if not hasattr(builtins, n) and not n.startswith('test_')]
+    names = [n.func.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call)
+        and isinstance(n.func, ast.Name)]
+    return [n for n in dict.fromkeys(names) if not hasattr(builtins, n)
+        and not n.startswith('test_')]
 
 def checked(
     cell, # A test
@@ -140,7 +142,7 @@ def source_url(
     form = re.compile(rf'(async )?def {method}\(self:.*\b{owner}\b' if owner else
         rf'(?:(?:async )?def|class) {method}\b|(?:\w+,\s*)*{method}\b.*=')
     at = next((i for i,l in enumerate(lines, 1) if form.match(l)), None)
-    return f'{cfg.git_url}/blob/{cfg.branch}/{file.relative_to(cfg.config_path).as_posix()}#L{at}' if at else ''
+    return (f'{cfg.git_url}/blob/{cfg.branch}/{file.relative_to(cfg.config_path).as_posix()}#L{at}' if at else '')
 
 def code_heading(
     names:list, # Public names of a cell
@@ -152,18 +154,21 @@ def code_heading(
     spans = ''.join(f'[]{{#{i}}}' for i in [*ids[1:], *(m.lower() for m in more)])
     url = source_url(module, names[0])
     link = f' [source]({url}){{.source-link}}' if url else ''
-    return f"### {', '.join(f'`{n}`' for n in names)} {{#{ids[0]}}}\n\n{spans}{link}".rstrip()
+    return (f"### {', '.join(f'`{n}`' for n in names)} "
+        f"{{#{ids[0]}}}\n\n{spans}{link}".rstrip())
 
 # %% ../../nbs/lab/95_pages.ipynb #b943598b
 def folded(source:str, summary:str)->str:
     "A cell's source with Quarto's options for a fold"
     if re.search(r'(?m)^#\|\s*code-fold:', source): return source
-    return f'#| code-fold: true\n#| code-summary: {escape(summary, quote=False)!r}\n{source}'
+    return ('#| code-fold: true\n#| code-summary: '
+        f'{escape(summary, quote=False)!r}\n{source}')
 
 def bare(source:str)->str: return re.sub(r'(?m)^#\|.*\n?', '', source).strip('\n')
 
 class CodeOnPage:
-    "nbdev page processor: exported code with headings and anchors; tests, imports and long code folded"
+    """nbdev page processor: exported code with headings and anchors; tests, imports and
+    long code folded"""
     def __init__(self,
         nb, # The notebook, as `fastcore.nbio.read_nb` gives it
     ): self.nb = nb
@@ -210,7 +215,7 @@ def colab_url(
     "Address that opens a notebook of this project in Colab"
     cfg = need('dev', 'nbdev.config').get_config(Path(path).parent)
     place = Path(path).resolve().relative_to(Path(cfg.config_path).resolve()).as_posix()
-    return f"{cfg.git_url.replace('https://github.com', 'https://colab.research.google.com/github')}/blob/{cfg.branch}/{place}"
+    return (f"{cfg.git_url.replace('https://github.com', 'https://colab.research.google.com/github')}/blob/{cfg.branch}/{place}")
 
 # %% ../../nbs/lab/95_pages.ipynb #b0d550e4
 def minutes(
@@ -219,12 +224,14 @@ def minutes(
     "How long a page takes to read"
     words = sum(len(re.sub(r'\$[^$]*\$', ' formula ', c.source).split())
         for c in cells if c.cell_type=='markdown')
-    shown = [c for c in cells if c.cell_type=='code' and not re.search(r'(?m)^#\|\s*code-fold: true', c.source)]
+    shown = [c for c in cells if c.cell_type=='code'
+        and not re.search(r'(?m)^#\|\s*code-fold: true', c.source)]
     lines = sum(len([l for l in bare(c.source).splitlines() if l.strip()]) for c in shown)
     return max(1, math.ceil(words/200+lines/10))
 
 class PageTools:
-    "nbdev page processor: a line below the title with Colab, the notebook, and the minutes that the page takes"
+    """nbdev page processor: a line below the title with Colab, the notebook, and the
+    minutes that the page takes"""
     def __init__(self,
         nb, # The notebook, as `fastcore.nbio.read_nb` gives it
     ): self.nb = nb
@@ -235,17 +242,22 @@ class PageTools:
             'https://github.com').replace('/blob/', '/raw/')
         badge = 'https://colab.research.google.com/assets/colab-badge.svg'
         n = minutes(self.nb.cells)
-        html = (f'<p class="page-tools"><a href="{colab}"><img class="nolightbox" src="{badge}" alt="Open in Colab" '
+        html = (f'<p class="page-tools"><a href="{colab}"><img class="nolightbox" '
+            f'src="{badge}" alt="Open in Colab" '
             f'width="117" height="20"></a> <a href="{raw}" download>download notebook</a> '
             f'<span>{n} minute{"s"*(n!=1)}</span></p>')
-        self.nb.cells.insert(1, need('dev', 'fastcore.nbio').mk_cell(f'```{{=html}}\n{html}\n```', 'markdown'))
+        self.nb.cells.insert(1, need('dev', 'fastcore.nbio').mk_cell(
+            f'```{{=html}}\n{html}\n```', 'markdown'))
 
 ColabBadge = PageTools # The name of earlier releases
 
 # %% ../../nbs/lab/95_pages.ipynb #aa71ce2f
-TAGS = ('a b blockquote br caption center code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i '
-    'img ins kbd li mark ol p path pre q s section small span strong style sub summary sup svg table tbody td tfoot th thead tr tt u ul '
-    'g rect circle line polyline polygon text title defs use iframe button label input output canvas video source').split()
+TAGS = ('a b blockquote br caption center code col colgroup dd del details div dl dt em '
+    'figcaption figure h1 h2 h3 h4 h5 h6 hr i '
+    'img ins kbd li mark ol p path pre q s section small span strong style sub summary sup '
+    'svg table tbody td tfoot th thead tr tt u ul '
+    'g rect circle line polyline polygon text title defs use iframe button label input '
+    'output canvas video source').split()
 
 def escaped_brackets(
     md:str, # Markdown
@@ -255,7 +267,8 @@ def escaped_brackets(
     tag = re.compile(r'<(?!/?([A-Za-z][\w-]*)[^<>]*>|!--|https?:|mailto:)')
     def unknown(m): return m[0] if m[1].lower() in TAGS else '&lt;'+m[0][1:-1]+'&gt;'
     def escape_one(s):
-        return tag.sub('&lt;', re.sub(r'<(?!https?:|mailto:)/?([A-Za-z][\w-]*)(?:\s[^<>]*)?/?>', unknown, s))
+        return tag.sub('&lt;',
+            re.sub(r'<(?!https?:|mailto:)/?([A-Za-z][\w-]*)(?:\s[^<>]*)?/?>', unknown, s))
     return ''.join(s if i%2 else escape_one(s) for i,s in enumerate(parts))
 
 # %% ../../nbs/lab/95_pages.ipynb #419fe5b7
@@ -312,7 +325,8 @@ def plain_output(
 def no_directives(
     cell, # A cell of the page
 ):
-    "nbdev page processor: take `#| ` lines out of prose, our own out of code, and out of outputs what Quarto misreads"
+    """nbdev page processor: take `#| ` lines out of prose, our own out of code, and out of
+    outputs what Quarto misreads"""
     if cell.cell_type=='markdown':
         cell.source = one_link(re.sub(r'\A(#\|.*\n)+', '', cell.source))
     elif cell.cell_type=='code':

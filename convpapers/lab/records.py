@@ -39,7 +39,8 @@ def _version(package):
 def code_version(
     folder=None, # A package's folder; default: that of `convpapers`
 )->dict: # `commit` and `dirty`
-    "Commit of the checkout that tracks `folder`, and whether its modules differ from it; elsewhere the version and None"
+    """Commit of the checkout that tracks `folder`, and whether its modules differ from it;
+    elsewhere the version and None"""
     pkg = import_module('convpapers')
     folder = Path(folder or pkg.__path__[0])
     if _git(folder, 'ls-files', '--error-unmatch', '__init__.py') is None:
@@ -103,7 +104,8 @@ def _number(s):
 def read_history(
     path, # The CSV file
 )->list: # One dict an epoch, numbers as numbers
-    "The rows of a history; a damaged one raises a `ValueError` that names the file and the line, and stays in place"
+    """The rows of a history; a damaged one raises a `ValueError` that names the file and
+    the line, and stays in place"""
     path = Path(path)
     try: head,*rows = (list(csv.reader(io.StringIO(path.read_text(encoding='utf-8'))))
         or [[]])
@@ -112,12 +114,14 @@ def read_history(
     for i,r in enumerate(rows, 2):
         if len(r)!=len(head):
             raise ValueError(
-                f'{path} is damaged (line {i} has {len(r)} cells, not {len(head)}); it was left in place')
+                f'{path} is damaged (line {i} has {len(r)} cells, not {len(head)}); it was '
+                'left in place')
     return [dict(zip(head, map(_number, r))) for r in rows]
 
 # %% ../../nbs/lab/30_records.ipynb #8aa6cb33
 CONFIG_KEYS = 'experiment','row','model','model_kw','recipe','data','seed','epochs','device'
-SUMMARY_KEYS = ('error','best_error','train_loss','valid_loss','epochs_done','seconds','images_per_second',
+SUMMARY_KEYS = ('error','best_error','train_loss','valid_loss','epochs_done','seconds',
+    'images_per_second',
     'peak_memory_bytes','params','macs','environment','finished')
 
 # %% ../../nbs/lab/30_records.ipynb #d05f7f8e
@@ -133,7 +137,8 @@ class Record:
     def finished(self)->bool: return bool(self.summary.get('finished'))
 
     def whole(self):
-        "This record; a `ValueError` if it says that it is finished and its history is empty or lacks an epoch"
+        """This record; a `ValueError` if it says that it is finished and its history is
+        empty or lacks an epoch"""
         epochs,done = [row.get('epoch')
             for row in self.history],self.summary.get('epochs_done')
         if not self.finished or epochs and epochs==list(range(len(epochs) if done is None
@@ -143,7 +148,8 @@ class Record:
             f'the run is finished after {done} epochs and its history has {epochs}')
 
     def save(self, folder)->Path:
-        "Write the three files, each in one step; the summary last, so it never speaks of epochs that the history lacks"
+        """Write the three files, each in one step; the summary last, so it never speaks of
+        epochs that the history lacks"""
         folder = Path(folder)
         write_json(folder/'config.json', self.config)
         write_history(folder/'history.csv', self.history)
@@ -155,7 +161,8 @@ class Record:
         c,done = self.config,self.summary.get('epochs_done', len(self.history))
         data,error = Path(str(c.get('data'))).name,self.summary.get('error')
         out = f', error {error:.2f} %' if isinstance(error, (int,float)) else ''
-        return f"Record({c.get('experiment')}: {c.get('row')}, {data}, {done} of {c.get('epochs')} epochs, seed {c.get('seed')}{out})"
+        return (f"Record({c.get('experiment')}: {c.get('row')}, {data}, {done} of "
+            f"{c.get('epochs')} epochs, seed {c.get('seed')}{out})")
 
 # %% ../../nbs/lab/30_records.ipynb #9c5da8bd
 def not_a_run(
@@ -175,7 +182,8 @@ _NUMBERS = 'error','seconds','cpu_seconds','epochs_done','params','macs' # Of a 
 def _not_a_summary(summary):
     "Why a `summary.json` cannot be used: valid JSON may hold anything"
     if not isinstance(summary, dict): return 'not an object'
-    wrong = [k for k in _NUMBERS if summary.get(k) is not None and (isinstance(summary[k], bool) or not isinstance(summary[k], (int,float)))]
+    wrong = [k for k in _NUMBERS if summary.get(k) is not None
+        and (isinstance(summary[k], bool) or not isinstance(summary[k], (int,float)))]
     if wrong: return f'{wrong[0]}={summary[wrong[0]]!r} is no number'
     return ('' if isinstance(summary.get('environment', {}), dict)
         else f"environment={summary['environment']!r} is no object")
@@ -183,7 +191,8 @@ def _not_a_summary(summary):
 def load_run(
     folder, # A run folder
 )->Record:
-    "The record in `folder`; `FileNotFoundError` where there is none, `ValueError` naming a damaged file, which stays"
+    """The record in `folder`; `FileNotFoundError` where there is none, `ValueError` naming
+    a damaged file, which stays"""
     folder = Path(folder)
     if not (folder/'config.json').is_file():
         raise FileNotFoundError(f'{folder} is not a run folder: it has no config.json')
@@ -206,7 +215,8 @@ _said = set() # What `find_runs` has said to leave out
 def find_runs(
     root, # A folder, searched at any depth
 )->list: # Records, ordered by path
-    "Every run below `root`, finished or not; a `config.json` of something else is left out, which is said once"
+    """Every run below `root`, finished or not; a `config.json` of something else is left
+    out, which is said once"""
     found = {f: not_a_run(read_json(f))
         for f in sorted(Path(root).rglob('config.json')) if f.is_file()}
     if new := {f: why for f,why in found.items() if why and f.resolve() not in _said}:
@@ -270,7 +280,8 @@ def publish(
     overwrite:bool=False, # Replace a record whose config differs
     metric:str='error', # Key of the summary that holds the result
 )->list: # Paths written
-    "Write `records` as text under `root`; unfinished runs and clashes raise a `ValueError` before anything is written"
+    """Write `records` as text under `root`; unfinished runs and clashes raise a
+    `ValueError` before anything is written"""
     root = Path(root or Path(import_module('convpapers').__path__[0])/'results')
     out = {}
     for r in records:
@@ -309,5 +320,6 @@ def all_records(
     out='runs', # Folder of this machine's runs, `out/<experiment>/<run>`
 )->list: # Records, the shipped ones first
     "Every record of an experiment: shipped with the package, and found under `out`"
-    own = [r for r in find_runs(Path(out)/name if name else out) if name in (None, r.config['experiment'])]
+    own = [r for r in find_runs(Path(out)/name if name else out)
+        if name in (None, r.config['experiment'])]
     return shipped(name) + own

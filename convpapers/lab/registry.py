@@ -18,7 +18,8 @@ from typing import Callable, NamedTuple
 
 # %% ../../nbs/lab/01_registry.ipynb #abf19625
 def _same_name(a, b):
-    "Whether two functions or classes are one by name; a notebook's own stands for its module's"
+    """Whether two functions or classes are one by name; a notebook's own stands for its
+    module's"""
     if a.__qualname__!=b.__qualname__: return False
     if '<' in a.__qualname__ and hasattr(a, '__code__'):
         return _code(a)==_code(b)  # a lambda has no name
@@ -35,7 +36,8 @@ def same_entry(
     a, # An entry, or a part of one
     b, # Another
 )->bool:
-    "Whether both say the same: functions and classes by qualified name, all else by content"
+    """Whether both say the same: functions and classes by qualified name, all else by
+    content"""
     if a is b: return True
     if hasattr(a, '__qualname__') and hasattr(b, '__qualname__'): return _same_name(a, b)
     if not _same_name(type(a), type(b)): return False
@@ -63,7 +65,8 @@ class Register(dict):
     def add(self, name:str, entry):
         "Store `entry` under `name`; a name that holds another entry raises a `ValueError`"
         if name in self and not same_entry(self[name], entry): raise ValueError(
-            f'a {self.kind} named {name!r} is registered already, and says something else; choose another name')
+            f'a {self.kind} named {name!r} is registered already, and says something else; '
+            'choose another name')
         self[name] = entry
         return entry
     def __missing__(self, name):
@@ -83,7 +86,8 @@ class Counts(NamedTuple):
 class NetworkEntry:
     "A network of a chapter: how to build it, and what it should weigh"
     name: str # Public name, as in `create_model(name)`
-    build: Callable = field(compare=False) # `build(**kwargs)` gives the module; takes at least `num_classes` and `in_chans`
+    # `build(**kwargs)` gives the module; takes at least `num_classes` and `in_chans`
+    build: Callable = field(compare=False)
     paper: str # Citation key in `references.bib`
     input_size: tuple # `(channels, height, width)` that the counts hold for
     params: int|None = None # Trainable parameters with the default arguments
@@ -91,8 +95,10 @@ class NetworkEntry:
     note: str = '' # What a user should know, in one sentence
     first_conv: str = 'stem' # Dotted name of the first convolution
     classifier: str = 'fc' # Dotted name of the last layer
-    pool_size: tuple = (1,1) # Height and width of the map that leaves the body, at `input_size`
-    adapt: Callable|None = field(default=None, compare=False) # `f(state, model, channels)` fits a checkpoint's stem to `model`; None for a plain one
+    # Height and width of the map that leaves the body, at `input_size`
+    pool_size: tuple = (1,1)
+    # `f(state, model, channels)` fits a checkpoint's stem to `model`; None for a plain one
+    adapt: Callable|None = field(default=None, compare=False)
 
 # %% ../../nbs/lab/01_registry.ipynb #75115ca0
 networks = Register('network')
@@ -111,7 +117,8 @@ def register_network(
     note:str='',
     first_conv:str='stem', # Dotted name of the first convolution
     classifier:str='fc', # Dotted name of the last layer
-    pool_size:tuple|int=1, # Size of the map that leaves the body at `input_size`; one number for both sides
+    # Size of the map that leaves the body at `input_size`; one number for both sides
+    pool_size:tuple|int=1,
     adapt:Callable|None=None, # See `NetworkEntry`
 )->NetworkEntry:
     "Announce a network under `name`"
@@ -138,7 +145,8 @@ def register_benchmark(
     name:str, # Public name, as in `convpapers bench NAME`
     title:str, # One line for listings
 ):
-    "Decorator: announce `fn(**kwargs)`, which measures on this machine and returns a `convpapers.lab.bench` table"
+    """Decorator: announce `fn(**kwargs)`, which measures on this machine and returns a
+    `convpapers.lab.bench` table"""
     def _register(fn):
         fn.title = title
         return benchmarks.add(name, fn)
@@ -147,9 +155,11 @@ def register_benchmark(
 # %% ../../nbs/lab/01_registry.ipynb #15755ce3
 def load_chapters(
 )->list: # Names of the chapters found
-    "Import the modules of every chapter, once, but for those that it keeps `on_demand`; torch and fastcore suffice for that"
+    """Import the modules of every chapter, once, but for those that it keeps `on_demand`;
+    torch and fastcore suffice for that"""
     pkg = import_module('convpapers')
-    chapters = [m.name for m in pkgutil.iter_modules(pkg.__path__) if m.ispkg and m.name!='lab']
+    chapters = [m.name for m in pkgutil.iter_modules(pkg.__path__) if m.ispkg and m.name
+        !='lab']
     for chapter in chapters:
         sub = import_module(f'convpapers.{chapter}')
         later = getattr(getattr(sub, '__getattr__', None), 'modules', ())

@@ -48,7 +48,7 @@ def html_figure(
     prefix:str='f', # See `svg`
 )->str:
     "A figure with its caption"
-    return f'<figure>{svg(fig, alt or caption, prefix)}<figcaption>{escape(caption)}</figcaption></figure>'
+    return (f'<figure>{svg(fig, alt or caption, prefix)}<figcaption>{escape(caption)}</figcaption></figure>')
 
 # %% ../../nbs/lab/60_report.ipynb #c61bc412
 def html_page(
@@ -58,12 +58,15 @@ def html_page(
 )->str:
     "A whole page, without anything to load"
     when = datetime.now(timezone.utc).strftime('%Y-%m-%d %H:%M UTC')
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    return ('<!doctype html><html lang="en"><head><meta charset="utf-8"><meta '
+        'name="viewport" content="width=device-width">'
         f'<title>{escape(title)}</title><style>{CSS}</style></head><body><h1>{escape(title)}</h1>'
-        f'<p class="note">{escape(subtitle)} Written {when}.</p>{"".join(sections)}</body></html>\n')
+        f'<p class="note">{escape(subtitle)} Written '
+        f'{when}.</p>{"".join(sections)}</body></html>\n')
 
 # %% ../../nbs/lab/60_report.ipynb #69c83980
-CAPTION = 'The {} after each epoch: mean over the seeds, whose number stands in the legend; the band is one standard deviation.'
+CAPTION = ('The {} after each epoch: mean over the seeds, whose number stands in the '
+    'legend; the band is one standard deviation.')
 NO_CURVES = "Curves need matplotlib: pip install 'convpapers[train]'"
 
 # %% ../../nbs/lab/60_report.ipynb #0adb93b6

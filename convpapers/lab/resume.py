@@ -24,7 +24,8 @@ from fastcore.basics import patch
 from .basics import atomic_path, need, read_json, write_json
 from .counting import count
 from .data import fingerprint, image_data
-from .distributed import barrier, gather, local_device, process_group, rank, world
+from convpapers.lab.distributed import (barrier, gather, local_device, process_group, rank,
+    world)
 from .learner import Start, learner
 from .records import Record, environment, load_run, not_a_run
 from .registry import load_chapters, networks
@@ -83,7 +84,8 @@ def load_checkpoint(
     path, # What `save_checkpoint` wrote
     *keys:str, # What it must hold
 )->dict:
-    "The checkpoint; a damaged one, or one of another kind, raises a `ValueError` that names it, and stays in place"
+    """The checkpoint; a damaged one, or one of another kind, raises a `ValueError` that
+    names it, and stays in place"""
     try:
         with zipfile.ZipFile(path) as z: bad = z.testzip()
         if bad: raise RuntimeError(f'{bad} does not match its checksum')
@@ -97,14 +99,16 @@ def load_checkpoint(
         pickle.UnpicklingError) as e:
         why = str(e).splitlines()[0]
         raise ValueError(
-            f'{path} is damaged ({why}); it was left in place: move it away to start again') from e
+            f'{path} is damaged ({why}); it was left in place: move it away to start '
+            'again') from e
 
 # %% ../../nbs/lab/23_resume.ipynb #7b4edd6a
 def group_names(
     opt:torch.optim.Optimizer,
     model:nn.Module, # Whose parameters it changes
 )->list: # Names of parameters, a list a group
-    "Which parameters an optimizer has in which group; a `ValueError` for one that is not of `model`"
+    """Which parameters an optimizer has in which group; a `ValueError` for one that is not
+    of `model`"""
     names = {id(p): n for n,p in model.named_parameters()}
     foreign = [tuple(p.shape) for g in opt.param_groups
         for p in g['params'] if id(p) not in names]
@@ -118,7 +122,8 @@ def regroup(
     model:nn.Module,
     groups:list, # What `group_names` gave
 ):
-    "Put the parameters of `opt` into these groups; the numbers of a group are those of the checkpoint to be loaded"
+    """Put the parameters of `opt` into these groups; the numbers of a group are those of
+    the checkpoint to be loaded"""
     here,named = group_names(opt, model),dict(model.named_parameters())
     if here==groups: return
     lost = sorted({n for g in groups for n in g}^{n for g in here for n in g})
@@ -136,7 +141,8 @@ def numbers_of(
     "Its attributes that are numbers"
     plain = lambda v: bool(v) if isinstance(v, (bool,np.bool_)) else int(v) if isinstance(v,
         (int,np.integer)) else float(v)
-    return {k: plain(v) for k,v in vars(cb).items() if isinstance(v, (Number,np.bool_)) and not isinstance(v, complex)}
+    return {k: plain(v) for k,v in vars(cb).items() if isinstance(v, (Number,np.bool_))
+        and not isinstance(v, complex)}
 
 # %% ../../nbs/lab/23_resume.ipynb #d81b01f6
 def peak_memory(device)->int:
@@ -153,11 +159,14 @@ class Keep(fa.Callback):
     def __init__(self,
         folder, # The run's
         config:dict, # What was asked
-        summary:dict, # What is known before the first step: `environment`, and `data` and `network`, if known
+        # What is known before the first step: `environment`, and `data` and `network`, if
+        # known
+        summary:dict,
         device:torch.device,
         checkpoint_steps:int|None=None, # A checkpoint every so many steps too
     ):
-        self.folder,self.config,self.summary,self.device,self.every = Path(folder),config,summary,device,checkpoint_steps
+        self.folder,self.config,self.summary,self.device,self.every = Path(
+            folder),config,summary,device,checkpoint_steps
         self.state,self.history,self.restarts,self.peak = None,[],0,0
         self.head = run_head(config, summary.get('environment', {}),
             {k: summary[k] for k in FACTS if k in summary})
@@ -165,10 +174,12 @@ class Keep(fa.Callback):
 # %% ../../nbs/lab/23_resume.ipynb #b6504450
 @patch
 def before_epoch(self:Keep):
-    self.clock,self.cpu_clock,self.spent = time.perf_counter(),time.process_time(),[0.,0.,0.]
+    self.clock,self.cpu_clock,self.spent = time.perf_counter(),time.process_time(),[0.,0.,
+        0.]
 
 @patch
-def seconds(self:Keep)->list: # Of the epoch so far, of its training part, and on the processor
+# Of the epoch so far, of its training part, and on the processor
+def seconds(self:Keep)->list:
     "Time spent, by all the processes that worked on this epoch one after the other"
     now = time.perf_counter()
     # of this process: a run's cost does not depend on what else runs
@@ -234,7 +245,8 @@ def record(self:Keep, finished:bool=False):
         best_error=min((r['error'] for r in h if 'error' in r), default=None),
         seconds=sum(r['seconds'] for r in h),
         cpu_seconds=sum(r.get('cpu_seconds', 0.) for r in h),
-        images_per_second=statistics.median(speeds[1:] or speeds) if h else None, # the first epoch warms up
+        # the first epoch warms up
+        images_per_second=statistics.median(speeds[1:] or speeds) if h else None,
         peak_memory_bytes=self.peak, restarts=self.restarts, finished=finished)
     Record(self.config, h, self.summary).save(self.folder)
 
@@ -247,12 +259,14 @@ def load(self:Keep,
     "Let the next fit of `learn` continue at `state`"
     if state['world']!=world():
         raise ValueError(
-            f"{self.folder} was begun by {state['world']} processes, not {world()}: start as many")
+            f"{self.folder} was begun by {state['world']} processes, not {world()}: start "
+            "as many")
     learn.model.load_state_dict(state['model'])
     learn.start = Start(state['epoch'], state['step'],
         0 if continues(learn.dls.train) else state['step'],
         lambda: set_rng_state(state['rng'][rank()]))
-    self.state,self.history,self.peak,self.restarts = state,state['history'],state['peak'],state['restarts']+1
+    self.state,self.history,self.peak,self.restarts = (state,state['history'],state['peak'],
+        state['restarts']+1)
 
 @patch
 def asked(self:Keep)->dict:
@@ -317,8 +331,10 @@ def name_of(
         if known or '<' not in name+getattr(code, 'co_qualname', ''):
             return f'{o.__module__}.{name}'
     raise TypeError(
-        f'{what}={o!r} has no name to record (a lambda, a function inside a function, a partial, an object): '
-        f'give a registered name, or a function or class of a module, and its arguments as {what}_kw')
+        f'{what}={o!r} has no name to record (a lambda, a function inside a function, a '
+        'partial, an object): '
+        'give a registered name, or a function or class of a module, and its arguments as '
+        f'{what}_kw')
 
 # %% ../../nbs/lab/23_resume.ipynb #a9918788
 def _flat(d, pre=''):
@@ -350,7 +366,8 @@ def _another(old, new):
 
 # %% ../../nbs/lab/23_resume.ipynb #2280c8ac
 def run_config(
-    *, experiment, row, model, model_kw, recipe, data, seed, epochs, device, # As in `train_run`
+    # As in `train_run`
+    *, experiment, row, model, model_kw, recipe, data, seed, epochs, device,
     data_kw=None,
 )->dict: # Ready for JSON
     "What a run is asked, in plain values; a `TypeError` names what has none"
@@ -363,22 +380,27 @@ def run_config(
         try: json.dumps(v, default=_path)
         except (TypeError, ValueError):
             raise TypeError(
-                f'{k}={v!r} cannot be recorded: give numbers, strings, lists and dicts of them') from None
+                f'{k}={v!r} cannot be recorded: give numbers, strings, lists and dicts of '
+                'them') from None
     return json.loads(json.dumps(config, default=_path))
 
 # %% ../../nbs/lab/23_resume.ipynb #3e3c4645
 def _config_there(folder):
-    "The config in `folder`, from `config.json` or, where that is lost, from the checkpoint; None in a fresh folder"
+    """The config in `folder`, from `config.json` or, where that is lost, from the
+    checkpoint; None in a fresh folder"""
     if (f := folder/'config.json').is_file():
         config = read_json(f)
         if why := not_a_run(config):
             raise ValueError(f'{f} is not of a run ({why}); choose another folder')
         return config
-    lost = [n for n in ('checkpoint.pt','summary.json','history.csv') if (folder/n).is_file()]
+    lost = [n for n in ('checkpoint.pt','summary.json','history.csv')
+        if (folder/n).is_file()]
     if not lost: return None
-    if lost[0]!='checkpoint.pt' or 'config' not in (state := load_checkpoint(folder/lost[0])):
+    if lost[0]!='checkpoint.pt' or 'config' not in (
+            state := load_checkpoint(folder/lost[0])):
         raise ValueError(
-            f"{folder} has {', '.join(lost)} and no config.json, so nobody knows what was asked there: "
+            f"{folder} has {', '.join(lost)} and no config.json, so nobody knows what was "
+            "asked there: "
             'move it away, or choose another folder')
     return state['config']
 
@@ -386,7 +408,8 @@ def check_config(
     folder, # A run folder, or one to be
     config:dict, # What is asked
 ):
-    "Raise a `ValueError` naming the differing keys if `folder` holds a run with another config"
+    """Raise a `ValueError` naming the differing keys if `folder` holds a run with another
+    config"""
     old = _config_there(Path(folder))
     if old is not None and (diff := _another(old, config)):
         raise ValueError(
@@ -395,7 +418,8 @@ def check_config(
 # %% ../../nbs/lab/23_resume.ipynb #20e825ae
 @contextmanager
 def only_one(folder):
-    "Hold `folder` for this process; a second one gets a `BlockingIOError`. The hold ends with the process, however it ends"
+    """Hold `folder` for this process; a second one gets a `BlockingIOError`. The hold ends
+    with the process, however it ends"""
     folder,locks = Path(folder),need('train', 'filelock')
     folder.mkdir(parents=True, exist_ok=True)
     lock = locks.FileLock(str(folder/'.lock'))
@@ -427,7 +451,8 @@ def network_facts(
     net:nn.Module, # As it was built
     model='', # What made it: a registered name, or a function
 )->dict: # Plain values
-    "What tells a network from another one: parameters, modules and shapes, and the maker's source if it is a user's"
+    """What tells a network from another one: parameters, modules and shapes, and the
+    maker's source if it is a user's"""
     # their code is known by its commit
     ours = lambda m: type(m).__module__.split('.')[0]=='convpapers'
     says = lambda m: '' if ours(m) else re.sub(' at 0x[0-9a-f]+', '', m.extra_repr())
@@ -449,7 +474,8 @@ def check_facts(
     old,new = (_flat({k: d[k] for k in FACTS if k in d}) for d in (there, now))
     diff = _differ(old, new, [k for k in old if k in new])
     if diff: raise ValueError(
-            f"{folder} holds a run of the same arguments, and since then something changed: "
+            f"{folder} holds a run of the same arguments, and since then something "
+            "changed: "
         f"{', '.join(diff)}; bring it back, or choose another folder")
 
 # %% ../../nbs/lab/23_resume.ipynb #e3b0790b
@@ -472,13 +498,15 @@ def run_head(
     facts:dict, # What it turned out to be
 )->dict:
     "What every checkpoint begins with, so that it can be understood alone"
-    return json.loads(json.dumps(dict(config=config, environment=env, facts=facts))) # plain values only
+    # plain values only
+    return json.loads(json.dumps(dict(config=config, environment=env, facts=facts)))
 
 # %% ../../nbs/lab/23_resume.ipynb #87c80ee1
 def build_model(
     model, # Registered name, or a function that gives a module
     model_kw:dict, # Its arguments
-    classes:int|None=None, # For a registered network, unless `model_kw` says it; None: its default
+    # For a registered network, unless `model_kw` says it; None: its default
+    classes:int|None=None,
 )->nn.Module:
     "The network of a run"
     if callable(model): return model(**model_kw)
@@ -502,10 +530,13 @@ def conduct(
     folder, # Where the run lives
     config:dict, # What is asked, of `run_config`
     prepare, # `prepare()` seeds, and gives what `train` needs, and the run's facts
-    train, # `train(parts, state, head)` trains on from `state` (None: from the start) and leaves the record
+    # `train(parts, state, head)` trains on from `state` (None: from the start) and leaves
+    # the record
+    train,
     keys:tuple=(), # What a checkpoint of this trainer holds
 )->Record:
-    "Begin a run, or go on with it, or return it when finished; a `ValueError` if `folder` holds another run"
+    """Begin a run, or go on with it, or return it when finished; a `ValueError` if `folder`
+    holds another run"""
     folder = Path(folder)
     check_config(folder, config)
     if (folder/'config.json').is_file() and (r := load_run(folder)).finished:
@@ -519,7 +550,8 @@ def conduct(
         state = load_checkpoint(f, *keys) if f.is_file() else None
         if state and (diff := _another(state.get('config', config), config)):
             raise ValueError(
-                f"{f} is of another run than config.json beside it: {', '.join(diff)}; move one of them away")
+                f"{f} is of another run than config.json beside it: {', '.join(diff)}; "
+                "move one of them away")
         parts,facts = prepare()
         if state: check_facts(folder, state.get('facts', {}), facts)
         env = after(environment(config['device'], config['seed']),
@@ -531,7 +563,8 @@ def conduct(
 
 # %% ../../nbs/lab/23_resume.ipynb #6546ca93
 def train_run(
-    folder, # Where the run lives; the same arguments again resume it, or return it when finished
+    # Where the run lives; the same arguments again resume it, or return it when finished
+    folder,
     *,
     experiment:str, # Name of the experiment
     row:str, # Row of its table
@@ -548,7 +581,8 @@ def train_run(
     checkpoint_steps:int|None=None, # A checkpoint every so many steps too
     cbs=(), # Further fastai callbacks
 )->Record:
-    "Train, or go on training, and leave a record; raises `ValueError` if `folder` holds another run"
+    """Train, or go on training, and leave a record; raises `ValueError` if `folder` holds
+    another run"""
     if epochs is not None: recipe = recipe.at(epochs=epochs)
     device = local_device(device)
     config = run_config(experiment=experiment, row=row, model=model, model_kw=model_kw,
@@ -563,7 +597,8 @@ def train_run(
     with process_group(device): return conduct(folder, config, prepare, train, _KEYS)
 
 # %% ../../nbs/lab/23_resume.ipynb #9ced1903
-_KEYS = tuple('model optimizer scaler epoch step history world peak restarts spent rng begun loaders loss'.split())
+_KEYS = tuple('model optimizer scaler epoch step history world peak restarts spent rng '
+    'begun loaders loss'.split())
 
 def _prepare(config, model, model_kw, recipe, data, device, data_kw, progress):
     "Loaders, network and its counts, all from the seed; and what they are"

@@ -32,7 +32,8 @@ class Change(NamedTuple):
     before: int # Parameters before
     after: int # Parameters after
     result: str # What became of weights and output, or why it was left alone
-    error: float|None = None # Largest difference of the layer's output, relative to the largest output
+    # Largest difference of the layer's output, relative to the largest output
+    error: float|None = None
 
 # %% ../../nbs/lab/50_surgery.ipynb #34efe38e
 class Report(Table):
@@ -48,7 +49,9 @@ class Report(Table):
 
 # %% ../../nbs/lab/50_surgery.ipynb #8b7019de
 def selector(
-    where, # A name pattern, a type or a tuple of types, `f(name, module) -> bool`, or `None` for all
+    # A name pattern, a type or a tuple of types, `f(name, module) -> bool`, or `None` for
+    # all
+    where,
 )->Callable: # `f(name, module) -> bool`
     "One predicate for all forms of `where`"
     if where is None: return lambda name, m: True
@@ -56,10 +59,12 @@ def selector(
     if isinstance(where, (type,tuple)): return lambda name, m: isinstance(m, where)
     if callable(where): return where
     raise TypeError(
-        f'where={where!r} is not valid; give a name pattern, a type, or a function of name and module')
+        f'where={where!r} is not valid; give a name pattern, a type, or a function of name '
+        'and module')
 
 # %% ../../nbs/lab/50_surgery.ipynb #7335f7c9
-PLAIN = nn.Conv1d,nn.Conv2d,nn.Conv3d,nn.ConvTranspose1d,nn.ConvTranspose2d,nn.ConvTranspose3d,nn.Linear
+PLAIN = (nn.Conv1d,nn.Conv2d,nn.Conv3d,nn.ConvTranspose1d,nn.ConvTranspose2d,
+    nn.ConvTranspose3d,nn.Linear)
 
 def arguments_of(
     old:nn.Module, # A layer
@@ -114,7 +119,8 @@ def sources(
     name:str, # Of a parameter of the new layer
     old:nn.Module, # The layer it replaces
 )->list: # Parameters of `old`
-    "What a new parameter comes from: its namesake, else the weights of `old`; a bias from biases"
+    """What a new parameter comes from: its namesake, else the weights of `old`; a bias from
+    biases"""
     leaf = name.rpartition('.')[2]
     if isinstance(old._parameters.get(leaf), nn.Parameter): return [old._parameters[leaf]]
     parts = [(n.split('.'), p) for n,p in old.named_parameters()]
@@ -126,7 +132,8 @@ def sources(
 def layout_of(
     module:nn.Module,
 )->torch.memory_format|None: # None where no weight tells
-    "The memory layout of a module's weights; a weight of one channel or one pixel tells by its strides"
+    """The memory layout of a module's weights; a weight of one channel or one pixel tells
+    by its strides"""
     for p in module.parameters():
         form = {4: torch.channels_last, 5: torch.channels_last_3d}.get(p.ndim)
         if form is None or isinstance(p, UninitializedParameter): continue
@@ -213,11 +220,13 @@ def obstacle(
     stays,kept = set(new.modules()),{id(p) for p in new.parameters()}
     if old in stays: return ''
     hooks = [h for m in old.modules() if m not in stays
-        for h in hooks_of(m) if not (h.startswith('hook on') and id(m._parameters[h[8:]]) in kept)]
+        for h in hooks_of(m) if not (h.startswith('hook on')
+        and id(m._parameters[h[8:]]) in kept)]
     if hooks: return f'has {len(hooks)} hook(s), which would be lost: {", ".join(hooks)}'
     if parametrize.is_parametrized(old) and not bake:
         return 'has a parametrization, which would be lost: convert first, then parametrize'
-    tied = [p for p in old.parameters() if id(p) not in kept and any(m not in leaving for m in held[id(p)])]
+    tied = [p for p in old.parameters() if id(p) not in kept
+        and any(m not in leaving for m in held[id(p)])]
     return _STAYS if tied else ''
 
 _STAYS = 'shares a weight with a layer that stays, and cannot keep it'
@@ -234,7 +243,8 @@ def own_names(
         for c in code.co_consts:
             if inspect.iscode(c): read(c)
             else:
-                names.update(s for s in (c if isinstance(c, tuple) else (c,)) if isinstance(s, str))
+                names.update(s for s in (c if isinstance(c, tuple) else (c,))
+                    if isinstance(s, str))
     for c in cls.__mro__:
         names.update(getattr(c, '__annotations__', ()))
         for v in vars(c).values():
@@ -242,14 +252,16 @@ def own_names(
                 else getattr(v, '__func__', v))
             if hasattr(f, '__code__'):
                 read(f.__code__)
-                names.update(f.__code__.co_varnames[:f.__code__.co_argcount+f.__code__.co_kwonlyargcount])
+                names.update(
+                    f.__code__.co_varnames[:f.__code__.co_argcount+f.__code__.co_kwonlyargcount])
     return frozenset(names)
 
 def bring(
     new:nn.Module, # Takes them
     old:nn.Module, # The layer it replaces
 )->str: # '' or what cannot be brought, in words
-    "Attributes, buffers, parameters and parts that were put on `old`, and are not its class's"
+    """Attributes, buffers, parameters and parts that were put on `old`, and are not its
+    class's"""
     if old in set(new.modules()): return ''
     cls = parametrize.type_before_parametrizations(old)
     known = own_names(cls)|vars(nn.Module()).keys()|{'parametrizations'}
@@ -281,11 +293,14 @@ def difference(
     a, # Tensor, or any nest of tensors
     b, # Likewise
 )->float: # `inf` for another structure or shape
-    "Largest difference, relative to the largest value of `a` or to 1; 0 on the meta device, where shapes are all there is"
+    """Largest difference, relative to the largest value of `a` or to 1; 0 on the meta
+    device, where shapes are all there is"""
     a,b = [[t for t in tree_leaves(v) if isinstance(t, Tensor)] for v in (a,b)]
     if [t.shape for t in a]!=[t.shape for t in b]: return float('inf')
     pairs = [(x.double(), y.double()) for x,y in zip(a, b) if x.numel() and not x.is_meta]
-    return torch.tensor([0., *((x-y).abs().max()/x.abs().max().clamp_min(1) for x,y in pairs)]).max().item()     # keeps a NaN
+    # keeps a NaN
+    return torch.tensor([0., *((x-y).abs().max()/x.abs().max().clamp_min(1) for x,
+        y in pairs)]).max().item()
 
 # %% ../../nbs/lab/50_surgery.ipynb #7295177d
 @contextmanager
@@ -320,7 +335,8 @@ def example_of(
     if first is None: shapes = []
     elif isinstance(first, nn.Linear): shapes = [(2,first.in_features)]
     else:
-        sizes = (4,1,16,64) if first.transposed else (64,224,32,128)        # generators begin small
+        # generators begin small
+        sizes = (4,1,16,64) if first.transposed else (64,224,32,128)
         shapes = ([(2,*size)] if size
             else []) + [(2,first.in_channels)+(s,)*len(first.kernel_size) for s in sizes]
     for shape in shapes:
@@ -329,7 +345,8 @@ def example_of(
         except (RuntimeError,ValueError,AssertionError,IndexError): continue
         return (noise(shape),)
     raise ValueError(
-        f'example=None: found no input that {type(model).__name__} runs on; give example=, a tensor or a shape')
+        f'example=None: found no input that {type(model).__name__} runs on; give example=, '
+        'a tensor or a shape')
 
 # %% ../../nbs/lab/50_surgery.ipynb #f4b7280c
 def shapes_of(
@@ -356,7 +373,8 @@ def compare_layers(
 )->float:
     "The difference of two layers on the same noise"
     shape,dtype,device = spec
-    x = torch.randn(shape, generator=None if device.type=='meta' else torch.Generator(device).manual_seed(0), device=device, dtype=dtype)
+    x = torch.randn(shape, generator=None if device.type=='meta'
+        else torch.Generator(device).manual_seed(0), device=device, dtype=dtype)
     with trial(old, new): return difference(old(x.clone()), new(x.clone()))
 
 # %% ../../nbs/lab/50_surgery.ipynb #7c7a80b7
@@ -380,12 +398,15 @@ def _put(places, new):
 def kept_generators(
     model:nn.Module, # Whose devices matter
 ):
-    "Random numbers inside, which depend on the state of PyTorch's generators, and leave it as it was"
-    types = {p.device.type for p in (*model.parameters(),*model.buffers())}-{'cpu','meta'}|({'cuda'} if torch.cuda.is_initialized() else set())
+    """Random numbers inside, which depend on the state of PyTorch's generators, and leave
+    it as it was"""
+    types = {p.device.type for p in (*model.parameters(),*model.buffers())}-{'cpu',
+        'meta'}|({'cuda'} if torch.cuda.is_initialized() else set())
     with ExitStack() as stack:
         stack.enter_context(torch.random.fork_rng(devices=[]))
         for t in sorted(types):
-            stack.enter_context(torch.random.fork_rng(devices=range(torch.get_device_module(t).device_count()), device_type=t))
+            stack.enter_context(torch.random.fork_rng(
+                devices=range(torch.get_device_module(t).device_count()), device_type=t))
         # not the numbers that the caller draws next
         torch.default_generator.manual_seed(torch.randint(2**62, (), device='cpu').item())
         yield
@@ -432,7 +453,8 @@ class _Surgeon:
         return new,'; '.join([result, *dict.fromkeys(str(w.message) for w in caught)]),error
 
     def derived(self, old, new):
-        "Parameters of `new` with their names, and the ids of those that they come from; a norm's begin anew"
+        """Parameters of `new` with their names, and the ids of those that they come from; a
+        norm's begin anew"""
         norms = nn.modules.batchnorm._NormBase,nn.LayerNorm,nn.GroupNorm
         for name,p in list(new.named_parameters()):
             if not isinstance(new.get_submodule(name.rpartition('.')[0]), norms):
@@ -448,19 +470,23 @@ class _Surgeon:
                     twin)
 
     def check_ties(self):
-        "Put back what would have lost a tie, because another layer stayed or got other numbers"
+        """Put back what would have lost a tie, because another layer stayed or got other
+        numbers"""
         again = True
         while again:
             again = False
             for i,mods in self.held.items():
                 if len(mods)<2: continue
-                lost = [d for d in self.done if any(m in mods for m in d[1].modules()) and i not in map(id, d[2].parameters())]
+                lost = [d for d in self.done if any(m in mods for m in d[1].modules())
+                    and i not in map(id, d[2].parameters())]
                 stays = [m for m in mods if not any(m in set(d[1].modules()) for d in lost)]
                 made = {frozenset((n,id(p))
                     for n,p,ids in self.derived(d[1], d[2]) if i in ids) for d in lost}
                 if lost and (stays or len(made)>1):
                     for d in lost:
-                        self.put_back(d, _STAYS if stays else 'shares a weight with a layer that becomes another, and the tie would be lost')
+                        self.put_back(d, _STAYS if stays
+                            else 'shares a weight with a layer that becomes another, and '
+                            'the tie would be lost')
                     again = True
 
     def put_back(self, d, reason):
@@ -503,7 +529,8 @@ class _Surgeon:
             missed = [self.of[new].name for *_,new in self.done if new not in reached]
             if missed:
                 raise RuntimeError(
-                    f'{", ".join(missed)} is not used; is the layer kept elsewhere too, in a list?')
+                    f'{", ".join(missed)} is not used; is the layer kept elsewhere too, in '
+                    'a list?')
         except Exception as e:
             raise RuntimeError(f'nothing was changed: after the swap {e}') from e
         return f"output of the model compared on {'×'.join(map(str, self.example[0].shape))}: " + (
@@ -515,18 +542,22 @@ def _operate(model, choose, make, example, verify, exact, bake, copy):
         raise TypeError(f'model={type(model).__name__} must be an nn.Module')
     if isinstance(model, torch.jit.ScriptModule):
         raise TypeError(
-            'model is a ScriptModule, whose layers are compiled in; convert before scripting')
+            'model is a ScriptModule, whose layers are compiled in; convert before '
+            'scripting')
     model = deepcopy(model) if copy else model
     chosen = [(n,m) for n,m in model.named_modules() if choose(n, m)]
-    empty = [n for n,m in (model.named_modules() if verify else chosen) if any(isinstance(p, UninitializedParameter) for p in m._parameters.values())]
+    empty = [n for n,m in (model.named_modules() if verify else chosen)
+        if any(isinstance(p, UninitializedParameter) for p in m._parameters.values())]
     if empty:
         raise ValueError(
-            f'{", ".join(empty)} of {type(model).__name__} has no weight before its first input: run the model once')
+            f'{", ".join(empty)} of {type(model).__name__} has no weight before its first '
+            'input: run the model once')
     with kept_generators(model):
         s = _Surgeon(model, chosen, example, verify and bool(chosen), exact, bake)
         try:
             for name,old in chosen:
-                names = [n for n,m in s.model.named_modules(remove_duplicate=False) if m is old]
+                names = [n for n,m in s.model.named_modules(remove_duplicate=False)
+                    if m is old]
                 if names:
                     # else it went with a layer that was replaced
                     s.swap(', '.join(names), old, make)
@@ -534,16 +565,23 @@ def _operate(model, choose, make, example, verify, exact, bake, copy):
         except BaseException:           # Ctrl-C as well
             s.undo()
             raise
-    total = f'{len([r for r in s.rows if r.new])} of {len(s.rows)} layers changed, {"in a copy" if copy else "in place"}'
+    total = (f'{len([r for r in s.rows if r.new])} of {len(s.rows)} layers changed, '
+        f'{"in a copy" if copy else "in place"}')
     return Report(s.model, s.rows, total + (f'; {note}' if note else ''))
 
 # %% ../../nbs/lab/50_surgery.ipynb #322c5cbe
 def convert(
     model:nn.Module, # Any model
-    to, # A layer class that follows `nn.Conv2d`, or `f(module, **kwargs)` that gives a new module, or `None` to leave it
-    where=None, # A name pattern, a type, `f(name, module) -> bool`; by default all layers of the plain kind but 1×1
+    # A layer class that follows `nn.Conv2d`, or `f(module, **kwargs)` that gives a new
+    # module, or `None` to leave it
+    to,
+    # A name pattern, a type, `f(name, module) -> bool`; by default all layers of the plain
+    # kind but 1×1
+    where=None,
     *,
-    example=None, # Input to run on: a tensor, a tuple of tensors, or a shape; found by trying if not given
+    # Input to run on: a tensor, a tuple of tensors, or a shape; found by trying if not
+    # given
+    example=None,
     verify:bool=True, # Compare shapes and outputs, layer by layer and for the whole
     exact:bool=False, # Leave alone what would change its output
     copy:bool=False, # Work on a deep copy; otherwise in place
@@ -551,18 +589,22 @@ def convert(
 )->Report: # `.model` is the converted model
     """Replace layers of `model` by `to`, and say what was changed and what was not.
 
-    Weights are carried where the shapes agree; device, dtype, mode, memory layout, frozen and tied parameters, and what was put on
-    a layer, stay as they were. A weight that two layers share, they share afterwards, or both are left alone. A layer with hooks, a
-    parametrization, or a forward pass of its own is left alone, with the reason. No global random generator moves.
-    Raises `ValueError` if nothing matches `where`, `RuntimeError` if the converted model does not run; the model is as it was
-    after any error.
+    Weights are carried where the shapes agree; device, dtype, mode, memory layout, frozen
+    and tied parameters, and what was put on a layer, stay as they were. A weight that two
+    layers share, they share afterwards, or both are left alone. A layer with hooks, a
+    parametrization, or a forward pass of its own is left alone, with the reason. No global
+    random generator moves.
+    Raises `ValueError` if nothing matches `where`, `RuntimeError` if the converted model
+    does not run; the model is as it was after any error.
     """
     select,plain = selector(where),nn.Module
     if isinstance(to, type):
         plain = next((c for c in PLAIN if issubclass(to, c)), None)
         if plain is None:
             raise TypeError(
-                f'to={to.__name__} is no subclass of {", ".join(c.__name__ for c in PLAIN)}; give a function of the module instead')
+                f'to={to.__name__} is no subclass of '
+                f'{", ".join(c.__name__ for c in PLAIN)}; give a function of the module '
+                'instead')
     def choose(name, m):
         if isinstance(to, type) and (isinstance(m, to) or not isinstance(m, plain)):
             return False
@@ -572,7 +614,8 @@ def convert(
     if isinstance(model, nn.Module) and not any(choose(n, m)
             for n,m in model.named_modules()):
         raise ValueError(
-            f'where={where!r} matches no {plain.__name__} of {type(model).__name__} that could become {getattr(to, "__name__", to)}')
+            f'where={where!r} matches no {plain.__name__} of {type(model).__name__} that '
+            f'could become {getattr(to, "__name__", to)}')
     return _operate(model, choose, maker(to, kwargs), example, verify, exact, False, copy)
 
 # %% ../../nbs/lab/50_surgery.ipynb #b9125d48
@@ -582,19 +625,23 @@ def fold(
     example=None, # Input to run on, as for `convert`
     verify:bool=True, # Compare outputs, layer by layer and for the whole
     copy:bool=False, # Work on a deep copy; otherwise in place
-    **kwargs, # For the layers' methods, such as `fast=True`; a method gets those that it knows
+    # For the layers' methods, such as `fast=True`; a method gets those that it knows
+    **kwargs,
 )->Report: # `.model` is the folded model
-    """Replace every layer by its exact plain form, if it has a method `to_conv` or `fold` that gives one.
+    """Replace every layer by its exact plain form, if it has a method `to_conv` or `fold`
+    that gives one.
 
     Raises `TypeError` for an argument that none of these methods knows."""
     def plain(m):
-        return next((f for f in (getattr(m, n, None) for n in ('to_conv','fold')) if callable(f)), None)
+        return next((f for f in (getattr(m, n, None) for n in ('to_conv','fold'))
+            if callable(f)), None)
     def known(f): return set(kwargs) & set(inspect.signature(f).parameters)
     methods = ([f for f in map(plain, model.modules()) if f] if kwargs
         and isinstance(model, nn.Module) else [])
     if methods and (unknown := set(kwargs).difference(*map(known, methods))):
         raise TypeError(
-            f'{", ".join(sorted(unknown))}: no layer of {type(model).__name__} that can be folded takes such an argument')
+            f'{", ".join(sorted(unknown))}: no layer of {type(model).__name__} that can be '
+            'folded takes such an argument')
     def make(m): return plain(m)(**{k: kwargs[k] for k in known(plain(m))})
     return _operate(model, lambda n, m: plain(m) is not None, make, example, verify, True,
         True, copy)

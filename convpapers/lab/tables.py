@@ -19,7 +19,8 @@ from statistics import mean, stdev
 
 from fastcore.basics import patch
 from .basics import COLOURS, Table, figure, need
-from .judgement import Difference, groups, holm, paired, resolution, spread_floor
+from convpapers.lab.judgement import (Difference, groups, holm, paired, resolution,
+    spread_floor)
 from .records import Record, shipped
 from .registry import experiments, networks
 
@@ -35,22 +36,27 @@ class PaperNumber:
     data: str|None = None # Data it holds for; None: the experiment's
 
     def __str__(self):
-        return '≈ '*self.digitised + (str(self.value) if self.std is None else f'{self.value:.2f} ± {self.std:.2f}')
+        return '≈ '*self.digitised + (str(self.value) if self.std is None
+            else f'{self.value:.2f} ± {self.std:.2f}')
 
 # %% ../../nbs/lab/40_tables.ipynb #cde4d375
 @dataclass(frozen=True)
 class Row:
     "One line of a paper's table: what to train and what the paper got"
     name: str # As the table prints it, unique in the experiment
-    model: object = field(default=None, compare=False) # Registered network or a function; None: the paper quotes it, we lack it
+    # Registered network or a function; None: the paper quotes it, we lack it
+    model: object = field(default=None, compare=False)
     model_kw: dict = field(default_factory=dict) # Arguments of the network
     recipe: object = None # A `convpapers.lab.training.Recipe`
     paper: PaperNumber|None = None # The paper's result
     series: str = '' # Curve that the row belongs to in a figure
     x: float|None = None # Its place on the curve
-    printed: dict = field(default_factory=dict) # `params` and `macs` in the paper's own digits
-    counts: tuple = () # Parameters and multiply-adds, where `model` is a function or `model_kw` changes them
-    facts: dict = field(default_factory=dict) # Columns of its own, as the table shall print them
+    # `params` and `macs` in the paper's own digits
+    printed: dict = field(default_factory=dict)
+    # Parameters and multiply-adds, where `model` is a function or `model_kw` changes them
+    counts: tuple = ()
+    # Columns of its own, as the table shall print them
+    facts: dict = field(default_factory=dict)
     note: str = '' # What a reader must know of this row
 
 # %% ../../nbs/lab/40_tables.ipynb #f1a6a8d5
@@ -80,32 +86,43 @@ class Experiment:
     data_kw: dict = field(default_factory=dict) # Further arguments of `image_data`
     main: bool = False # Trained by `convpapers reproduce` alone, which names no table
     seeds: int = 3 # Runs of each row that the table is made for, seeds 0, 1, …
-    order: int|None = None # Place among the tables that `--all` trains, the most telling first; None: not among them
+    # Place among the tables that `--all` trains, the most telling first; None: not among
+    # them
+    order: int|None = None
 
     def __post_init__(self):
         twice = [n for n,c in Counter(r.name for r in self.rows).items() if c>1]
-        if twice: raise ValueError(f"rows of experiment {self.name!r} must differ in name; twice: {', '.join(twice)}")
+        if twice:
+            raise ValueError(f"rows of experiment {self.name!r} must differ in name; "
+                f"twice: {', '.join(twice)}")
         for c in self.claims: self.row(c.better), self.row(c.worse)
     def row(self, name:str)->Row:
         "The row of that name"
         for r in self.rows:
             if r.name==name: return r
-        raise ValueError(f"experiment {self.name!r} has no row {name!r}; it has {', '.join(r.name for r in self.rows)}")
+        raise ValueError(f"experiment {self.name!r} has no row {name!r}; it has "
+            f"{', '.join(r.name for r in self.rows)}")
 
 # %% ../../nbs/lab/40_tables.ipynb #852437a6
-def _plain(o): return json.loads(json.dumps(asdict(o) if is_dataclass(o) else o, default=str))
+def _plain(o):
+    return json.loads(json.dumps(asdict(o) if is_dataclass(o) else o, default=str))
 
-def _model_name(m): return m if isinstance(m, (str,type(None))) else f'{m.__module__}.{m.__qualname__}'
+def _model_name(m):
+    return m if isinstance(m, (str,type(None))) else f'{m.__module__}.{m.__qualname__}'
 
-SPEED_ONLY = {'precision','channels_last','compile','bench'} # Fields of a recipe that change its cost, not its question
+# Fields of a recipe that change its cost, not its question
+SPEED_ONLY = {'precision','channels_last','compile','bench'}
 
-def _data(config): return Path(str(config['data'])).name         # a folder of images goes by its own name
+# a folder of images goes by its own name
+def _data(config): return Path(str(config['data'])).name
 
 def _budget(config):
     "What runs must share to be averaged"
     recipe = {k: v for k,v in (config.get('recipe') or {}).items() if k not in SPEED_ONLY}
-    kw = {k: v for k,v in (config.get('data_kw') or {}).items() if v is not None and k!='path'}
-    return json.dumps([config[k] for k in ('data','epochs','model','model_kw')] + [kw, recipe], sort_keys=True)
+    kw = {k: v for k,v in (config.get('data_kw') or {}).items() if v is not None and k
+        !='path'}
+    return json.dumps([config[k] for k in ('data','epochs','model','model_kw')]
+        + [kw, recipe], sort_keys=True)
 
 # %% ../../nbs/lab/40_tables.ipynb #16ef3886
 @dataclass
@@ -124,7 +141,8 @@ class Line:
     def std(self): return stdev(self.values.values()) if self.n>1 else None
     def __str__(self):
         if not self.n: return '–'
-        return f'{self.mean:.2f}' + ('' if self.std is None else f' ± {self.std:.2f}') + f' ({self.n})'
+        return f'{self.mean:.2f}' + ('' if self.std is None
+            else f' ± {self.std:.2f}') + f' ({self.n})'
 
 # %% ../../nbs/lab/40_tables.ipynb #94b20fbc
 def differences(
@@ -140,10 +158,12 @@ def differences(
     if _data(config)!=data: out.append(f'{_data(config)} instead of {data}')
     if n := (config.get('data_kw') or {}).get('n_train'): out.append(f'{n} training images')
     have = config['model'],_plain(config.get('model_kw') or {})
-    if have!=(_model_name(row.model), _plain(row.model_kw)): out.append(f'network {have[0]}')
+    if have!=(_model_name(row.model), _plain(row.model_kw)):
+        out.append(f'network {have[0]}')
     want = _plain(row.recipe.at(epochs=config['epochs'])) if row.recipe else {}
     have = _plain(config.get('recipe') or {})
-    return out + [f'{k} {have.get(k)} instead of {v}' for k,v in want.items() if k not in SPEED_ONLY and have.get(k, v)!=v]
+    return out + [f'{k} {have.get(k)} instead of {v}' for k,v in want.items()
+        if k not in SPEED_ONLY and have.get(k, v)!=v]
 
 # %% ../../nbs/lab/40_tables.ipynb #9aa1c0d2
 def not_asked(
@@ -152,9 +172,11 @@ def not_asked(
 )->list: # In words; empty for a run of the row as it is registered
     "What keeps a run from being the row that the table asks for"
     row = exp.row(config['row'])
-    kw = lambda d: {k: v for k,v in _plain(d or {}).items() if v is not None and k not in ('path','n_train')}
+    kw = lambda d: {k: v for k,v in _plain(d or {}).items() if v is not None
+        and k not in ('path','n_train')}
     have,want = kw(config.get('data_kw')),kw(exp.data_kw)
-    other = [f'{k} {have.get(k)} instead of {want.get(k)}' for k in sorted(have.keys() | want.keys()) if have.get(k)!=want.get(k)]
+    other = [f'{k} {have.get(k)} instead of {want.get(k)}'
+        for k in sorted(have.keys() | want.keys()) if have.get(k)!=want.get(k)]
     return differences(exp, replace(row, paper=None), config) + other
 
 # %% ../../nbs/lab/40_tables.ipynb #7b4579d2
@@ -167,11 +189,13 @@ def verdict(
     if line.row.model is None: return 'quoted by the paper'
     if not line.n: return 'not measured'
     if p is None: return 'no number in the paper'
-    if diff := differences(exp, line.row, line.config): return 'not comparable: ' + '; '.join(diff)
+    if diff := differences(exp, line.row, line.config):
+        return 'not comparable: ' + '; '.join(diff)
     d,spread = line.mean-p.value, math.hypot(line.std or 0, p.std or 0)
     if not spread: return f'{d:+.2f}, no spread known'
     if abs(d)<=spread: return f'agrees ({d:+.2f} within ± {spread:.2f})'
-    return f"{'better' if (d<0)==exp.lower_is_better else 'worse'} ({d:+.2f}, spread ± {spread:.2f})"
+    return (f"{'better' if (d<0)==exp.lower_is_better else 'worse'} ({d:+.2f}, spread ± "
+        f"{spread:.2f})")
 
 # %% ../../nbs/lab/40_tables.ipynb #afd25831
 def judge_paper(
@@ -179,16 +203,21 @@ def judge_paper(
     worse:PaperNumber|None,
     lower_is_better:bool=True,
 )->str:
-    "A claim on the paper's own numbers; their count of runs is unknown, so the combined spread decides"
+    """A claim on the paper's own numbers; their count of runs is unknown, so the combined
+    spread decides"""
     if better is None or worse is None: return 'no numbers'
     d = (worse.value-better.value)*(1 if lower_is_better else -1)
     if better.std is None or worse.std is None:
-        return f"{'holds' if d>0 else 'contradicted' if d<0 else 'tie'} (difference {d:.2f}, no spread given)"
+        return (f"{'holds' if d>0 else 'contradicted' if d<0 else 'tie'} (difference "
+            f"{d:.2f}, no spread given)")
     s = math.hypot(better.std, worse.std)
-    return f"{'holds' if d>s else 'contradicted' if d<-s else 'within the spread'} (difference {d:.2f} ± {s:.2f})"
+    return (f"{'holds' if d>s else 'contradicted' if d<-s else 'within the spread'} "
+        f"(difference {d:.2f} ± {s:.2f})")
 
 # %% ../../nbs/lab/40_tables.ipynb #78d3ebbc
-def _old(name, new): warnings.warn(f'{name}() is replaced by {new}, and goes with the release after next', DeprecationWarning, stacklevel=3)
+def _old(name, new):
+    warnings.warn(f'{name}() is replaced by {new}, and goes with the release after next',
+        DeprecationWarning, stacklevel=3)
 
 def t_quantile(
     p:float, # Probability, between 0 and 1
@@ -204,7 +233,8 @@ def welch(
     xs, # Results of one row, at least two
     ys, # Results of the other
 )->tuple: # difference of means, half width of its 95 % interval
-    "Deprecated: `convpapers.lab.judgement.paired`. Mean of `xs` minus mean of `ys` with Welch's 95 % interval"
+    """Deprecated: `convpapers.lab.judgement.paired`. Mean of `xs` minus mean of `ys` with
+    Welch's 95 % interval"""
     _old('welch', 'convpapers.lab.judgement.paired')
     xs,ys = list(xs),list(ys)
     if min(len(xs), len(ys))<2: raise ValueError(
@@ -224,26 +254,32 @@ def judge(
     if not better or not worse: return 'not measured'
     sign,n = 1 if lower_is_better else -1, f'n = {len(better)} + {len(worse)}'
     d = sign*(mean(worse)-mean(better))
-    if min(len(better), len(worse))<2: return f'undecided (difference {d:.2f}, {n}: no spread)'
+    if min(len(better), len(worse))<2:
+        return f'undecided (difference {d:.2f}, {n}: no spread)'
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', DeprecationWarning)
         try: h = welch(worse, better)[1]
         except ImportError as e: return f'not judged (difference {d:.2f}, {n}: {e})'
-    return f"{'holds' if d>h else 'contradicted' if d<-h else 'undecided'} (difference {d:.2f} ± {h:.2f}, {n})"
+    return (f"{'holds' if d>h else 'contradicted' if d<-h else 'undecided'} (difference "
+        f"{d:.2f} ± {h:.2f}, {n})")
 
 # %% ../../nbs/lab/40_tables.ipynb #eda19bc1
 def _equal(l):
     "What two lines must share to be compared"
     c = l.config
     kw = {k: v for k,v in (c.get('data_kw') or {}).items() if v is not None and k!='path'}
-    batch,own = (c.get('recipe') or {}).get('batch_size'),getattr(l.row.recipe, 'batch_size', None)
-    return _data(c), c['epochs'], json.dumps([kw, batch if batch!=own else None], sort_keys=True)
+    batch,own = (c.get('recipe') or {}).get('batch_size'),getattr(l.row.recipe,
+        'batch_size', None)
+    return _data(c), c['epochs'], json.dumps([kw, batch if batch!=own else None],
+        sort_keys=True)
 
 def _where(exp, *lines):
     "Of which training a verdict speaks: empty for the paper's own"
     n,data = lines[0].config['epochs'],_data(lines[0].config)
-    budgets = [(r.paper.data or exp.data, r.paper.epochs or getattr(r.recipe, 'epochs', None)) for r in exp.rows if r.paper]
-    if (data,n) in budgets and not any(differences(exp, l.row, l.config) for l in lines): return ''
+    budgets = [(r.paper.data or exp.data, r.paper.epochs or getattr(r.recipe, 'epochs',
+        None)) for r in exp.rows if r.paper]
+    if (data,n) in budgets and not any(differences(exp, l.row, l.config) for l in lines):
+        return ''
     longest = max((e or 0 for d,e in budgets), default=None)
     short = 'short ' if longest is None or n<longest else ''
     return f" at equal {short}training ({n} epoch{'s'*(n!=1)})"
@@ -255,11 +291,13 @@ class ResultTable:
         exp:Experiment,
         records, # Runs of it; others are left out
     ):
-        mine,known = [r for r in records if r.config.get('experiment')==exp.name], {r.name for r in exp.rows}
+        mine,known = [r for r in records if r.config.get('experiment')==exp.name], {r.name
+            for r in exp.rows}
         usable = lambda r: r.finished and r.summary.get(exp.metric) is not None
         self.exp,self.unfinished = exp,[r for r in mine if not usable(r)]
         self.unknown = [r for r in mine if r.config['row'] not in known]
-        once = {(r.config['row'], r.config['seed'], _budget(r.config)): r for r in mine if usable(r) and r.config['row'] in known}
+        once = {(r.config['row'], r.config['seed'], _budget(r.config)): r for r in mine
+            if usable(r) and r.config['row'] in known}
         self.records = list(once.values())
         self.lines = [l for row in exp.rows for l in self._lines(row)]
         for l in self.lines: l.verdict = verdict(exp, l)
@@ -271,23 +309,30 @@ class ResultTable:
         for r in self.runs(row):
             l = out.setdefault(_budget(r.config), Line(row, r.config))
             l.values[r.config['seed']] = r.summary[self.exp.metric]
-        return sorted(out.values(), key=lambda l: (_data(l.config), l.config['epochs'])) or [Line(row)]
+        return sorted(out.values(), key=lambda l: (_data(l.config),
+            l.config['epochs'])) or [Line(row)]
 
     def _by_budget(self, name):
-        "Measured lines of a row by what makes two rows comparable; of several the one with most runs"
-        lines = sorted([l for l in self.lines if l.row.name==name and l.n], key=lambda l: l.n)
+        """Measured lines of a row by what makes two rows comparable; of several the one
+        with most runs"""
+        lines = sorted([l for l in self.lines if l.row.name==name and l.n],
+            key=lambda l: l.n)
         return {_equal(l): l for l in lines}
 
     def at(self, budget=None)->dict: # Row name to `Line`
-        "Measured lines of one budget; default: of those with two rows the one that the table asks for, else that with most runs"
+        """Measured lines of one budget; default: of those with two rows the one that the
+        table asks for, else that with most runs"""
         found = {}
         for r in self.exp.rows:
             for k,l in self._by_budget(r.name).items(): found.setdefault(k, {})[r.name] = l
-        rank = lambda k: (len(found[k])>1, sum(not differences(self.exp, replace(l.row, paper=None), l.config) for l in found[k].values()),
+        rank = lambda k: (len(found[k])>1, sum(not differences(self.exp,
+            replace(l.row, paper=None), l.config) for l in found[k].values()),
             sum(l.n for l in found[k].values()), k)
-        return found.get(budget, {}) if budget else found[max(found, key=rank)] if found else {}
+        return found.get(budget, {}) if budget else found[max(
+            found, key=rank)] if found else {}
 
-    def difference(self, first:str, second:str)->Difference|None: # None with fewer than two common seeds
+    # None with fewer than two common seeds
+    def difference(self, first:str, second:str)->Difference|None:
         "Results of one row minus those of another, seed by seed, at the main budget"
         a,b = (self.at().get(self.exp.row(name).name) for name in (first, second))
         return paired(a.values, b.values) if a and b else None
@@ -304,39 +349,49 @@ def _counts(row, runs):
 @patch
 def last_macs(self:ResultTable, l:Line)->str:
     "Mean multiply-adds after the last epoch, of runs that log them"
-    same = [r.history[-1] for r in self.runs(l.row) if r.history and l.config and _budget(r.config)==_budget(l.config)]
+    same = [r.history[-1] for r in self.runs(l.row) if r.history and l.config
+        and _budget(r.config)==_budget(l.config)]
     ends = [h['macs'] for h in same if h.get('macs')]
     return f'{round(mean(ends)):,}' if ends else ''
 
 # %% ../../nbs/lab/40_tables.ipynb #f5d65dad
-def _full(rows): return [{k: v for k,v in r.items() if any(o[k] for o in rows)} for r in rows]
+def _full(rows):
+    return [{k: v for k,v in r.items() if any(o[k] for o in rows)} for r in rows]
 
-def _at(config): return f"{_data(config)}, {config['epochs']} epoch{'s'*(config['epochs']!=1)}"
+def _at(config):
+    return f"{_data(config)}, {config['epochs']} epoch{'s'*(config['epochs']!=1)}"
 
 @patch
 def _budget_of(self:ResultTable, l):
     of = l.row.paper and (l.row.paper.epochs or getattr(l.row.recipe, 'epochs', None))
-    return f"{_data(l.config)}, {l.config['epochs']} of {of} epochs" if of else _at(l.config)
+    return f"{_data(l.config)}, {l.config['epochs']} of {of} epochs" if of else _at(
+        l.config)
 
 @patch
 def _shared(self:ResultTable):
-    "Budget and verdict, where all measured lines have the same: a sentence says them better than a column"
+    """Budget and verdict, where all measured lines have the same: a sentence says them
+    better than a column"""
     lines = [l for l in self.lines if l.n]
     budgets,said = {self._budget_of(l) for l in lines},{l.verdict for l in lines}
     verdict = said.pop() if len(lines)>1 and len(said)==1 else ''
-    return budgets.pop() if len(budgets)==1 else '', verdict if verdict.startswith('not comparable') else ''
+    return budgets.pop() if len(budgets)==1 else '', verdict if verdict.startswith(
+        'not comparable') else ''
 
 @patch
-def letters(self:ResultTable)->dict: # Row to letters; empty where no pair of rows has two common seeds
+# Row to letters; empty where no pair of rows has two common seeds
+def letters(self:ResultTable)->dict:
     "Which rows of the main budget are not separated"
     found = {name: l.values for name,l in self.at().items()}
-    if not any(len(a.keys() & b.keys())>1 for a,b in combinations(found.values(), 2)) or not self.sees(): return {}
-    # as strict as the claims, which are some of these pairs: what is apart here is decided there
+    if not any(len(a.keys() & b.keys())>1 for a,
+            b in combinations(found.values(), 2)) or not self.sees(): return {}
+    # as strict as the claims, which are some of these pairs: what is apart here is decided
+    # there
     try: return groups(found, rows=sum(r.model is not None for r in self.exp.rows))
     except ImportError: return {}
 
 @patch
-def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a column that is empty throughout is left out
+# Dicts of strings, the same keys in each; a column that is empty throughout is left out
+def rows(self:ResultTable)->list:
     "The table's cells: rows that were measured, and those that have a number of the paper"
     def count(l, k, v):
         digits = l.row.printed.get(k, '')
@@ -345,12 +400,15 @@ def rows(self:ResultTable)->list: # Dicts of strings, the same keys in each; a c
     letters,main = self.letters(),self.at()
     def cells(l):
         params,macs = _counts(l.row, self.runs(l.row))
-        return {'row': l.row.name, 'params': count(l, 'params', params), 'MACs': count(l, 'macs', macs),
+        return {'row': l.row.name, 'params': count(l, 'params', params),
+            'MACs': count(l, 'macs', macs),
             'MACs at the end': self.last_macs(l),
-            **{k: str(l.row.facts.get(k, '')) for k in facts}, 'paper': str(l.row.paper or ''), 'measured': str(l) if l.n else '',
+            **{k: str(l.row.facts.get(k, '')) for k in facts},
+            'paper': str(l.row.paper or ''), 'measured': str(l) if l.n else '',
             'group': letters.get(l.row.name, '') if main.get(l.row.name) is l else '',
             'budget': self._budget_of(l) if l.n and not budget else '',
-            'verdict': '' if same and l.n or l.verdict in ('not measured','no number in the paper') else l.verdict}
+            'verdict': '' if same and l.n or l.verdict in ('not measured',
+            'no number in the paper') else l.verdict}
     lines = [l for l in self.lines if l.n or l.row.paper]
     facts = dict.fromkeys(k for l in lines for k in l.row.facts)
     return _full([cells(l) for l in lines])
@@ -371,7 +429,8 @@ class Judged:
         if not self.config: return self.word
         d = self.difference
         p = f"p {'< 0.001' if self.p<.001 else f'= {self.p:.3f}'}" if d else ''
-        return f"{self.word}{self.where}: " + (f'{d.mean:+.2f} ± {d.half:.2f}, {d.n} pairs, {p}' if d else self.why)
+        return f"{self.word}{self.where}: " + (f'{d.mean:+.2f} ± {d.half:.2f}, {d.n} '
+            f'pairs, {p}' if d else self.why)
 
 def _flipped(d): return replace(d, mean=-d.mean)
 
@@ -386,29 +445,39 @@ def judged(self:ResultTable)->list: # `Judged`, at least one for each claim
         for x,y in found:
             head = dict(claim=c, config=x.config, where=_where(self.exp, x, y))
             try: d = paired(y.values, x.values)
-            except ImportError as e: out.append(Judged(word='not judged', why=str(e), **head)); continue
+            except ImportError as e:
+                out.append(Judged(word='not judged', why=str(e), **head)); continue
             n = len(x.values.keys() & y.values.keys())
             if d and not self.exp.lower_is_better: d = _flipped(d)
-            out.append(Judged(word='undecided', difference=d, why=f"{n} common seed{'s'*(n!=1)}, no spread", **head))
-    ps = holm([j.difference.p if j.difference else 1. for j in out])      # a claim that waits for runs counts as well
-    def word(j, p): return 'undecided' if p>=.05 else 'holds' if j.difference.mean>0 else 'contradicted'
+            out.append(Judged(word='undecided', difference=d,
+                why=f"{n} common seed{'s'*(n!=1)}, no spread", **head))
+    # a claim that waits for runs counts as well
+    ps = holm([j.difference.p if j.difference else 1. for j in out])
+    def word(j, p):
+        return 'undecided' if p>=.05 else 'holds' if j.difference.mean>0 else 'contradicted'
     return [replace(j, p=p, word=word(j, p)) if j.difference else j for j,p in zip(out, ps)]
 
 @patch
 def claims(self:ResultTable)->list: # Dicts of strings
-    "The claims with their verdicts, a line for each budget in which both rows were measured"
-    paper = lambda c: judge_paper(self.exp.row(c.better).paper, self.exp.row(c.worse).paper, self.exp.lower_is_better)
-    return [{'claim': j.claim.text, 'better': j.claim.better, 'worse': j.claim.worse, "the paper's numbers": paper(j.claim),
-        'measured': str(j), 'budget': _at(j.config) if j.config else ''} for j in self.judged()]
+    """The claims with their verdicts, a line for each budget in which both rows were
+    measured"""
+    paper = lambda c: judge_paper(self.exp.row(c.better).paper, self.exp.row(c.worse).paper,
+        self.exp.lower_is_better)
+    return [{'claim': j.claim.text, 'better': j.claim.better, 'worse': j.claim.worse,
+        "the paper's numbers": paper(j.claim),
+        'measured': str(j), 'budget': _at(j.config) if j.config else ''}
+        for j in self.judged()]
 
 # %% ../../nbs/lab/40_tables.ipynb #05af0c60
-TEST_PICTURES = dict(digits=1000, animals=4539, cifar10=10_000, cifar100=10_000, svhn=26_032, svhn_extra=26_032, tiny_imagenet=10_000, imagenet=50_000)
+TEST_PICTURES = dict(digits=1000, animals=4539, cifar10=10_000, cifar100=10_000,
+    svhn=26_032, svhn_extra=26_032, tiny_imagenet=10_000, imagenet=50_000)
 
 @patch
 def _pairs(self:ResultTable):
     "Differences whose spread the table speaks of"
     of_claims = [d for c in self.exp.claims if (d := self.difference(c.better, c.worse))]
-    return of_claims or [d for a,b in combinations(self.at(), 2) if (d := paired(*(self.at()[k].values for k in (a,b))))]
+    return of_claims or [d for a,b in combinations(self.at(), 2)
+        if (d := paired(*(self.at()[k].values for k in (a,b))))]
 
 @patch
 def sees(self:ResultTable)->str: # Empty where there are no runs
@@ -416,17 +485,24 @@ def sees(self:ResultTable)->str: # Empty where there are no runs
     if not self.records: return ''
     try: r = resolution(self._pairs(), len(self.exp.claims))
     except ImportError as e: return f'What the table can detect is not computed: {e}'
-    if not r: return 'There are no two rows with two common seeds, so no spread between pairs, and nothing can be told apart.'
-    if r.std<.005: return ''                                            # the pairs do not differ
+    if not r:
+        return ('There are no two rows with two common seeds, so no spread between pairs, '
+            'and nothing can be told apart.')
+    # the pairs do not differ
+    if r.std<.005: return ''
     unit = ' points' if self.exp.unit=='%' else f' {self.exp.unit}'*bool(self.exp.unit)
-    strict = f'; {r.strictest:.2f} for the strictest of its {r.claims} claims' if r.claims>1 else ''
-    said = (f'With {r.n} paired seeds two rows must differ by {r.smallest:.2f}{unit} to be told apart in four cases of five '
+    strict = (f'; {r.strictest:.2f} for the strictest of its {r.claims} claims' if r.claims
+        >1 else '')
+    said = (f'With {r.n} paired seeds two rows must differ by {r.smallest:.2f}{unit} to be '
+        'told apart in four cases of five '
         f'(80 % power, standard deviation of a pair {r.std:.2f}{strict}).')
     lines = list(self.at().values())
-    n = TEST_PICTURES.get(_data(lines[0].config)) if self.exp.metric=='error' and self.exp.unit=='%' else None
+    n = TEST_PICTURES.get(
+        _data(lines[0].config)) if self.exp.metric=='error' and self.exp.unit=='%' else None
     if not n: return said
     floor = spread_floor(mean(l.mean for l in lines), n)
-    return f'{said} The {n:,} test pictures alone leave a spread of {floor:.2f}{unit} between equally good runs.'
+    return (f'{said} The {n:,} test pictures alone leave a spread of {floor:.2f}{unit} '
+        'between equally good runs.')
 
 # %% ../../nbs/lab/40_tables.ipynb #4f40a809
 def _span(values):
@@ -445,42 +521,56 @@ def _waiting(self:ResultTable):
     rows = [r.name for r in self.exp.rows if r.model is not None and not self.runs(r)]
     if not rows: return ''
     if self.records: return f'Not measured yet: {_and(rows)}.'
-    return f'No runs yet of {_and(rows)}; `convpapers reproduce {self.exp.name}` makes them.'
+    return (f'No runs yet of {_and(rows)}; `convpapers reproduce {self.exp.name}` makes '
+        'them.')
 
 @patch
 def _cost(self:ResultTable):
-    took,cpu = (sorted(r.summary[k] for r in self.records if r.summary.get(k)) for k in ('seconds','cpu_seconds'))
+    took,cpu = (sorted(r.summary[k] for r in self.records if r.summary.get(k))
+        for k in ('seconds','cpu_seconds'))
     if not took: return ''
-    some = '' if len(cpu)==len(took) else f', where recorded ({len(cpu)} of {len(took)} runs)'
-    return f'A run took {_span(took)} of wall time' + (f' and {_span(cpu)} of CPU time{some}.' if cpu else '; CPU time was not recorded.')
+    some = '' if len(cpu)==len(
+        took) else f', where recorded ({len(cpu)} of {len(took)} runs)'
+    return f'A run took {_span(took)} of wall time' + (
+        f' and {_span(cpu)} of CPU time{some}.' if cpu else '; CPU time was not recorded.')
 
 @patch
 def notes(self:ResultTable)->list: # Sentences
     "Marks, sources, machines, cost, what was left out"
     e,paper = self.exp,[r.paper for r in self.exp.rows if r.paper]
     aside = [(self.unfinished, f'Left out, not finished: {len(self.unfinished)}.'),
-        (self.unknown, f"Left out, no such row: {', '.join(sorted({r.config['row'] for r in self.unknown}))}.")]
+        (self.unknown, "Left out, no such row: "
+        f"{', '.join(sorted({r.config['row'] for r in self.unknown}))}.")]
     if not self.rows(): return [self._waiting(), *(text for there,text in aside if there)]
     src = '; '.join(sorted({p.source for p in paper if p.source}))
     env = [r.summary.get('environment') or {} for r in self.records]
-    where = sorted({f"{v['device_name']}, {v.get('threads')} thread{'s'*(v.get('threads')!=1)}" for v in env if v.get('device_name')})
-    short = lambda commit: commit if ' ' in commit else commit[:10]     # outside a checkout it is a version
-    code = sorted({f"{short(v['commit'])}{' with changes' if v.get('dirty') else ''}" for v in env if v.get('commit')})
-    what = f"{e.metric.upper() if len(e.metric)<4 else e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}"
+    where = sorted({f"{v['device_name']}, {v.get('threads')} "
+        f"thread{'s'*(v.get('threads')!=1)}" for v in env if v.get('device_name')})
+    # outside a checkout it is a version
+    short = lambda commit: commit if ' ' in commit else commit[:10]
+    code = sorted({f"{short(v['commit'])}{' with changes' if v.get('dirty') else ''}"
+        for v in env if v.get('commit')})
+    what = (f"{e.metric.upper() if len(e.metric)<4 else e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}")
     judged = [j for j in self.judged() if j.config]
     grouped = any(r.get('group') for r in self.rows())
     budget,same = self._shared()
     says = [(e.note, e.note),
-        (self.records, f'{what} after the last epoch; ± is the standard deviation over seeds, their number in brackets.'),
-        (judged, f"In a claim + speaks for it, and ± is the 95 % interval of the mean over pairs of equal seed; "
+        (self.records, f'{what} after the last epoch; ± is the standard deviation over '
+        'seeds, their number in brackets.'),
+        (judged, "In a claim + speaks for it, and ± is the 95 % interval of the mean over "
+        "pairs of equal seed; "
             f"p is corrected for the table's {len(e.claims)} claims (Holm)."),
-        (grouped, 'Rows that share a letter in *group* are not separated (pairs of all rows, Holm).'),
+        (grouped, 'Rows that share a letter in *group* are not separated (pairs of all '
+        'rows, Holm).'),
         (budget, f'Trained on {budget}.'), (same, f"{same.capitalize()}." if same else ''),
-        (src, f'Paper: {src}.'), (any(p.digitised for p in paper), '≈ marks numbers read off a figure.'),
-        (any(r.printed for r in e.rows), "Counts are ours, the paper's digits in brackets.")]
+        (src, f'Paper: {src}.'), (any(p.digitised for p in paper),
+        '≈ marks numbers read off a figure.'),
+        (any(r.printed for r in e.rows), "Counts are ours, the paper's digits in "
+        "brackets.")]
     says += [(r.note, f'{r.name}: {r.note}') for r in e.rows]
     says += [(self._waiting(), self._waiting()),
-        (where, f"Measured on {'; '.join(where)}; code {', '.join(code)}."), (self._cost(), self._cost())]
+        (where, f"Measured on {'; '.join(where)}; code {', '.join(code)}."),
+        (self._cost(), self._cost())]
     return [text for there,text in says+aside if there]
 
 # %% ../../nbs/lab/40_tables.ipynb #ef33c099
@@ -489,16 +579,20 @@ def _table(rows): return Table(rows[0], rows, lambda r: r.values())
 @patch
 def _tables(self:ResultTable):
     where = {j.where for j in self.judged() if j.config}
-    one = where.pop() if len(where)==1 else ''                          # said once, in the head of the column
-    shown = lambda text: '' if text in ('no numbers','not measured') else text.replace(one, '', 1)
-    said = [{'claim': c['claim'], "the paper's numbers": shown(c["the paper's numbers"]), 'measured'+one: shown(c['measured'])} for c in self.claims()]
+    # said once, in the head of the column
+    one = where.pop() if len(where)==1 else ''
+    shown = lambda text: '' if text in ('no numbers','not measured') else text.replace(one,
+        '', 1)
+    said = [{'claim': c['claim'], "the paper's numbers": shown(c["the paper's numbers"]),
+        'measured'+one: shown(c['measured'])} for c in self.claims()]
     said = [c for c in said if any(list(c.values())[1:])]
     return [_table(p) for p in (self.rows(), _full(said)) if p]
 
 @patch
 def terminal(self:ResultTable)->str:
     "Aligned text"
-    return '\n\n'.join(p for p in [self.exp.title, *map(repr, self._tables()), self.sees(), '\n'.join(self.notes())] if p)
+    return '\n\n'.join(p for p in [self.exp.title, *map(repr, self._tables()), self.sees(),
+        '\n'.join(self.notes())] if p)
 
 @patch
 def markdown(self:ResultTable)->str:
@@ -511,7 +605,8 @@ def markdown(self:ResultTable)->str:
 def html(self:ResultTable)->str:
     "Plain `<table>`s, the notes beneath"
     says = [s for s in (self.sees(), ' '.join(self.notes())) if s]
-    return '\n'.join([*(t.html() for t in self._tables()), *(f'<p>{escape(s)}</p>' for s in says)])
+    return '\n'.join([*(t.html() for t in self._tables()),
+        *(f'<p>{escape(s)}</p>' for s in says)])
 
 @patch
 def _repr_markdown_(self:ResultTable): return self.markdown()
@@ -535,14 +630,18 @@ def frame(
     "The table for further computing; needs pandas"
     pd = need('train', 'pandas')
     def cost(l, k):
-        took = [r.summary[k] for r in self.runs(l.row) if l.config and _budget(r.config)==_budget(l.config) and r.summary.get(k)]
+        took = [r.summary[k] for r in self.runs(l.row) if l.config and _budget(r.config)
+            ==_budget(l.config) and r.summary.get(k)]
         return mean(took) if took else None
     def one(l):
         p,c = l.row.paper, l.config or {}
         params,macs = _counts(l.row, self.runs(l.row))
-        return dict(row=l.row.name, series=l.row.series, x=l.row.x, params=params, macs=macs, paper=p and p.value,
-            paper_std=p and p.std, mean=l.mean, std=l.std, n=l.n, data=_data(c) if c else None, epochs=c.get('epochs'),
-            cpu_seconds=cost(l, 'cpu_seconds'), seconds=cost(l, 'seconds'), verdict=l.verdict)
+        return dict(row=l.row.name, series=l.row.series, x=l.row.x, params=params,
+            macs=macs, paper=p and p.value,
+            paper_std=p and p.std, mean=l.mean, std=l.std, n=l.n, data=_data(c) if c
+            else None, epochs=c.get('epochs'),
+            cpu_seconds=cost(l, 'cpu_seconds'), seconds=cost(l, 'seconds'),
+            verdict=l.verdict)
     return pd.DataFrame(map(one, self.lines))
 
 # %% ../../nbs/lab/40_tables.ipynb #7e9737cb
@@ -550,23 +649,31 @@ def frame(
 def plot_curves(
     self:ResultTable,
     column:str|None=None, # Column of the history; default: the experiment's metric
-    data:str|None=None, # Data of the runs to draw; default: the experiment's, else whatever was measured
+    # Data of the runs to draw; default: the experiment's, else whatever was measured
+    data:str|None=None,
     epochs:int|None=None, # Their budget; default: the largest measured
     ax=None, # Where to draw; default: a new figure
 ): # The axes
     "A history column by epoch: mean over seeds, band of one standard deviation"
-    budgets = [(_data(r.config)==self.exp.data, r.config['epochs'], _data(r.config)) for r in self.records
+    budgets = [(_data(r.config)==self.exp.data, r.config['epochs'], _data(r.config))
+        for r in self.records
         if data in (None, _data(r.config)) and epochs in (None, r.config['epochs'])]
-    if not budgets: raise ValueError(f'experiment {self.exp.name!r} has no finished runs to plot')
+    if not budgets:
+        raise ValueError(f'experiment {self.exp.name!r} has no finished runs to plot')
     _,epochs,data = max(budgets)
     column,ax = column or self.exp.metric, ax or figure(size=(5,3.2))[1]
     for row,colour in zip([r for r in self.exp.rows if r.model], COLOURS*9):
-        runs = [r for r in self.runs(row) if (_data(r.config),r.config['epochs'])==(data,epochs)]
-        ys = {i: y for i,y in enumerate(zip(*([h.get(column) for h in r.history] for r in runs)), 1) if None not in y}
+        runs = [r for r in self.runs(row) if (_data(r.config),r.config['epochs'])
+            ==(data,epochs)]
+        ys = {i: y for i,
+            y in enumerate(zip(*([h.get(column) for h in r.history] for r in runs)), 1)
+            if None not in y}
         if not ys: continue
-        xs,mid,dev = list(ys), [mean(y) for y in ys.values()], [stdev(y) if len(y)>1 else 0 for y in ys.values()]
+        xs,mid,dev = list(ys), [mean(y) for y in ys.values()], [stdev(y) if len(y)>1 else 0
+            for y in ys.values()]
         ax.plot(xs, mid, color=colour, label=f'{row.name} ({len(runs)})')
-        ax.fill_between(xs, [m-d for m,d in zip(mid,dev)], [m+d for m,d in zip(mid,dev)], color=colour, alpha=.2, lw=0)
+        ax.fill_between(xs, [m-d for m,d in zip(mid,dev)], [m+d for m,d in zip(mid,dev)],
+            color=colour, alpha=.2, lw=0)
     unit = f' ({self.exp.unit})' if self.exp.unit and 'loss' not in column else ''
     ax.set(xlabel=f'epoch ({data})', ylabel=column.replace('_', ' ')+unit)
     ax.xaxis.get_major_locator().set_params(integer=True)
@@ -596,20 +703,27 @@ def plot_paper(
     "The paper's curves from its numbers, with the measured results beside"
     f = self.frame()
     f = f[f[x].notna()]
-    if f.empty: raise ValueError(f'no row of experiment {self.exp.name!r} has a place on the {x!r} axis')
+    if f.empty:
+        raise ValueError(f'no row of experiment {self.exp.name!r} has a place on the {x!r} '
+            'axis')
     far = (f.n>0) & f.verdict.str.startswith('not comparable')
-    axs = [ax] if ax else figure(1, 1+far.any(), size=(4.6,3.2), squeeze=False, sharex=True)[1][0]
+    axs = [ax] if ax else figure(1, 1+far.any(), size=(4.6,3.2), squeeze=False,
+        sharex=True)[1][0]
     for series,colour in zip(f.series.unique(), COLOURS*9):
         g = f.series==series
         p = f[g & f.paper.notna()].drop_duplicates('row').sort_values(x)
-        axs[0].errorbar(p[x], p.paper, p.paper_std.astype(float).fillna(0), color=colour, label=series, marker='.', lw=1.2, capsize=2)
+        axs[0].errorbar(p[x], p.paper, p.paper_std.astype(float).fillna(0), color=colour,
+            label=series, marker='.', lw=1.2, capsize=2)
         for a,m in (axs[0], f[g & (f.n>0) & ~far]), *((a, f[g & far]) for a in axs[1:]):
-            a.errorbar(m[x], m['mean'], m['std'].astype(float).fillna(0), color=colour, fmt='D', mfc='none', capsize=3)
+            a.errorbar(m[x], m['mean'], m['std'].astype(float).fillna(0), color=colour,
+                fmt='D', mfc='none', capsize=3)
     for a in axs:
-        a.set(xlabel=self.exp.xlabel, ylabel=self.exp.metric + (f' ({self.exp.unit})' if self.exp.unit else ''))
+        a.set(xlabel=self.exp.xlabel, ylabel=self.exp.metric + (f' ({self.exp.unit})'
+            if self.exp.unit else ''))
         if x=='x': a.set_xticks(sorted(f.x.unique()))
         else: millions(a, {'params': 'parameters', 'macs': 'multiply-adds'}[x])
     axs[0].set_title("the paper's numbers"); axs[0].legend()
-    budgets = sorted({f"{d}, {e:g} epoch{'s'*(e!=1)}" for d,e in zip(f[far].data, f[far].epochs)})
+    budgets = sorted({f"{d}, {e:g} epoch{'s'*(e!=1)}" for d,
+        e in zip(f[far].data, f[far].epochs)})
     if len(axs)>1: axs[1].set_title(f"measured, {'; '.join(budgets)}")
     return axs

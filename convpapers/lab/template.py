@@ -388,7 +388,8 @@ def _checked_name(name, root):
     if not fit: raise ValueError(
             f'name={name!r} must be small letters and digits, words joined '
         'by single underscores, as in even_kernels')
-    taken = [p for p in (root/'nbs'/name, root/'convpapers'/name, root/f'convpapers/{name}.py')
+    taken = [p for p in (root/'nbs'/name, root/'convpapers'/name,
+        root/f'convpapers/{name}.py')
         if p.exists()]
     if taken:
         raise ValueError(

@@ -42,7 +42,8 @@ def cosine_from_one(
     t:float, # Epochs done
     epochs:int, # Planned epochs; one fewer is run
 )->float:
-    "The cosine with an epoch counter that starts at 1, as in the official code of the even-kernel paper"
+    """The cosine with an epoch counter that starts at 1, as in the official code of the
+    even-kernel paper"""
     return cosine(t+1, epochs)
 
 # %% ../../nbs/lab/20_training.ipynb #2831ecba
@@ -100,7 +101,8 @@ def piecewise(
 
 # %% ../../nbs/lab/20_training.ipynb #8e40b69c
 class Lookahead(torch.optim.SGD):
-    "SGD whose weights return to a slow copy every few steps; `progress` of each group is the share of the training done"
+    """SGD whose weights return to a slow copy every few steps; `progress` of each group is
+    the share of the training done"""
     def __init__(self,
         params, # As `torch.optim.SGD` takes them
         lr:float=1e-3,
@@ -139,30 +141,40 @@ PRECISIONS = 'fp32','bf16','fp16'
 @dataclass(frozen=True)
 class Recipe:
     "How to train: plain values only, so that a run can store it and another can compare it"
-    optimizer: str = 'sgd' # `sgd`, `adam` or `adamw` of `torch.optim`, or `lookahead`: SGD with a slow copy
+    # `sgd`, `adam` or `adamw` of `torch.optim`, or `lookahead`: SGD with a slow copy
+    optimizer: str = 'sgd'
     lr: float = .1 # Peak learning rate
     momentum: float = .9 # Of SGD
     nesterov: bool = True # Of SGD
     betas: tuple = (.9,.999) # Of Adam and AdamW
     weight_decay: float = 1e-4 # L2 penalty (decoupled for AdamW)
-    decay_exclude: tuple = () # Not decayed: `norm`, `bias`, `depthwise`, or name patterns such as `stem.*`
-    schedule: str = 'step' # `step`, `cosine`, `cosine_from_one`, `one_cycle`, `linear`, `warmup_cosine`, `piecewise` or `constant`
+    # Not decayed: `norm`, `bias`, `depthwise`, or name patterns such as `stem.*`
+    decay_exclude: tuple = ()
+    # `step`, `cosine`, `cosine_from_one`, `one_cycle`, `linear`, `warmup_cosine`,
+    # `piecewise` or `constant`
+    schedule: str = 'step'
     update: str = 'epoch' # The rate changes once an `epoch`, or at every `step`
     milestones: tuple = (150,225) # Of `step`, in epochs
     gamma: float = .1 # Of `step`
-    warmup: float = .25 # Of `one_cycle`, `linear` and `warmup_cosine`, fraction of the training
+    # Of `one_cycle`, `linear` and `warmup_cosine`, fraction of the training
+    warmup: float = .25
     epochs: int = 300 # Planned; a rate of zero ends the training before
     batch_size: int = 128 # Of all processes together
-    augment: dict = field(default_factory=dict) # Fields of `convpapers.lab.data.Augment`; empty: what is usual for the data
+    # Fields of `convpapers.lab.data.Augment`; empty: what is usual for the data
+    augment: dict = field(default_factory=dict)
     label_smoothing: float = 0. # In training; the validation loss is plain
     clip: float|None = None # Largest gradient norm
     precision: str = 'fp32' # `fp32`, `bf16` or `fp16` (autocast)
     channels_last: bool = True # Memory format of model and images
     compile: bool = False # Compile the model in place
     factors: tuple = () # Of `piecewise`: the factor of each stretch between `milestones`
-    callbacks: dict = field(default_factory=dict) # fastai callbacks of the training, `package.module:Class` to its arguments
-    horizon: int|None = None # Epochs that the schedule is laid out for, if more than are run
-    bias_lr: float = 1. # Learning rate of the norms' biases, in units of `lr`; their decay a step stays the same
+    # fastai callbacks of the training, `package.module:Class` to its arguments
+    callbacks: dict = field(default_factory=dict)
+    # Epochs that the schedule is laid out for, if more than are run
+    horizon: int|None = None
+    # Learning rate of the norms' biases, in units of `lr`; their decay a step stays the
+    # same
+    bias_lr: float = 1.
 
     def __post_init__(self):
         for n in ('betas','decay_exclude','milestones','factors'):
@@ -183,7 +195,8 @@ class Recipe:
                 raise ValueError(f'{n}={v} must be at least 0 and below {top}')
         if self.schedule=='piecewise' and len(self.factors)!=len(self.milestones)+1:
             raise ValueError(
-                f'factors={self.factors} must be one more than milestones={self.milestones}')
+                f'factors={self.factors} must be one more than '
+                f'milestones={self.milestones}')
         if self.nesterov and self.optimizer in ('sgd','lookahead') and not self.momentum:
             raise ValueError('nesterov=True needs a momentum above 0')
 
@@ -253,10 +266,12 @@ def not_decayed(
         for n,_ in m.named_parameters(recurse=False)}
     out = set()
     for e in exclude:
-        hit = {k for k,(m,n) in owned.items() if (kinds[e](m, n) if e in kinds else fnmatch(k, e))}
+        hit = {k for k,(m,n) in owned.items() if (kinds[e](m, n) if e in kinds
+            else fnmatch(k, e))}
         if not hit and e not in kinds:
             raise ValueError(
-                f'decay_exclude={e!r} names no parameter, and is none of {", ".join(kinds)}')
+                f'decay_exclude={e!r} names no parameter, and is none of '
+                f'{", ".join(kinds)}')
         out |= hit
     return out
 
@@ -264,9 +279,12 @@ def not_decayed(
 def param_groups(
     model:nn.Module,
     recipe:Recipe,
-    splits=None, # Lists of parameters that fastai may give rates of their own; default: all trainable ones together
+    # Lists of parameters that fastai may give rates of their own; default: all trainable
+    # ones together
+    splits=None,
 )->list: # For `torch.optim`
-    "Of each of `splits`: those that are decayed, those that are not, and norm biases if they have a rate of their own"
+    """Of each of `splits`: those that are decayed, those that are not, and norm biases if
+    they have a rate of their own"""
     ids = lambda names: {id(p) for n,p in model.named_parameters() if n in names}
     spared,own = ids(not_decayed(model, recipe.decay_exclude)),set()
     if recipe.bias_lr!=1:

@@ -52,7 +52,8 @@ def widget(
 
 # %% ../../nbs/lab/07_widgets.ipynb #2042f621
 class model_of:
-    "The functions of a widget's model, run by a JavaScript engine; close it, or use it with `with`"
+    """The functions of a widget's model, run by a JavaScript engine; close it, or use it
+    with `with`"""
     def __init__(self,
         name:str, # One of `widgets()`
     ):

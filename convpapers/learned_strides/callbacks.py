@@ -20,7 +20,8 @@ def spare_from_decay(
     opt, # fastai optimizer, or fastai's wrapper of a `torch.optim` one
     params, # Parameters that shall not be decayed
 ):
-    "Take `params` out of weight decay; a `torch.optim` optimizer gets a group of its own for them, unless they are spared already"
+    """Take `params` out of weight decay; a `torch.optim` optimizer gets a group of its own
+    for them, unless they are spared already"""
     ids = {id(p) for p in params}
     if not isinstance(opt, fa.OptimWrapper):
         for p in params: opt.state[p]['do_wd'] = False
@@ -33,7 +34,8 @@ def spare_from_decay(
 
 # %% ../../nbs/learned_strides/30_stride_training.ipynb #0399f681
 class StrideTraining(fa.Callback):
-    "No weight decay on strides, a rate of their own, and after each step back into their bounds and their sizes read anew"
+    """No weight decay on strides, a rate of their own, and after each step back into their
+    bounds and their sizes read anew"""
     order,run_valid = 55,False
     def __init__(self,
         lr_mult:float=1., # Learning rate of the strides, in units of the network's
@@ -60,11 +62,13 @@ class StrideTraining(fa.Callback):
 
 # %% ../../nbs/learned_strides/30_stride_training.ipynb #b46eaa08
 class StrideLog(fa.Callback):
-    "Strides and multiply-adds at the end of each epoch, in `rows` and in the run's history; map sizes of the last one in `sizes`"
+    """Strides and multiply-adds at the end of each epoch, in `rows` and in the run's
+    history; map sizes of the last one in `sizes`"""
     order = 56
     def before_fit(self):
         self.layers,self.shape,self.sizes = need_strides(self.model),None,{}
-        past = getattr(getattr(self.learn, 'keep', None), 'history', ())      # of a run that goes on
+        # of a run that goes on
+        past = getattr(getattr(self.learn, 'keep', None), 'history', ())
         if past or not hasattr(self, 'rows'):
             self.rows = [{k: h[k] for k in ('epoch', *self.columns()) if k in h}
                 for h in past]
@@ -109,8 +113,10 @@ class StrideRegularizer(fa.Callback):
     order,run_valid = -10,False
     def __init__(self,
         weight:float=.1, # λ
-        form:str='macs', # `macs`: relaxed multiply-adds; `area`: the paper's sum of relative map areas
-        budget:float|None=None, # Penalise only what exceeds `budget` times the complexity at the initial strides
+        # `macs`: relaxed multiply-adds; `area`: the paper's sum of relative map areas
+        form:str='macs',
+        # Penalise only what exceeds `budget` times the complexity at the initial strides
+        budget:float|None=None,
     ):
         if not weight>=0: raise ValueError(f'weight={weight} must be at least 0')
         if budget is not None and not budget>0:

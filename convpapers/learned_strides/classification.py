@@ -24,15 +24,20 @@ from ..lab.training import Recipe
 FORMS = 'strided','spectral','diffstride','matched'
 
 def stage_maps(
-    form:str, # `strided`, `spectral`, `diffstride` (both with the sizes of the released code) or `matched` (sizes of the strided network)
+    # `strided`, `spectral`, `diffstride` (both with the sizes of the released code) or
+    # `matched` (sizes of the strided network)
+    form:str,
     strides:tuple, # Of stage 2, 3 and 4
     smoothness:float=4., # R of the released layer
     n:int=32, # Side of the image
 )->list: # `(height, width)` that leaves each of the four stages
     "Map sizes of a ResNet-18 at its initial strides"
-    rule = {'strided': ('exact',0), 'matched': ('exact',0), 'spectral': ('official',0), 'diffstride': ('official',smoothness)}[one_of('form', form, FORMS)]
+    rule = {'strided': ('exact',0), 'matched': ('exact',0), 'spectral': ('official',0),
+        'diffstride': ('official',smoothness)}[one_of('form', form, FORMS)]
     maps = [(n,n)]
-    for s in strides: maps.append(tuple(output_size(k, s, rule[1], rule[0], axis=a) for a,k in zip((-2,-1), maps[-1])))
+    for s in strides:
+        maps.append(tuple(output_size(k, s, rule[1], rule[0], axis=a) for a,
+            k in zip((-2,-1), maps[-1])))
     return maps
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #cfeedc7d
@@ -43,28 +48,37 @@ def resnet18_macs(
     width:int=64, # Channels of the first stage
     num_classes:int=10,
 )->int:
-    "Multiply-adds of a ResNet-18 for one image of 32×32 pixels, in the order of the released code"
-    areas,c = [h*w for h,w in stage_maps(form, strides, smoothness)],[width<<i for i in range(4)]
+    """Multiply-adds of a ResNet-18 for one image of 32×32 pixels, in the order of the
+    released code"""
+    areas,c = [h*w for h,w in stage_maps(form, strides, smoothness)],[width<<i
+        for i in range(4)]
     large = form in ('spectral','diffstride')
     stages = [10*c[i-1]*c[i]*areas[i-large] + 27*c[i]**2*areas[i] for i in (1,2,3)]
     return 27*c[0]*areas[0] + 36*c[0]**2*areas[0] + sum(stages) + num_classes*c[3]
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #1fe6b8d1
-CALLBACKS = {'convpapers.learned_strides.callbacks:StrideTraining': {}, 'convpapers.learned_strides.callbacks:StrideLog': {}}
+CALLBACKS = {'convpapers.learned_strides.callbacks:StrideTraining': {},
+    'convpapers.learned_strides.callbacks:StrideLog': {}}
 
 def learned(
     recipe:Recipe,
     matched:bool=False, # Hold the multiply-adds near those of the initial strides
 )->Recipe:
-    "The recipe of a network whose strides are learned: strides are not decayed, stay in bounds, and are logged"
-    more = {'convpapers.learned_strides.callbacks:StrideRegularizer': dict(weight=.05, form='macs', budget=.8)} if matched else {}
-    return replace(recipe, decay_exclude=(*recipe.decay_exclude, '*.stride'), callbacks=CALLBACKS|more)
+    """The recipe of a network whose strides are learned: strides are not decayed, stay in
+    bounds, and are logged"""
+    more = {'convpapers.learned_strides.callbacks:StrideRegularizer': dict(weight=.05,
+        form='macs', budget=.8)} if matched else {}
+    return replace(recipe, decay_exclude=(*recipe.decay_exclude, '*.stride'),
+        callbacks=CALLBACKS|more)
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #9588397c
 _steps = 390 # In an epoch, at batch 128
-CODE_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=1e-3, decay_exclude=('norm',), schedule='piecewise', update='step',
-    milestones=(400/_steps, 18000/_steps, 32000/_steps), factors=(.1,1.,.1,.01), epochs=400, batch_size=128, augment=dict(crop=0, flip=False))
-MIXUP_RECIPE = replace(CODE_RECIPE, epochs=200, augment=dict(crop=0, flip=False, mixup=.2, mixup_form='beta'))
+CODE_RECIPE = Recipe(lr=.1, momentum=.9, nesterov=False, weight_decay=1e-3,
+    decay_exclude=('norm',), schedule='piecewise', update='step',
+    milestones=(400/_steps, 18000/_steps, 32000/_steps), factors=(.1,1.,.1,.01), epochs=400,
+    batch_size=128, augment=dict(crop=0, flip=False))
+MIXUP_RECIPE = replace(CODE_RECIPE, epochs=200, augment=dict(crop=0, flip=False, mixup=.2,
+    mixup_form='beta'))
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #d5c7ac94
 PAPER_ACCURACY = """
@@ -83,7 +97,8 @@ def accuracy_table(
     "A table of accuracies in percent, as errors"
     (_,*forms),*lines = [l.split() for l in text.strip().splitlines()]
     cells = {(f,l[0]): c.partition('±') for l in lines for f,c in zip(forms, l[1:])}
-    return {k: (round(100-float(a), 4), float(s) if s else None) for k,(a,_,s) in cells.items()}
+    return {k: (round(100-float(a), 4), float(s) if s else None) for k,
+        (a,_,s) in cells.items()}
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #818285e9
 NAMES = dict(strided='strided', spectral='spectral', diffstride='DiffStride')
@@ -99,33 +114,45 @@ def accuracy_row(
 )->Row:
     "A ResNet-18 row with its maps and multiply-adds"
     title = name or f"{NAMES[form]} {'-'.join(map(str, strides))}"
-    kw = dict(strides=(1,1,*strides), **model_kw) | (dict(place='released') if form=='spectral' else {})
+    kw = dict(strides=(1,1,*strides), **model_kw) | (dict(place='released') if form
+        =='spectral' else {})
     macs = resnet18_macs(form, strides, num_classes=model_kw.get('num_classes', 10))
-    facts = dict(maps=' '.join(f'{h}' if h==w else f'{h}×{w}' for h,w in stage_maps(form, strides)), MMACs=f'{macs/1e6:,.0f}')
-    return Row(title, f'{family}_{form}', kw, learned(recipe) if form=='diffstride' else recipe, number, NAMES[form], facts=facts)
+    facts = dict(maps=' '.join(f'{h}' if h==w else f'{h}×{w}' for h,
+        w in stage_maps(form, strides)), MMACs=f'{macs/1e6:,.0f}')
+    return Row(title, f'{family}_{form}', kw, learned(recipe) if form=='diffstride'
+        else recipe, number, NAMES[form], facts=facts)
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #00623084
 def ranking(
     triples, # Strides of stage 2, 3 and 4, as in row names
 )->tuple:
     "What all three sources claim, triple by triple"
-    return tuple(Claim(f'{s}: {text}', f'{a} {s}', f'{b} {s}') for s in triples for a,b,text in (
-        ('spectral','strided','spectral pooling is better than strided convolutions'), ('DiffStride','spectral','learned strides are better than fixed ones')))
+    return tuple(Claim(f'{s}: {text}', f'{a} {s}', f'{b} {s}') for s in triples for a,b,
+        text in (
+        ('spectral','strided','spectral pooling is better than strided convolutions'),
+        ('DiffStride','spectral','learned strides are better than fixed ones')))
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #b67e625d
 def paper_rows(
     classes:int, # 10 or 100
 )->tuple:
     "The paper's table for one data set"
-    numbers,extra = accuracy_table(PAPER_ACCURACY),{} if classes==10 else dict(num_classes=classes)
-    rows = {(form,s): PaperNumber(*numbers[f'{form}{classes}',s], 'paper, CIFAR table, as transcribed') for form in NAMES for f,s in numbers if f==f'{form}{classes}'}
-    return tuple(accuracy_row(form, tuple(map(int, s.split('-'))), n, CODE_RECIPE, **extra) for (form,s),n in rows.items())
+    numbers,extra = accuracy_table(PAPER_ACCURACY),{} if classes==10 else dict(
+        num_classes=classes)
+    rows = {(form,s): PaperNumber(*numbers[f'{form}{classes}',s],
+        'paper, CIFAR table, as transcribed') for form in NAMES for f,s in numbers
+        if f==f'{form}{classes}'}
+    return tuple(accuracy_row(form, tuple(map(int, s.split('-'))), n, CODE_RECIPE, **extra)
+        for (form,s),n in rows.items())
 
 _triples = '2-2-2','2-2-3','1-3-1','3-1-3','3-1-2','3-2-3'
 for _classes in (10,100):
-    register_experiment(Experiment(f'learned_strides_cifar{_classes}', f'CIFAR-{_classes}: ResNet-18 by downsampling and initial strides',
-        'learned_strides', paper_rows(_classes), f'cifar{_classes}', claims=ranking(_triples), citation='riad2022diffstride',
-        note="Recipe and map sizes are those of the released code without mixup; the paper's own were not at hand."))
+    register_experiment(Experiment(f'learned_strides_cifar{_classes}',
+        f'CIFAR-{_classes}: ResNet-18 by downsampling and initial strides',
+        'learned_strides', paper_rows(_classes), f'cifar{_classes}',
+        claims=ranking(_triples), citation='riad2022diffstride',
+        note="Recipe and map sizes are those of the released code without mixup; the "
+        "paper's own were not at hand."))
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #4ce59fd3
 README_ACCURACY = """
@@ -136,12 +163,18 @@ strides  strided10  spectral10 diffstride10 strided100 spectral100 diffstride100
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #f92a80db
 for _classes in (10,100):
-    _numbers,_extra = accuracy_table(README_ACCURACY),{} if _classes==10 else dict(num_classes=_classes)
-    _rows = [accuracy_row(f, s, PaperNumber(*_numbers[f'{f}{_classes}','-'.join(map(str, s))], 'README of the released code'), MIXUP_RECIPE, 'preact_resnet18', **_extra)
+    _numbers,_extra = accuracy_table(README_ACCURACY),{} if _classes==10 else dict(
+        num_classes=_classes)
+    _rows = [accuracy_row(f, s,
+        PaperNumber(*_numbers[f'{f}{_classes}','-'.join(map(str, s))],
+        'README of the released code'), MIXUP_RECIPE, 'preact_resnet18', **_extra)
         for f in NAMES for s in ((2,2,2),(3,2,3))]
-    register_experiment(Experiment(f'learned_strides_code_cifar{_classes}', f'CIFAR-{_classes}: the released code, pre-activation and mixup', 'learned_strides',
-        tuple(_rows), f'cifar{_classes}', claims=ranking(('2-2-2','3-2-3')), citation='diffstride2022code',
-        note='Mixup draws a partner from the batch, so that an epoch has 390 steps; the code pairs images of the stream, which halves its epochs.'))
+    register_experiment(Experiment(f'learned_strides_code_cifar{_classes}',
+        f'CIFAR-{_classes}: the released code, pre-activation and mixup', 'learned_strides',
+        tuple(_rows), f'cifar{_classes}', claims=ranking(('2-2-2','3-2-3')),
+        citation='diffstride2022code',
+        note='Mixup draws a partner from the batch, so that an epoch has 390 steps; the '
+        'code pairs images of the stream, which halves its epochs.'))
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #46b95269
 SLIDES_ACCURACY = """
@@ -162,21 +195,30 @@ def slides_row(
 )->Row:
     "A row of the slides' tables"
     mix,batch,s = setting.split('_')
-    augment = dict(crop=4, flip=True) | (dict(mixup=.2, mixup_form='beta') if mix=='mixup' else {})
-    recipe = replace(CODE_RECIPE, epochs=40 if form=='diffstride' else 150, batch_size=int(batch), augment=augment)
+    augment = dict(crop=4, flip=True) | (dict(mixup=.2, mixup_form='beta') if mix=='mixup'
+        else {})
+    recipe = replace(CODE_RECIPE, epochs=40 if form=='diffstride' else 150,
+        batch_size=int(batch), augment=augment)
     name = f"{NAMES[form]} {s}, {'mixup, '*(mix=='mixup')}batch {batch}".replace(', ', ' ')
-    return accuracy_row(form, tuple(map(int, s.split('-'))), PaperNumber(error, source='slides, accuracy table'), recipe, name=name)
+    return accuracy_row(form, tuple(map(int, s.split('-'))),
+        PaperNumber(error, source='slides, accuracy table'), recipe, name=name)
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #f8fe52f9
 _slides = accuracy_table(SLIDES_ACCURACY)
-_names = lambda s: s.split('_')[2]+' '+'mixup '*s.startswith('mixup')+'batch '+s.split('_')[1]
-register_experiment(Experiment('learned_strides_slides', 'CIFAR-10: the two tables of the slides', 'learned_strides',
-    tuple(slides_row(f, s, e) for (f,s),(e,_) in _slides.items()), 'cifar10', claims=ranking(dict.fromkeys(_names(s) for _,s in _slides)),
-    citation='riad2022diffstride', note='The slides state neither optimizer nor rate; DiffStride was stopped early, which we do not imitate.'));
+_names = lambda s: s.split('_')[2]+' '+'mixup '*s.startswith('mixup')+'batch '+s.split(
+    '_')[1]
+register_experiment(Experiment('learned_strides_slides', 'CIFAR-10: the two tables of the '
+    'slides', 'learned_strides',
+    tuple(slides_row(f, s, e) for (f,s),(e,_) in _slides.items()), 'cifar10',
+    claims=ranking(dict.fromkeys(_names(s) for _,s in _slides)),
+    citation='riad2022diffstride', note='The slides state neither optimizer nor rate; '
+    'DiffStride was stopped early, which we do not imitate.'));
 
 # %% ../../nbs/learned_strides/40_classification.ipynb #5e9151dc
-SMALL_RECIPE = replace(CODE_RECIPE, schedule='linear', milestones=(), factors=(), warmup=.15, epochs=2, augment=dict(crop=4, flip=True))
-WAYS = {'strided': ('strided', {}), 'spectral': ('spectral', dict(place='released')), 'spectral matched': ('spectral', dict(compat=None, place='before')),
+SMALL_RECIPE = replace(CODE_RECIPE, schedule='linear', milestones=(), factors=(),
+    warmup=.15, epochs=2, augment=dict(crop=4, flip=True))
+WAYS = {'strided': ('strided', {}), 'spectral': ('spectral', dict(place='released')),
+    'spectral matched': ('spectral', dict(compat=None, place='before')),
     'DiffStride': ('diffstride', {}), 'DiffStride matched': ('diffstride_matched', {})}
 
 def small_rows(
@@ -188,8 +230,10 @@ def small_rows(
     def row(name, s):
         form,kw = WAYS[name]
         maps = stage_maps('matched' if 'matched' in name else form, s)
-        return Row(f"{name} {'-'.join(map(str, s))}", f'preact_resnet18_{form}', dict(width=width, strides=(1,1,*s), **kw),
-            learned(recipe, 'matched' in name) if 'DiffStride' in name else recipe, series=name,
+        return Row(f"{name} {'-'.join(map(str, s))}", f'preact_resnet18_{form}',
+            dict(width=width, strides=(1,1,*s), **kw),
+            learned(recipe, 'matched' in name) if 'DiffStride' in name else recipe,
+            series=name,
             facts=dict(maps=' '.join(f'{h}' if h==w else f'{h}×{w}' for h,w in maps)))
     return tuple(row(name, s) for s in triples for name in WAYS)
 
@@ -198,13 +242,19 @@ def small_claims(
     triples, # As in row names
 )->tuple:
     "The sources' ranking, and the question that they leave open"
-    ours = tuple(Claim(f'{s}: {text}', f'{a} {s}', f'{b} {s}') for s in triples for a,b,text in (
+    ours = tuple(Claim(f'{s}: {text}', f'{a} {s}', f'{b} {s}') for s in triples for a,b,
+        text in (
         ('DiffStride','strided','learned strides are better than strided convolutions'),
         ('DiffStride matched','strided','the same at equal multiply-adds'),
-        ('spectral matched','strided','fixed spectral pooling is better at equal multiply-adds'),
-        ('DiffStride matched','spectral matched','learning adds to pooling at equal multiply-adds')))
+        ('spectral matched','strided','fixed spectral pooling is better at equal '
+        'multiply-adds'),
+        ('DiffStride matched','spectral matched','learning adds to pooling at equal '
+        'multiply-adds')))
     return ranking(triples) + ours
 
-register_experiment(Experiment('learned_strides_cifar10_small', 'CIFAR-10 at a small equal budget: ResNet-18 of width 8 by downsampling',
-    'learned_strides', small_rows(((3,1,3),(2,2,2)), 8, SMALL_RECIPE), 'cifar10', claims=small_claims(('3-1-3','2-2-2')), citation='riad2022diffstride',
-    note='No source has a network this small or a budget this short; only the rows can be compared with one another.'));
+register_experiment(Experiment('learned_strides_cifar10_small', 'CIFAR-10 at a small equal '
+    'budget: ResNet-18 of width 8 by downsampling',
+    'learned_strides', small_rows(((3,1,3),(2,2,2)), 8, SMALL_RECIPE), 'cifar10',
+    claims=small_claims(('3-1-3','2-2-2')), citation='riad2022diffstride',
+    note='No source has a network this small or a budget this short; only the rows can be '
+    'compared with one another.'));

@@ -35,7 +35,8 @@ def learned_strides(
     model:nn.Module, # Wrapped or not
 )->dict: # Names to layers, in order of the modules
     "The layers of `model` whose strides are learned"
-    return {n: m for n,m in bare(model).named_modules() if isinstance(m, _DiffStride) and isinstance(m.stride, nn.Parameter)}
+    return {n: m for n,m in bare(model).named_modules() if isinstance(m, _DiffStride)
+        and isinstance(m.stride, nn.Parameter)}
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #afa46c01
 def need_strides(
@@ -44,7 +45,8 @@ def need_strides(
     "The same, but a model without any raises a `ValueError`"
     if layers := learned_strides(model): return layers
     raise ValueError(
-        f'{type(bare(model)).__name__} has no learned stride; valid is a model with a DiffStride layer that is not frozen')
+        f'{type(bare(model)).__name__} has no learned stride; valid is a model with a '
+        'DiffStride layer that is not frozen')
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #3c849915
 @contextmanager
@@ -92,7 +94,8 @@ def observe(
     model:nn.Module, # Wrapped or not
     input_size:tuple, # Of one input, `(channels, height, width)`
 )->tuple: # Names of layers with learned strides to the size that enters, names of modules to multiply-adds
-    "Sizes and multiply-adds at the present strides; mode, buffers and gradients stay as they are"
+    """Sizes and multiply-adds at the present strides; mode, buffers and gradients stay as
+    they are"""
     like = next(p for p in model.parameters() if p.is_floating_point())
     x = torch.zeros(1, *input_size, device=like.device, dtype=like.dtype)
     with sizes_noted(model) as sizes: table = count_table(bare(model), x)
@@ -115,7 +118,8 @@ def module_macs(
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #0dcb88e3
 def _changes(model, input_size):
-    "Names of layers, and of modules, to the layers whose strides were seen to change their input size, and their multiply-adds"
+    """Names of layers, and of modules, to the layers whose strides were seen to change
+    their input size, and their multiply-adds"""
     now,deps = observe(model, input_size),({},{})
     for name,l in learned_strides(model).items():
         for factor in (1/max(l.current()), 1.25, 1.6, 2.2, 4):
@@ -187,7 +191,9 @@ def relative_sizes(
 def relative_areas(
     layers:dict, # Names to layers
     sizes:dict, # Names to the sizes that enter
-    form:str='macs', # `area`: one over the strides, whatever the sizes are; `macs`: what sizes become, before they are rounded
+    # `area`: one over the strides, whatever the sizes are; `macs`: what sizes become,
+    # before they are rounded
+    form:str='macs',
 )->dict: # Names to scalars with a gradient
     "Area that leaves a layer over the area that enters, for fixed `sizes`"
     shrink = lambda l,size: [1/s for s in l.strides(*size)] if form=='area' else [m/n
@@ -200,7 +206,8 @@ class Complexity:
     def __init__(self,
         model:nn.Module, # With layers whose strides are learned; wrapped or not
         input_size:tuple, # Of one input, `(channels, height, width)`
-        form:str='macs', # `macs`, relative to no downsampling; or `area`, the paper's sum over the layers
+        # `macs`, relative to no downsampling; or `area`, the paper's sum over the layers
+        form:str='macs',
     ):
         self.form,layers = one_of('form', form, ('macs','area')),need_strides(model)
         with initial_strides(layers):
@@ -213,7 +220,8 @@ class Complexity:
 # %% ../../nbs/learned_strides/25_complexity.ipynb #f7ff22e3
 @patch
 def area(self:Complexity)->Tensor:
-    "Sum over the layers of the product of 1/S up to there, @eq-ls-area; layers count in the order of the modules"
+    """Sum over the layers of the product of 1/S up to there, @eq-ls-area; layers count in
+    the order of the modules"""
     return sum(accumulate(relative_areas(self.layers, self.sizes, 'area').values(),
         lambda a,b: a*b))
 
@@ -239,7 +247,8 @@ def _weigh(self:Complexity, model, input_size):
     self.full = sum(full.values())
     if not self.full:
         raise ValueError(
-            f"form='macs' needs a model that multiplies; {type(bare(model)).__name__} does not, and form='area' is valid")
+            f"form='macs' needs a model that multiplies; {type(bare(model)).__name__} does "
+            "not, and form='area' is valid")
     self.weights = {names: v/self.full for names,v in full.items()}
 
 # %% ../../nbs/learned_strides/25_complexity.ipynb #2965825e

@@ -18,11 +18,13 @@ def _bin_weights(mask, n, m, align, like):
     "Weights of the bins 0..K: the mask, with the phases of the centres"
     k = torch.arange(min(n, m)//2+1, device=like.device, dtype=like.dtype)
     v = torch.ones_like(k) if mask is None else mask[:len(k)].to(like.dtype)
-    return v if align=='corner' else v*torch.polar(torch.ones_like(k), math.pi*k*(1/m-1/n))   # @eq-ls-phase
+    # @eq-ls-phase
+    return v if align=='corner' else v*torch.polar(torch.ones_like(k), math.pi*k*(1/m-1/n))
 
 # %% ../../nbs/learned_strides/13_fourier_form.ipynb #2b48c23a
 def _crop_rows(y, a, m):
-    "Rows 0..K and -K..-1 of the spectrum `y`, weighted by `a` and its conjugate; of an even `m` the ends are averaged"
+    """Rows 0..K and -K..-1 of the spectrum `y`, weighted by `a` and its conjugate; of an
+    even `m` the ends are averaged"""
     h,top = y.shape[-2],len(a)-1
     pos,neg = y[..., :top+1, :]*a[:,None], y[..., h-top:, :]*a[1:].flip(0).conj()[:,None]
     if 2*top<m: return torch.cat([pos, neg], -2)
@@ -32,32 +34,47 @@ def _crop_rows(y, a, m):
 # %% ../../nbs/learned_strides/13_fourier_form.ipynb #1da5d88b
 def _check(x, masks, sizes):
     if not isinstance(x, Tensor) or not x.is_floating_point():
-        raise TypeError(f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
-    if x.ndim<2: raise ValueError(f'x of shape {tuple(x.shape)} must have at least the axes height and width')
+        raise TypeError('x must be a real floating-point tensor, not '
+            f'{x.dtype if isinstance(x, Tensor) else type(x).__name__}')
+    if x.ndim<2:
+        raise ValueError(f'x of shape {tuple(x.shape)} must have at least the axes height '
+            'and width')
     if len(sizes)!=2 or not all(1<=m<=n for n,m in zip(x.shape[-2:], sizes)):
-        raise ValueError(f'sizes={tuple(sizes)} must be two integers from 1 to the size of the map, {tuple(x.shape[-2:])}')
+        raise ValueError(f'sizes={tuple(sizes)} must be two integers from 1 to the size of '
+            f'the map, {tuple(x.shape[-2:])}')
     for n,m,mask in zip(x.shape[-2:], sizes, masks):
         if mask is not None: _check_mask(mask, n, m, 'periodic')
 
 # %% ../../nbs/learned_strides/13_fourier_form.ipynb #897ff4eb
 def fft_pool(
     x:Tensor, # `(..., H, W)`, real
-    masks:tuple, # Weights of the bins along height and width, `(H//2+1,)` and `(W//2+1,)` or at least as many as are kept; None keeps them whole
+    # Weights of the bins along height and width, `(H//2+1,)` and `(W//2+1,)` or at least as
+    # many as are kept; None keeps them whole
+    masks:tuple,
     sizes:tuple, # M of height and width, not above H and W
-    norm:str='forward', # `forward` keeps the mean, `ortho` the energy of the kept waves, `backward` the numbers in the spectrum
-    align:str='corner', # `corner`: the first samples coincide; `center`: the centres of both pictures do
+    # `forward` keeps the mean, `ortho` the energy of the kept waves, `backward` the numbers
+    # in the spectrum
+    norm:str='forward',
+    # `corner`: the first samples coincide; `center`: the centres of both pictures do
+    align:str='corner',
 )->Tensor: # `(..., M_h, M_w)`, of the dtype of `x`
-    "Spectral pooling by fast Fourier transforms, with a periodic border; inside in float64 for float64, in float32 for all else"
+    """Spectral pooling by fast Fourier transforms, with a periodic border; inside in
+    float64 for float64, in float32 for all else"""
     _check(x, masks, sizes), one_of('align', align, ('corner','center'))
     (h,w),(mh,mw) = x.shape[-2:],sizes
     scale = gain(h, mh, norm)*gain(w, mw, norm)
     if not x.numel():      # libraries of transforms refuse a batch of none
-        a_h,a_w = (pooling_matrix(n, m, k, norm=norm, align=align, device=x.device, dtype=x.dtype)
+        a_h,a_w = (pooling_matrix(n, m, k, norm=norm, align=align, device=x.device,
+            dtype=x.dtype)
                    for n,m,k in zip(x.shape[-2:], sizes, masks))
         return a_h@x@a_w.mT
     x_ = x.to(torch.promote_types(x.dtype, torch.float32))
-    y = torch.fft.rfft(x_, dim=-1)[..., :mw//2+1]                        # cropped before the second transform
+    # cropped before the second transform
+    y = torch.fft.rfft(x_, dim=-1)[..., :mw//2+1]
     y = torch.fft.fft(y*_bin_weights(masks[1], w, mw, align, x_), dim=-2)
-    y = torch.fft.ifft(_crop_rows(y, _bin_weights(masks[0], h, mh, align, x_), mh), dim=-2, norm='forward')
-    if mw%2==0 and mw<w: y = torch.cat([y[..., :-1], torch.complex(y[..., -1:].real, torch.zeros_like(y[..., -1:].real))], -1)
+    y = torch.fft.ifft(_crop_rows(y, _bin_weights(masks[0], h, mh, align, x_), mh), dim=-2,
+        norm='forward')
+    if mw%2==0 and mw<w:
+        y = torch.cat([y[..., :-1], torch.complex(y[..., -1:].real,
+            torch.zeros_like(y[..., -1:].real))], -1)
     return (scale*torch.fft.irfft(y, n=mw, dim=-1, norm='forward')).to(x.dtype)

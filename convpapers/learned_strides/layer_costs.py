@@ -23,7 +23,8 @@ from .networks import FORMS, preact_resnet18
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #f317b861
 class FourierPool(DiffStride2d):
-    "`DiffStride2d` in the order of the released code: transform the whole map, weight it twice, crop it, transform back"
+    """`DiffStride2d` in the order of the released code: transform the whole map, weight it
+    twice, crop it, transform back"""
     def __init__(self,
         stride:float|tuple, # Initial stride
         smoothness:float=4., # Width of the ramp in bins, R
@@ -55,7 +56,8 @@ def pooling_forms(
     conv = partial(nn.Conv2d, channels, channels, 3, 2, 1, bias=False)
     return ours | {'spectral': SpectralPool2d(2.), 'average': nn.AvgPool2d(2),
         'max': nn.MaxPool2d(2), 'depthwise': conv(groups=channels),
-        'convolution': conv(), 'interpolation': partial(F.interpolate, scale_factor=.5, mode='bilinear', antialias=True)}
+        'convolution': conv(), 'interpolation': partial(F.interpolate, scale_factor=.5,
+        mode='bilinear', antialias=True)}
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #165bc7ed
 SHAPES = ((64,64,32), (64,128,16), (64,256,8), (16,128,56), (16,64,112))
@@ -86,7 +88,8 @@ def relative(
     base:str, # And what with
     what:str='both', # 'both' (forward and backward), 'forward' or 'saved'
 )->float:
-    "`name` ÷ `base`; times by way of the baseline that both were measured against in each round"
+    """`name` ÷ `base`; times by way of the baseline that both were measured against in each
+    round"""
     if what=='saved': return b[name].saved/b[base].saved
     return getattr(b[name], f'{what}_ratio')/getattr(b[base], f'{what}_ratio')
 
@@ -111,7 +114,8 @@ def pooling_table(
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #2a0514e6
 @register_benchmark('pooling',
-    'DiffStride2d and other ways to halve a map against average pooling, forward and backward')
+    'DiffStride2d and other ways to halve a map against average pooling, forward and '
+    'backward')
 def pooling_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side
     threads:int=1, # CPU threads
@@ -173,7 +177,8 @@ def measure_steps(
     forms:Sequence[str]=tuple(STEPS), # Names in `STEPS`; 'strided' must be among them
     **kwargs, # For `bench`
 )->Bench:
-    "Time and kept bytes of a forward and backward pass of each network, against strided convolutions"
+    """Time and kept bytes of a forward and backward pass of each network, against strided
+    convolutions"""
     nets = {n: build_step(n, width) for n in forms}
     return bench(*in_layout(nets, torch.randn(batch, 3, 32, 32), channels_last), 'strided',
         **kwargs)
@@ -183,7 +188,8 @@ def step_table(
     benches:Mapping[str,Bench], # Name of the layout to a bench of `measure_steps`
     width:int, # Of the networks
 )->Table:
-    "Multiply-adds and maps of each network; time and kept memory in each layout, and their ratios to strided convolutions"
+    """Multiply-adds and maps of each network; time and kept memory in each layout, and
+    their ratios to strided convolutions"""
     def cells(name):
         net = build_step(name, width, 'meta')
         counted = [f'{v/1e6:.1f}' for v in (count(net, (3,32,32)).macs, pool_macs(net))]

@@ -19,10 +19,12 @@ from ..lab.basics import one_of
 from ..lab.layers import leaf
 from ..lab.operators import no_torchscript
 from .fft import fft_pool
-from .lean import apply_matrices, is_channels_last, lean_pool, ramp_bins, _no_autocast, _plain
+from .lean import (apply_matrices, is_channels_last, lean_pool,
+    ramp_bins, _no_autocast, _plain)
 from .masks import spectral_mask
 from .official import official_masks, two_term
-from .spectral_pooling import NORMS, SIZE_RULES, output_size, pooling_matrix, _size
+from convpapers.learned_strides.spectral_pooling import (NORMS, SIZE_RULES, output_size,
+    pooling_matrix, _size)
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #2d886acf
 METHODS = 'auto','matrix','lean','kron','fft'
@@ -58,7 +60,8 @@ def _check_compat(dim, size_rule, norm, align, boundary, method):
 # %% ../../nbs/learned_strides/10_layers.ipynb #3fb441ec
 @no_torchscript
 class _Pool(nn.Module):
-    "What the fixed and the learned layers share: checks, sizes, matrices, and the choice of how to multiply"
+    """What the fixed and the learned layers share: checks, sizes, matrices, and the choice
+    of how to multiply"""
     _dim,smoothness = 2,0.
     def __init__(self, stride, size_rule, norm, compat, align, boundary, method):
         super().__init__()
@@ -69,7 +72,8 @@ class _Pool(nn.Module):
         self.initial = _each('stride', stride, self._dim)
         if not all(1<=s<math.inf for s in self.initial):
             raise ValueError(
-                f'stride={stride!r} must be at least 1 (and at most half the size of the map)')
+                f'stride={stride!r} must be at least 1 (and at most half the size of the '
+                'map)')
         if compat:
             _check_compat(self._dim, size_rule, norm, align, boundary, method)
             size_rule,norm = 'official','backward'
@@ -79,7 +83,8 @@ class _Pool(nn.Module):
         if method=='fft' and boundary=='reflect':
             raise ValueError(
                 "method='fft' has a periodic border; boundary='reflect' needs another")
-        self.size_rule,self.norm,self.compat,self.align,self.boundary,self.method = size_rule,norm,compat,align,boundary,method
+        self.size_rule,self.norm,self.compat,self.align,self.boundary,self.method = (
+            size_rule,norm,compat,align,boundary,method)
 
     def values(self, *size): return self.initial
     def current(self): return self.initial
@@ -91,7 +96,8 @@ def _sizes(dim, size, whole=True):
     "`size` if it has a number for each axis, `whole` ones if asked for, else an error"
     if len(size)!=dim:
         raise ValueError(
-            f'size={tuple(size)} must have {dim} number{"s"*(dim>1)}: {", ".join(AXES[dim])}')
+            f'size={tuple(size)} must have {dim} number{"s"*(dim>1)}: '
+            f'{", ".join(AXES[dim])}')
     if whole:
         for name,n in zip(AXES[dim], size): _size(name, n)
     return tuple(size)
@@ -113,7 +119,8 @@ def matrices(self:_Pool,
     dtype=torch.float32, # Of the matrices; at least float32
     device=None, # Of the matrices
 )->tuple:
-    "A matrix for each axis, `A_h, A_w`; with `compat` the four `U, V, C, D` of Y = U X Cᵀ - V X Dᵀ"
+    """A matrix for each axis, `A_h, A_w`; with `compat` the four `U, V, C, D` of Y = U X Cᵀ
+    - V X Dᵀ"""
     size,dtype = _sizes(self._dim, size),torch.promote_types(dtype, torch.float32)
     sizes,masks = self.output_size(*size),self.masks(size, dtype, device)
     if self.compat: return self._two_term(size, sizes, masks, dtype, device)
@@ -124,7 +131,8 @@ def matrices(self:_Pool,
 # %% ../../nbs/learned_strides/10_layers.ipynb #73bbea95
 @patch
 def _two_term(self:_Pool, size, sizes, masks, dtype, device):
-    "The four matrices of the released code: it keeps rows from both ends of the spectrum, and their weights"
+    """The four matrices of the released code: it keeps rows from both ends of the spectrum,
+    and their weights"""
     (h,w),(mh,mw) = size,sizes
     q = torch.arange(mh, device=device)
     kept = torch.where(q<mh//2, q, q+h-mh)
@@ -147,10 +155,12 @@ def _check(self:_Pool, x)->tuple:
     d,axes = self._dim,AXES[self._dim]
     if not isinstance(x, Tensor) or not x.is_floating_point():
         raise TypeError(
-            f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
+            'x must be a real floating-point tensor, not '
+            f'{x.dtype if isinstance(x, Tensor) else type(x).__name__}')
     if x.ndim not in (d+1,d+2):
         raise ValueError(
-            f"x of shape {tuple(x.shape)} must have {d+1} or {d+2} axes: (N, C, {', '.join(axes)}), N may be missing")
+            f"x of shape {tuple(x.shape)} must have {d+1} or {d+2} axes: (N, C, "
+            f"{', '.join(axes)}), N may be missing")
     size = (tuple(x.shape[-d:]) if torch._C._get_tracing_state() is None
         else tuple(map(int, x.shape[-d:])))
     for name,n,s in zip(axes, size, self.initial):
@@ -159,7 +169,8 @@ def _check(self:_Pool, x)->tuple:
                 f'x of shape {tuple(x.shape)} is empty: its {name} must be at least 1')
         if s>1 and 2*s>n and not self.compat and self._as_built():
             raise ValueError(
-                f'stride={s:g} along the {name} does not fit a {name} of {n}: it must lie between 1 and {max(1, n/2):g}')
+                f'stride={s:g} along the {name} does not fit a {name} of {n}: it must lie '
+                f'between 1 and {max(1, n/2):g}')
     return size
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #1cf01a2a
@@ -195,7 +206,8 @@ def forward(self:_Pool,
     for m in more:
         if self._check(m)!=size:
             raise ValueError(
-                f'maps that are pooled together must have one size, not {size} and {tuple(m.shape[-self._dim:])}')
+                f'maps that are pooled together must have one size, not {size} and '
+                f'{tuple(m.shape[-self._dim:])}')
     ys = tuple(_one_for_all(x, y, self._dim) for x,y in zip(xs, self._pooled(xs, size)))
     return ys if more else ys[0]
 
@@ -263,7 +275,8 @@ def extra_repr(self:_Pool)->str:
     parts = [f'stride=({s})' if self._dim>1 else f'stride={s}']
     if self.smoothness: parts.append(f'smoothness={self.smoothness:g}')
     if self.compat: parts.append(f'compat={self.compat!r}')
-    return ', '.join(parts + [f'{k}={getattr(self, k)!r}' for k,v in defaults.items() if getattr(self, k)!=v] + self._more())
+    return ', '.join(parts + [f'{k}={getattr(self, k)!r}' for k,v in defaults.items()
+        if getattr(self, k)!=v] + self._more())
 
 @patch
 def _more(self:_Pool)->list: return []
@@ -272,25 +285,38 @@ def _more(self:_Pool)->list: return []
 class _Spectral(_Pool):
     "The constructor of the fixed layers"
     def __init__(self,
-        stride:float|tuple, # S, at least 1, one number or one an axis; need not be an integer
-        size_rule:str='exact', # Output size: `'exact'` ⌈N/S⌉, `'compact'` 2⌈N/2S⌉, `'floor'` ⌊N/S⌋, or `'official'`
-        norm:str='forward', # Scale: `'forward'` keeps the mean, `'ortho'` the variance of noise, `'backward'` multiplies by N/M
+        # S, at least 1, one number or one an axis; need not be an integer
+        stride:float|tuple,
+        # Output size: `'exact'` ⌈N/S⌉, `'compact'` 2⌈N/2S⌉, `'floor'` ⌊N/S⌋, or
+        # `'official'`
+        size_rule:str='exact',
+        # Scale: `'forward'` keeps the mean, `'ortho'` the variance of noise, `'backward'`
+        # multiplies by N/M
+        norm:str='forward',
         compat:str|None=None, # `'official'`: what the released code computes
-        *, align:str='corner', # Output pixels sit on input pixels (`'corner'`) or amid those they stand for (`'center'`)
-        boundary:str='periodic', # Border: `'periodic'`, or `'reflect'` (a cosine transform, without wrap-around)
-        method:str='auto', # How to compute: `'auto'`, `'matrix'`, `'lean'`, `'kron'` or `'fft'`
+        # Output pixels sit on input pixels (`'corner'`) or amid those they stand for
+        # (`'center'`)
+        *, align:str='corner',
+        # Border: `'periodic'`, or `'reflect'` (a cosine transform, without wrap-around)
+        boundary:str='periodic',
+        # How to compute: `'auto'`, `'matrix'`, `'lean'`, `'kron'` or `'fft'`
+        method:str='auto',
     ):
         super().__init__(stride, size_rule, norm, compat, align, boundary, method)
         self.stride = self.initial
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #feeb0835
 class SpectralPool2d(_Spectral):
-    """Spectral pooling: drops the frequencies that a smaller map cannot hold ([Rippel et al. 2015](https://arxiv.org/abs/1506.03767), section 4).
+    """Spectral pooling: drops the frequencies that a smaller map cannot hold ([Rippel et
+    al. 2015](https://arxiv.org/abs/1506.03767), section 4).
 
-    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/S⌉, ⌈W/S⌉)` with the default size rule. No parameters.
+    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/S⌉, ⌈W/S⌉)` with the default size
+    rule. No parameters.
     Each channel is pooled by itself, so any number of them may come.
-    One NaN or infinite pixel makes the whole map of its channel NaN, and no other. Differentiable any number of times, in forward mode too.
-    Raises `ValueError` for a stride below 1 or above half the map, an empty map or a wrong number of axes; `TypeError` for integers.
+    One NaN or infinite pixel makes the whole map of its channel NaN, and no other.
+    Differentiable any number of times, in forward mode too.
+    Raises `ValueError` for a stride below 1 or above half the map, an empty map or a wrong
+    number of axes; `TypeError` for integers.
     """
     _dim = 2
 
@@ -314,7 +340,8 @@ def _check_diffstride(initial, smoothness, size_rule, shared, bounds):
     "The bounds as floats; errors for what `_Pool` does not check"
     if size_rule=='floor':
         raise ValueError(
-            "size_rule='floor' has no room for a ramp; choose one of 'exact', 'compact', 'official'")
+            "size_rule='floor' has no room for a ramp; choose one of 'exact', 'compact', "
+            "'official'")
     if isinstance(smoothness, bool) or not isinstance(smoothness, numbers.Real):
         raise TypeError(f'smoothness={smoothness!r} must be a number')
     if not 0<smoothness<math.inf:
@@ -337,19 +364,29 @@ def _check_diffstride(initial, smoothness, size_rule, shared, bounds):
 # %% ../../nbs/learned_strides/10_layers.ipynb #76a9ba75
 class _DiffStride(_Pool):
     "The constructor of the learned layers"
-    _read,_size,_seen = None,None,None       # the parameter as it was read last; the size it was frozen for; what tells that it has changed
+    # the parameter as it was read last; the size it was frozen for; what tells that it has
+    # changed
+    _read,_size,_seen = None,None,None
     def __init__(self,
         stride:float|tuple, # Initial S, at least 1, one number or one an axis
         smoothness:float=4., # R, width of the ramp in bins
-        size_rule:str='exact', # `'exact'` ⌈N/S⌉ and `'compact'` 2⌈N/2S⌉ put the ramp inside the band; `'official'` 2⌈N/2S+R⌉ outside
-        norm:str='forward', # Scale: `'forward'` keeps the mean, `'ortho'` the variance of noise, `'backward'` multiplies by N/M
+        # `'exact'` ⌈N/S⌉ and `'compact'` 2⌈N/2S⌉ put the ramp inside the band; `'official'`
+        # 2⌈N/2S+R⌉ outside
+        size_rule:str='exact',
+        # Scale: `'forward'` keeps the mean, `'ortho'` the variance of noise, `'backward'`
+        # multiplies by N/M
+        norm:str='forward',
         compat:str|None=None, # `'official'`: what the released code computes
         *, shared:bool=False, # One stride for all axes
         bounds:tuple=(1.,None), # Least and largest stride; None for half the map
         cropping:bool=True, # False: weigh the frequencies but keep the size
-        align:str='corner', # Output pixels sit on input pixels (`'corner'`) or amid those they stand for (`'center'`)
-        boundary:str='periodic', # Border: `'periodic'`, or `'reflect'` (a cosine transform, without wrap-around)
-        method:str='auto', # How to compute: `'auto'`, `'matrix'`, `'lean'`, `'kron'` or `'fft'`
+        # Output pixels sit on input pixels (`'corner'`) or amid those they stand for
+        # (`'center'`)
+        align:str='corner',
+        # Border: `'periodic'`, or `'reflect'` (a cosine transform, without wrap-around)
+        boundary:str='periodic',
+        # How to compute: `'auto'`, `'matrix'`, `'lean'`, `'kron'` or `'fft'`
+        method:str='auto',
         device=None, # Of the parameter
         dtype=None, # Of the parameter; keep it in float32 while training
     ):
@@ -403,7 +440,8 @@ def current(self:_DiffStride)->tuple:
 # %% ../../nbs/learned_strides/10_layers.ipynb #4f0f6cdf
 @patch
 def _apply(self:_DiffStride, fn, *args, **kwargs):
-    "A change of type rounds the parameter anew, from the numbers, and kept matrices with it: nothing is lost on the way to float16 and back"
+    """A change of type rounds the parameter anew, from the numbers, and kept matrices with
+    it: nothing is lost on the way to float16 and back"""
     was,numbers = self.stride.detach(),self.current()
     nn.Module._apply(self, fn, *args, **kwargs)
     s = self.stride
@@ -437,7 +475,8 @@ def strides(self:_DiffStride,
     *size:float, # One for each axis, a whole number or one that was not rounded
     dtype=None, # Of the result; the parameter's by default
 )->list:
-    "The strides in use on a map of `size`, one scalar an axis; a bound that acts lets the gradient pass"
+    """The strides in use on a map of `size`, one scalar an axis; a bound that acts lets the
+    gradient pass"""
     size,numbers,s = _sizes(self._dim, size,
         whole=False),self.current(),self.stride.to(dtype or self.stride.dtype)
     out = [s[0 if self.shared else i] for i in range(self._dim)]
@@ -492,7 +531,8 @@ def relaxed_size(self:_DiffStride,
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #30d8583b
 def _outside(layer, size, dtype, device):
-    "`torch.compiler.disable` imports the compiler, which takes longer than all of torch: so not before a graph is made"
+    """`torch.compiler.disable` imports the compiler, which takes longer than all of torch:
+    so not before a graph is made"""
     if '_disabled' not in globals():
         globals()['_disabled'] = torch.compiler.disable(_Pool._built)
     return _disabled(layer, size, dtype, device)
@@ -503,7 +543,8 @@ def _built(self:_DiffStride, size, dtype, device):
     if self._size is not None:
         if size!=self._size:
             raise ValueError(
-                f'this layer was frozen for maps of {self._size}, not {size}; call freeze again')
+                f'this layer was frozen for maps of {self._size}, not {size}; call freeze '
+                'again')
         self.current()      # whoever wrote into the strides gets other matrices
         return [getattr(self, f'matrix_{i}')
             for i in range(4 if self.compat else self._dim)]
@@ -519,7 +560,8 @@ def choose(self:_DiffStride, x, size)->str:
 # %% ../../nbs/learned_strides/10_layers.ipynb #f69deed4
 @patch
 def freeze(self:_DiffStride,
-    *size:int, # Size of the maps that will enter, to keep the matrices; none to keep the strides only
+    # Size of the maps that will enter, to keep the matrices; none to keep the strides only
+    *size:int,
 ):
     "Learn no more: the strides become a buffer, and for maps of `size` the matrices too"
     if size and len(size)!=self._dim:
@@ -548,8 +590,10 @@ def _keep(self:_DiffStride):
 def _load_from_state_dict(self:_DiffStride, state, prefix, *args, **kwargs):
     nn.Module._load_from_state_dict(self, state, prefix, *args, **kwargs)
     s,came = self.stride,state.get(prefix+'stride')
-    if isinstance(came, Tensor) and came.dtype!=s.dtype and not (came.is_meta or s.is_meta) and torch.equal(s, came.to(s)):
-        self._numbers = tuple(_meant(v, came.dtype) for v in came.tolist())        # saved in another type
+    if isinstance(came, Tensor) and came.dtype!=s.dtype and not (came.is_meta
+            or s.is_meta) and torch.equal(s, came.to(s)):
+        # saved in another type
+        self._numbers = tuple(_meant(v, came.dtype) for v in came.tolist())
         with torch.no_grad(): s.copy_(torch.tensor(self._numbers, dtype=torch.float64))
     self.refresh()
     self._keep()
@@ -558,20 +602,27 @@ def _load_from_state_dict(self:_DiffStride, state, prefix, *args, **kwargs):
 def _more(self:_DiffStride)->list:
     low,high = self.bounds
     return (['shared=True']*self.shared
-        + [f'bounds=({low:g}, {high if high is None else f"{high:g}"})']*(self.bounds!=(1.,None))
+        + [f'bounds=({low:g}, {high if high is None else f"{high:g}"})']*(self.bounds
+        !=(1.,None))
         + ['cropping=False']*(not self.cropping)
-        + ['frozen' + (f' for {self._size}' if self._size else '')]*(not isinstance(self.stride, nn.Parameter)))
+        + ['frozen' + (f' for {self._size}' if self._size else '')]
+        *(not isinstance(self.stride, nn.Parameter)))
 
 # %% ../../nbs/learned_strides/10_layers.ipynb #ccd61d9c
 class DiffStride2d(_DiffStride):
-    """Downsampling with learned strides ([Riad et al. 2022](https://arxiv.org/abs/2202.01653), section 2.2).
+    """Downsampling with learned strides ([Riad et al.
+    2022](https://arxiv.org/abs/2202.01653), section 2.2).
 
-    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/S_h⌉, ⌈W/S_w⌉)` with the default size rule; `output_size(H, W)` tells.
-    One parameter `stride`, in input pixels per output pixel, of two elements (one if `shared`). Leave it out of weight decay, and
-    call `project()` after optimizer steps. Each channel is pooled by itself, so any number of them may come.
-    One NaN or infinite pixel makes the whole map of its channel NaN, and no other. Differentiable any number of times, in forward mode too.
-    Raises `ValueError` for strides below 1, outside `bounds` or above half the map, `smoothness` of 0 or less, empty maps, a wrong
-    number of axes and arguments that contradict `compat`; `TypeError` for inputs that are not floating-point.
+    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/S_h⌉, ⌈W/S_w⌉)` with the default size
+    rule; `output_size(H, W)` tells.
+    One parameter `stride`, in input pixels per output pixel, of two elements (one if
+    `shared`). Leave it out of weight decay, and call `project()` after optimizer steps.
+    Each channel is pooled by itself, so any number of them may come.
+    One NaN or infinite pixel makes the whole map of its channel NaN, and no other.
+    Differentiable any number of times, in forward mode too.
+    Raises `ValueError` for strides below 1, outside `bounds` or above half the map,
+    `smoothness` of 0 or less, empty maps, a wrong number of axes and arguments that
+    contradict `compat`; `TypeError` for inputs that are not floating-point.
     """
     _dim = 2
 
@@ -579,13 +630,15 @@ class DiffStride2d(_DiffStride):
 class DiffStride1d(_DiffStride):
     """Learned downsampling of sequences, as `DiffStride2d`.
 
-    Shapes: `(N, C, L)` or `(C, L)` → `(N, C, ⌈L/S⌉)`. The parameter `stride` has one element.
+    Shapes: `(N, C, L)` or `(C, L)` → `(N, C, ⌈L/S⌉)`. The parameter `stride` has one
+    element.
     """
     _dim = 1
 
 class DiffStride3d(_DiffStride):
     """Learned downsampling of volumes, as `DiffStride2d`.
 
-    Shapes: `(N, C, D, H, W)` or `(C, D, H, W)` → `(N, C, ⌈D/S⌉, ⌈H/S⌉, ⌈W/S⌉)`. The parameter `stride` has three elements (one if `shared`).
+    Shapes: `(N, C, D, H, W)` or `(C, D, H, W)` → `(N, C, ⌈D/S⌉, ⌈H/S⌉, ⌈W/S⌉)`. The
+    parameter `stride` has three elements (one if `shared`).
     """
     _dim = 3

@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.autograd import forward_ad
 from ..lab.basics import one_of
 from .masks import _check as _check_mask_arguments
-from .spectral_pooling import bases, gain, pooling_matrix, _check_mask, _eager, _size
+from convpapers.learned_strides.spectral_pooling import (bases, gain, pooling_matrix,
+    _check_mask, _eager, _size)
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #35b84559
 def _transformed()->bool:
@@ -26,7 +27,8 @@ def _transformed()->bool:
 def is_channels_last(
     x:Tensor, # Any tensor
 )->bool:
-    "Whether `x` is a batch of images in channels-last memory, and in that only; inside `torch.func` transforms that is not asked"
+    """Whether `x` is a batch of images in channels-last memory, and in that only; inside
+    `torch.func` transforms that is not asked"""
     if x.ndim!=4 or _transformed(): return False
     return not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last)
 
@@ -55,7 +57,8 @@ def ramp_bins(
     boundary:str='periodic', # Border; `reflect` counts in half bins
 )->tuple: # Bins whose weight the stride moves, both ends of the ramp included
     "Bins on the ramp of `spectral_mask`"
-    _check_mask_arguments(n, stride, smoothness), one_of('boundary', boundary, ('periodic','reflect'))
+    _check_mask_arguments(n, stride, smoothness), one_of('boundary', boundary,
+        ('periodic','reflect'))
     t,step = n/(2*stride),2 if boundary=='reflect' else 1
     low,top = (t-min(t, smoothness), t) if inside else (t, t+smoothness)
     return tuple(k for k in range(n if step==2 else n//2+1) if low-1e-4<=k/step<=top+1e-4)
@@ -71,9 +74,11 @@ def _unview(y, shape, last):
     return y.permute(0,3,1,2) if last else y.view(*shape[:-2], *y.shape[1:3])
 
 def _empty(x, size, last):
-    "Memory for the output of `size`; a view of other memory could not be written into by the layer that comes next"
+    """Memory for the output of `size`; a view of other memory could not be written into by
+    the layer that comes next"""
     shape = *x.shape[:-2],*size
-    return torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=torch.channels_last if last else torch.contiguous_format)
+    return torch.empty(shape, dtype=x.dtype, device=x.device,
+        memory_format=torch.channels_last if last else torch.contiguous_format)
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #37bbb064
 def _rows(a, x):
@@ -84,17 +89,24 @@ def _rows(a, x):
 def _cols(a, x, out=None):
     "a·x along w"
     n,h,w,c = x.shape
-    if c==1: y = torch.mm(x.reshape(n*h, w), a.mT, out=None if out is None else out.view(n*h, len(a)))
-    else: y = torch.bmm(a.expand(n*h, *a.shape), x.reshape(n*h, w, c), out=None if out is None else out.view(n*h, len(a), c))
+    if c==1:
+        y = torch.mm(x.reshape(n*h, w), a.mT, out=None if out is None
+            else out.view(n*h, len(a)))
+    else:
+        y = torch.bmm(a.expand(n*h, *a.shape), x.reshape(n*h, w, c), out=None if out is None
+            else out.view(n*h, len(a), c))
     return y.view(n, h, len(a), c)
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #3f115775
-_CHUNK = 2**21 # bytes of input that are worked on at a time, so that what lies between the two products stays in the cache
+# bytes of input that are worked on at a time, so that what lies between the two products
+# stays in the cache
+_CHUNK = 2**21
 
 def _chunks(x):
     "Slices of the first axis"
     n = len(x)
-    step = n if x.device.type!='cpu' else max(1, _CHUNK//max(1, x.shape[1:].numel()*x.element_size()))
+    step = n if x.device.type!='cpu' else max(1,
+        _CHUNK//max(1, x.shape[1:].numel()*x.element_size()))
     return [slice(i, min(i+step, n)) for i in range(0, n, step)]
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #56379b22
@@ -107,7 +119,8 @@ class Axis(NamedTuple):
     scale: float # g
 
     def weighed(self, mask): return self.synthesis*mask[self.bins]
-    def matrix(self, mask, dtype): return (self.scale*self.weighed(mask)@self.analysis).to(dtype)
+    def matrix(self, mask, dtype):
+        return (self.scale*self.weighed(mask)@self.analysis).to(dtype)
     def strip(self, dtype): return self.analysis[self.ramp].to(dtype)
     def waves(self, dtype): return (self.scale*self.analysis).to(dtype)
     def stack(self, a):
@@ -117,7 +130,8 @@ class Axis(NamedTuple):
         return torch.cat(rows)
     def free(self, mask):
         "`mask`, with a gradient on the ramp only"
-        on = torch.zeros_like(mask, dtype=torch.bool).index_fill(0, self.bins[self.ramp], True)
+        on = torch.zeros_like(mask, dtype=torch.bool).index_fill(0, self.bins[self.ramp],
+            True)
         return torch.where(on, mask, mask.detach())
     def mask_grad(self, mask, c):
         "From C = G Zᵀ, `(M, r)`"
@@ -156,31 +170,38 @@ def _strip_products(g, zh, zw, dtype):
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #bedd574f
 def _no_autocast(device):
     "Precision as it is, whatever the caller's autocast says"
-    if device.type=='meta' or not torch.is_autocast_enabled(device.type): return nullcontext()
+    if device.type=='meta' or not torch.is_autocast_enabled(device.type):
+        return nullcontext()
     return torch.autocast(device.type, enabled=False)
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #95c5c389
 def _plain(t)->bool:
-    "Whether `t` is an ordinary tensor: no transform of `torch.func`, no dispatch mode, no forward-mode derivative, no batch of gradients"
-    return _eager() and not (_transformed() or forward_ad._current_level>=0 or torch._C._functorch.is_legacy_batchedtensor(t))
+    """Whether `t` is an ordinary tensor: no transform of `torch.func`, no dispatch mode, no
+    forward-mode derivative, no batch of gradients"""
+    return _eager() and not (_transformed() or forward_ad._current_level>=0
+        or torch._C._functorch.is_legacy_batchedtensor(t))
 
 def _backward_once(ctx, masks, f, zw, g, *_):
     "The gradient of the map, if it is wanted, and C = G Zᵀ of both axes, without a graph"
     dx,(h,w) = None,ctx.axes
-    if ctx.needs_input_grad[0]: dx = _input_grad(g, [a.matrix(m, g.dtype) for a,m in zip(ctx.axes, masks)])
+    if ctx.needs_input_grad[0]:
+        dx = _input_grad(g, [a.matrix(m, g.dtype) for a,m in zip(ctx.axes, masks)])
     zh = _cols(w.weighed(masks[1]).to(f.dtype), f)                     # @eq-ls-waves
     return dx, *_strip_products(g, zh, zw, masks[0].dtype)
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #4a8370ff
 class LeanPool(torch.autograd.Function):
-    "Both products in one pass; for the backward pass it keeps what the gradient of the masks needs, and nothing else"
+    """Both products in one pass; for the backward pass it keeps what the gradient of the
+    masks needs, and nothing else"""
     @staticmethod
     def forward(ctx, x, mask_h, mask_w, axes):
         mats = [a.matrix(m, x.dtype) for a,m in zip(axes, (mask_h, mask_w))]
         v,last = _views(x)
         sizes,strips = list(map(len, mats)),[len(a.ramp) for a in axes]
         y = _empty(x, sizes, last)
-        f,zw = _pool_strips(v, [a.stack(m) for a,m in zip(axes, mats)], axes[1].waves(x.dtype), strips, y.permute(0,2,3,1) if last else y.view(-1, *sizes, 1))
+        f,zw = _pool_strips(v, [a.stack(m) for a,m in zip(axes, mats)],
+            axes[1].waves(x.dtype), strips, y.permute(0,2,3,1) if last
+            else y.view(-1, *sizes, 1))
         ctx.save_for_backward(mask_h, mask_w, f, zw)
         ctx.set_materialize_grads(False)
         ctx.axes,ctx.shape,ctx.last = axes,x.shape,last
@@ -189,12 +210,17 @@ class LeanPool(torch.autograd.Function):
     @staticmethod
     def backward(ctx, g, gf, gzw):
         *masks,f,zw = ctx.saved_tensors
-        g = f.new_zeros(*zw.shape[:2], len(ctx.axes[1].synthesis), zw.shape[-1]) if g is None else (
-            g.permute(0,2,3,1) if ctx.last else g.reshape(-1, *g.shape[-2:], 1)).contiguous()
-        again = torch.is_grad_enabled() or gf is not None or gzw is not None or not _plain(g)
+        g = f.new_zeros(*zw.shape[:2], len(ctx.axes[1].synthesis),
+            zw.shape[-1]) if g is None else (
+            g.permute(0,2,3,1) if ctx.last else g.reshape(-1, *g.shape[-2:],
+            1)).contiguous()
+        again = torch.is_grad_enabled() or gf is not None or gzw is not None or not _plain(
+            g)
         with _no_autocast(g.device):
-            dx,*cs = (_backward_again if again else _backward_once)(ctx, masks, f, zw, g, gf, gzw)
-        ds = [a.mask_grad(m, c) if need else None for a,m,c,need in zip(ctx.axes, masks, cs, ctx.needs_input_grad[1:])]
+            dx,*cs = (_backward_again if again else _backward_once)(ctx, masks, f, zw, g,
+                gf, gzw)
+        ds = [a.mask_grad(m, c) if need else None for a,m,c,
+            need in zip(ctx.axes, masks, cs, ctx.needs_input_grad[1:])]
         return dx if dx is None else _unview(dx, ctx.shape, ctx.last), *ds, None
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #02873c90
@@ -207,53 +233,70 @@ def _bins(n, m, align, boundary):
 def _check(x, masks, sizes, boundary):
     "Errors of `lean_pool`"
     if not isinstance(x, Tensor) or not x.is_floating_point():
-        raise TypeError(f'x must be a real floating-point tensor, not {x.dtype if isinstance(x, Tensor) else type(x).__name__}')
-    if x.ndim<2: raise ValueError(f'x of shape {tuple(x.shape)} must have at least the axes height and width')
-    if len(sizes)!=2 or len(masks)!=2: raise ValueError(f'sizes={tuple(sizes)} and {len(masks)} masks must be two each, of height and width')
+        raise TypeError('x must be a real floating-point tensor, not '
+            f'{x.dtype if isinstance(x, Tensor) else type(x).__name__}')
+    if x.ndim<2:
+        raise ValueError(f'x of shape {tuple(x.shape)} must have at least the axes height '
+            'and width')
+    if len(sizes)!=2 or len(masks)!=2:
+        raise ValueError(f'sizes={tuple(sizes)} and {len(masks)} masks must be two each, '
+            'of height and width')
     for n,m,mask in zip(x.shape[-2:], sizes, masks):
         _size('size', m)
         if mask is not None: _check_mask(mask, n, m, boundary)
 
 def _by_products(x, masks, sizes, norm, align, boundary):
     "The same with two matrices"
-    kw = dict(norm=norm, align=align, boundary=boundary, device=x.device, dtype=torch.promote_types(x.dtype, torch.float32))
-    mats = [pooling_matrix(n, m, mask, **kw).to(x.dtype) for n,m,mask in zip(x.shape[-2:], sizes, masks)]
+    kw = dict(norm=norm, align=align, boundary=boundary, device=x.device,
+        dtype=torch.promote_types(x.dtype, torch.float32))
+    mats = [pooling_matrix(n, m, mask, **kw).to(x.dtype) for n,m,
+        mask in zip(x.shape[-2:], sizes, masks)]
     with _no_autocast(x.device): return apply_matrices(x, *mats)
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #2ef22d5c
 def lean_pool(
     x:Tensor, # `(..., H, W)`, contiguous or channels-last
-    masks:Sequence, # Weights of the bins of height and width; None keeps every bin that fits
+    # Weights of the bins of height and width; None keeps every bin that fits
+    masks:Sequence,
     sizes:Sequence[int], # Height and width that leave
-    ramps:Sequence=((),()), # For each axis the bins whose weight needs a gradient, see `ramp_bins`
+    # For each axis the bins whose weight needs a gradient, see `ramp_bins`
+    ramps:Sequence=((),()),
     norm:str='forward', # Scale, see `pooling_matrix`
     align:str='corner', # See `pooling_matrix`
     boundary:str='periodic', # See `pooling_matrix`
 )->Tensor: # `(..., M_h, M_w)`
-    """@eq-ls-products with `pooling_matrix` for both axes, differentiable any number of times in `x` and in the masks on the ramps.
+    """@eq-ls-products with `pooling_matrix` for both axes, differentiable any number of
+    times in `x` and in the masks on the ramps.
 
-    Inside `torch.func` transforms, forward-mode derivatives and graphs it is the two plain products, differentiable in all of the masks."""
+    Inside `torch.func` transforms, forward-mode derivatives and graphs it is the two plain
+    products, differentiable in all of the masks."""
     _check(x, masks, sizes, boundary)
     if not _plain(x): return _by_products(x, masks, sizes, norm, align, boundary)
     dtype,axes,ms = torch.promote_types(x.dtype, torch.float32),[],[]
     for n,m,mask,ramp in zip(x.shape[-2:], sizes, masks, ramps):
         left,right,bins = bases(n, m, align, boundary, x.device, dtype)
-        cols = [i for i,b in enumerate(_bins(n, m, align, boundary)) if b in ramp] if torch.is_grad_enabled() else []
-        axes.append(Axis(left, right, bins, torch.tensor(cols, dtype=torch.long, device=x.device), gain(n, m, norm)))
+        cols = [i for i,b in enumerate(_bins(n, m, align, boundary))
+            if b in ramp] if torch.is_grad_enabled() else []
+        axes.append(Axis(left, right, bins, torch.tensor(cols, dtype=torch.long,
+            device=x.device), gain(n, m, norm)))
         ms.append(torch.ones(n, device=x.device, dtype=dtype) if mask is None else mask)
     with _no_autocast(x.device): return LeanPool.apply(x, *ms, axes)[0]
 
 # %% ../../nbs/learned_strides/16_lean_products.ipynb #39fe21af
 def _backward_again(ctx, masks, f, zw, g, gf, gzw):
-    "@eq-ls-closed backwards in plain operations: gradient of the map, and C = G Zᵀ of both axes"
+    """@eq-ls-closed backwards in plain operations: gradient of the map, and C = G Zᵀ of
+    both axes"""
     h,w = ctx.axes
     masks,(n,mh,mw,c),rh = [a.free(m) for a,m in zip(ctx.axes, masks)],g.shape,len(h.ramp)
     a_h,a_w = (a.matrix(m, g.dtype) for a,m in zip(ctx.axes, masks))
     gzw = g.new_zeros(n, mh, len(w.ramp), c) if gzw is None else gzw
     gf = g.new_zeros(n, rh, len(w.bins), c) if gf is None else gf
-    left = torch.cat([g, gzw], 2)                                      # what comes back for A_h X [A_w; R_ramp]ᵀ
-    dx = torch.cat([_cols(torch.cat([a_w, w.strip(g.dtype)]).mT, left), _cols(w.waves(g.dtype).mT, gf)], 1)
-    zh = torch.cat([_cols(w.weighed(masks[1]).to(f.dtype), f), f[:, :, w.ramp]/w.scale], 2)      # @eq-ls-waves
+    # what comes back for A_h X [A_w; R_ramp]ᵀ
+    left = torch.cat([g, gzw], 2)
+    dx = torch.cat([_cols(torch.cat([a_w, w.strip(g.dtype)]).mT, left),
+        _cols(w.waves(g.dtype).mT, gf)], 1)
+    # @eq-ls-waves
+    zh = torch.cat([_cols(w.weighed(masks[1]).to(f.dtype), f), f[:, :, w.ramp]/w.scale], 2)
     ch,_ = _strip_products(left, zh, left[:, :, :0], masks[0].dtype)
     _,cw = _strip_products(g, f[:, :0, :mw], zw, masks[1].dtype)
     return _rows(torch.cat([a_h, h.strip(g.dtype)]).mT, dx), ch, cw

@@ -26,30 +26,41 @@ def _check(n, stride, smoothness):
     "Errors for plain numbers that give no mask"
     _size('n', n)
     if isinstance(stride, Tensor):
-        if stride.numel()!=1: raise ValueError(f'stride of shape {tuple(stride.shape)} must hold one number')
+        if stride.numel()!=1:
+            raise ValueError(f'stride of shape {tuple(stride.shape)} must hold one number')
         stride = 1
     for name,v in dict(stride=stride, smoothness=smoothness).items():
-        if isinstance(v, bool) or not isinstance(v, numbers.Real): raise TypeError(f'{name}={v!r} must be a number')
-    if not 1<=stride<math.inf: raise ValueError(f'stride={stride} must be at least 1, and finite')
-    if not 0<smoothness<math.inf: raise ValueError(f'smoothness={smoothness} must be above 0, and finite: it is the width of the ramp in bins')
+        if isinstance(v, bool) or not isinstance(v, numbers.Real):
+            raise TypeError(f'{name}={v!r} must be a number')
+    if not 1<=stride<math.inf:
+        raise ValueError(f'stride={stride} must be at least 1, and finite')
+    if not 0<smoothness<math.inf:
+        raise ValueError(f'smoothness={smoothness} must be above 0, and finite: it is the '
+            'width of the ramp in bins')
 
 # %% ../../nbs/learned_strides/14_learned_mask.ipynb #196cf23b
 def _bin_positions(n, boundary, like):
-    "|k| of each weight: whole numbers up to n/2, or with a reflecting border n steps of one half"
+    """|k| of each weight: whole numbers up to n/2, or with a reflecting border n steps of
+    one half"""
     kw = dict(device=like.device, dtype=like.dtype)
-    return torch.arange(n//2+1, **kw) if one_of('boundary', boundary, ('periodic','reflect'))=='periodic' else torch.arange(n, **kw)/2
+    return torch.arange(n//2+1, **kw) if one_of('boundary', boundary,
+        ('periodic','reflect'))=='periodic' else torch.arange(n, **kw)/2
 
 # %% ../../nbs/learned_strides/14_learned_mask.ipynb #cce2d1ba
 def spectral_mask(
     n:int, # Samples along the axis, N
     stride:float|Tensor, # S, at least 1; a tensor of one element may carry a gradient
     smoothness:float=4., # R, width of the ramp in bins
-    *, inside:bool=False, # The ramp ends at N/2S instead of beginning there, and is never wider than N/2S
-    boundary:str='periodic', # `reflect`: N weights for the cosines of a mirrored signal, at half bins
+    # The ramp ends at N/2S instead of beginning there, and is never wider than N/2S
+    *, inside:bool=False,
+    # `reflect`: N weights for the cosines of a mirrored signal, at half bins
+    boundary:str='periodic',
 )->Tensor: # m_k of bins 0, 1, …, N//2
-    "Weight of each frequency: 1 in the band, 0 outside, a ramp of `smoothness` bins between"
+    """Weight of each frequency: 1 in the band, 0 outside, a ramp of `smoothness` bins
+    between"""
     _check(n, stride, smoothness)
-    stride = torch.as_tensor(stride, dtype=None if torch.is_tensor(stride) else torch.get_default_dtype())
+    stride = torch.as_tensor(stride, dtype=None if torch.is_tensor(stride)
+        else torch.get_default_dtype())
     t = n/(2*stride)
     k = _bin_positions(n, boundary, t)
     if not inside: return clip01((smoothness+t-k)/smoothness)

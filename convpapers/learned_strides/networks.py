@@ -32,7 +32,8 @@ def conv_stride(
     for s in stride if isinstance(stride, (tuple,list)) else (stride,):
         if isinstance(s, bool) or not isinstance(s, numbers.Integral) or s<1:
             raise ValueError(
-                f"stride={stride!r} must be whole numbers of at least 1 with pooling='strided'; spectral pooling takes fractions")
+                f"stride={stride!r} must be whole numbers of at least 1 with "
+                "pooling='strided'; spectral pooling takes fractions")
     return stride
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #ef1272f2
@@ -41,7 +42,8 @@ def pool_layer(
     stride, # One number, or one for each axis
     **kwargs, # For `SpectralPool2d` or `DiffStride2d`
 )->nn.Module|None:
-    "The layer that shrinks a map by `stride`; None where nothing is to be done, or a convolution does it"
+    """The layer that shrinks a map by `stride`; None where nothing is to be done, or a
+    convolution does it"""
     if one_of('pooling', pooling, POOLINGS)=='strided':
         conv_stride(stride)
         if kwargs:
@@ -52,7 +54,8 @@ def pool_layer(
 
 # %% ../../nbs/learned_strides/20_networks.ipynb #05d90553
 class ResidualBlock(nn.Module):
-    "`shortcut(x) + main(x)`; a pool, where there is one, shrinks both branches with one pair of strides"
+    """`shortcut(x) + main(x)`; a pool, where there is one, shrinks both branches with one
+    pair of strides"""
     def __init__(self,
         main:nn.Module, # What of the main branch runs after the pool
         shortcut:nn.Module|None=None, # The other branch; None leaves the map as it is
@@ -64,7 +67,8 @@ class ResidualBlock(nn.Module):
     ):
         super().__init__()
         self.late = late
-        self.first,self.pool,self.main,self.shortcut,self.after,self.norm = first,pool,main,shortcut,after,norm
+        self.first,self.pool,self.main,self.shortcut,self.after,self.norm = (first,pool,
+            main,shortcut,after,norm)
 
     def add_drop_path(self, rate:float): self.main.add_module('drop_path', DropPath(rate))
 
@@ -111,7 +115,8 @@ def shrinking_block(
 def preact_block(
     c_in:int, # Input channels
     c_out:int, # Output channels
-    stride=None, # Initial stride; None is the identity block, which changes neither size nor channels
+    # Initial stride; None is the identity block, which changes neither size nor channels
+    stride=None,
     pooling:str='strided', # `strided`, `spectral` or `diffstride`
     place:str='after', # `after`, `released` or `before`
     **kwargs, # For the pool
@@ -162,7 +167,8 @@ def make_stages(
     repeats:tuple, # Blocks of each stage
     widths:tuple, # Channels of stem and stages
     strides:tuple, # Of stem and stages
-    project_first:bool, # Whether the first stage shrinks its map; if not, its stride is not used
+    # Whether the first stage shrinks its map; if not, its stride is not used
+    project_first:bool,
 )->dict: # `stage1`, `stage2`, … to modules
     "Stages of blocks, the first block of each with a stride"
     stages = {}
@@ -188,7 +194,8 @@ def stage_features(
     project_first:bool, # Whether the first stage shrinks its map
     size:int=32, # Side of the pictures
 )->dict: # Stage to channels and reduction, for `ImageClassifier`
-    "What the maps of the stages are: the reductions that the pools make of the initial strides"
+    """What the maps of the stages are: the reductions that the pools make of the initial
+    strides"""
     used = nominal_reductions([s if i!=1 or project_first else 1
         for i,s in enumerate(strides)])
     pools = {n: [m for m in step.modules() if isinstance(m, (SpectralPool2d,DiffStride2d))]
@@ -231,7 +238,8 @@ def preact_resnet(
     num_classes:int=10,
     in_chans:int=3,
     *, pooling:str='diffstride', # `strided`, `spectral` or `diffstride`
-    place:str='after', # Where the pool stands: `after`, `released` or `before` the convolutions
+    # Where the pool stands: `after`, `released` or `before` the convolutions
+    place:str='after',
     project_first:bool=False, # Whether the first stage shrinks its map too
     drop_rate:float=0., # This and the next two: see `ImageClassifier`
     drop_path_rate:float=0.,
@@ -255,10 +263,13 @@ def preact_resnet18(
     *, pooling:str='diffstride', # `strided`, `spectral` or `diffstride`
     strides:tuple=(1,1,2,2,2), # Initial strides of stem and stages; the second is not used
     width:int=64, # Channels of the first stage; they double from stage to stage
-    place:str='after', # Where the pool stands: `after`, `released` or `before` the convolutions
-    **kwargs, # For the pools: `smoothness`, `compat` …; or for the head, see `preact_resnet`
+    # Where the pool stands: `after`, `released` or `before` the convolutions
+    place:str='after',
+    # For the pools: `smoothness`, `compat` …; or for the head, see `preact_resnet`
+    **kwargs,
 )->ImageClassifier:
-    "Pre-activation ResNet-18 for small pictures ([Riad et al. 2022](https://arxiv.org/abs/2202.01653))"
+    """Pre-activation ResNet-18 for small pictures
+    ([Riad et al. 2022](https://arxiv.org/abs/2202.01653))"""
     w = width
     return preact_resnet((2,2,2,2), (w,w,2*w,4*w,8*w), strides, num_classes, in_chans,
         pooling=pooling, place=place, **kwargs)
@@ -270,10 +281,13 @@ def preact_resnet56(
     *, pooling:str='diffstride', # `strided`, `spectral` or `diffstride`
     strides:tuple=(1,1,2,2), # Initial strides of stem and stages
     width:int=16, # Channels of the first stage; they double from stage to stage
-    place:str='after', # Where the pool stands: `after`, `released` or `before` the convolutions
-    **kwargs, # For the pools: `smoothness`, `compat` …; or for the head, see `preact_resnet`
+    # Where the pool stands: `after`, `released` or `before` the convolutions
+    place:str='after',
+    # For the pools: `smoothness`, `compat` …; or for the head, see `preact_resnet`
+    **kwargs,
 )->ImageClassifier:
-    "Pre-activation ResNet-56 for small pictures ([Riad et al. 2022](https://arxiv.org/abs/2202.01653))"
+    """Pre-activation ResNet-56 for small pictures
+    ([Riad et al. 2022](https://arxiv.org/abs/2202.01653))"""
     w = width
     return preact_resnet((9,9,9), (w,w,2*w,4*w), strides, num_classes, in_chans,
         pooling=pooling, place=place, project_first=True, **kwargs)
@@ -285,13 +299,15 @@ def resnet18(
     *, pooling:str='diffstride', # `strided`, `spectral` or `diffstride`
     strides:tuple=(1,1,2,2,2), # Initial strides of stem and stages; the second is not used
     width:int=64, # Channels of the first stage; they double from stage to stage
-    place:str='after', # Where the pool stands: `after`, `released` or `before` the convolutions
+    # Where the pool stands: `after`, `released` or `before` the convolutions
+    place:str='after',
     drop_rate:float=0., # This and the next two: see `ImageClassifier`
     drop_path_rate:float=0.,
     global_pool:str='avg',
     **kwargs, # For the pools: `smoothness`, `size_rule`, `compat` …
 )->ImageClassifier:
-    "Classic ResNet-18 for small pictures ([He et al. 2016](https://arxiv.org/abs/1512.03385)), of `classic_block`s"
+    """Classic ResNet-18 for small pictures
+    ([He et al. 2016](https://arxiv.org/abs/1512.03385)), of `classic_block`s"""
     repeats,widths = (2,2,2,2),tuple(m*width for m in (1,1,2,4,8))
     check_shape(repeats, widths, strides, pooling, place)
     stem = make_stem(in_chans, width, strides[0], pooling, **kwargs)
@@ -317,8 +333,10 @@ _MACS = dict(preact_resnet18=dict(strided=555_422_720, spectral=744_166_400,
 _MACS['resnet18'] = _MACS['preact_resnet18'] # the same convolutions
 _NOTES = dict(strided='Strides inside the convolutions.',
     spectral='Fixed spectral pooling as in the released code.',
-    diffstride='DiffStride as in the released code, R=4; its maps are larger than those of the strided network.',
-    diffstride_matched='DiffStride at the sizes and multiply-adds of the strided network, R=1; an arrangement of ours.')
+    diffstride='DiffStride as in the released code, R=4; its maps are larger than those of '
+    'the strided network.',
+    diffstride_matched='DiffStride at the sizes and multiply-adds of the strided network, '
+    'R=1; an arrangement of ours.')
 
 def _side(name, form):
     return (20 if '56' in name else 18) if form=='diffstride' else 8 if '56' in name else 4

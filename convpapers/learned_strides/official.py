@@ -16,15 +16,18 @@ from .spectral_pooling import _size
 
 # %% ../../nbs/learned_strides/15_released_code.ipynb #8b8d64a2
 def _positions(h, device=None):
-    "The positions as a tensor; `h` may be the symbol of a traced size, so nothing is decided by its parity"
+    """The positions as a tensor; `h` may be the symbol of a traced size, so nothing is
+    decided by its parity"""
     k,odd = torch.arange(h, device=device),h%2
     f = torch.where(k<(h+1)//2, k, k-h)
-    return odd*torch.minimum((f+1).abs(), h-(f+1).abs()) + (1-odd)*torch.where(f>=0, f, -f-1)
+    return odd*torch.minimum((f+1).abs(), h-(f+1).abs()) + (1-odd)*torch.where(f>=0, f,
+        -f-1)
 
 def row_positions(
     h:int, # Rows
 )->list: # of the h rows in FFT order
-    "Distance of each row of the spectrum from the centre that the released code gives its mask"
+    """Distance of each row of the spectrum from the centre that the released code gives its
+    mask"""
     return _positions(_size('h', h)).tolist()
 
 # %% ../../nbs/learned_strides/15_released_code.ipynb #e7cf4774
@@ -63,7 +66,8 @@ def two_term(
     phase = 2*math.pi*(q[:,None,None]*q/m - rows.double()*torch.arange(h, **f64)[:,None]/h)
     u,v = _waves(phase, a/m)
     once = torch.where((n==0)|(2*n==width), 1., 2.).to(b.dtype)
-    phase = 2*math.pi*n*(torch.arange(width, **f64)[:,None,None]/width - torch.arange(w, **f64)[:,None]/w)
+    phase = 2*math.pi*n*(torch.arange(width, **f64)[:,None,None]/width - torch.arange(w,
+        **f64)[:,None]/w)
     c,d = _waves(phase, once*b/width)
     return u,v,c,d
 

@@ -23,7 +23,8 @@ from .layers import DiffStride2d, SpectralPool2d
 class Subsample(nn.Module):
     "Every `stride`-th pixel of every `stride`-th row"
     def __init__(self, stride:int): super().__init__(); self.stride = stride
-    def forward(self, x:torch.Tensor)->torch.Tensor: return x[..., ::self.stride, ::self.stride]
+    def forward(self, x:torch.Tensor)->torch.Tensor:
+        return x[..., ::self.stride, ::self.stride]
     def extra_repr(self): return f'stride={self.stride}'
 
 WAYS = {'strided': Subsample,
@@ -55,17 +56,25 @@ def stride_recipe(way:str): # A key of `WAYS`
 
 def _row(way, strides):
     name = f"{way} {'-'.join(map(str, strides))}"
-    return Row(name, stride_host, dict(way=way, strides=strides), stride_recipe(way), series=way)
+    return Row(name, stride_host, dict(way=way, strides=strides), stride_recipe(way),
+        series=way)
 
 def _claims(s):
     pairs = ('average','strided','average pooling is better than a strided convolution'), \
         ('spectral','average','spectral pooling is better than average pooling'), \
-        ('DiffStride matched','average','learned strides are better than average pooling at equal maps'), \
-        ('DiffStride matched','spectral','learning adds to spectral pooling at equal maps'), \
-        ('DiffStride released','strided','the released layer is better than a strided convolution, at larger maps'), \
-        ('DiffStride mean-keeping','DiffStride released','keeping the mean is better than the released scale')
+        ('DiffStride matched','average','learned strides are better than average pooling '
+        'at equal maps'), \
+        ('DiffStride matched','spectral','learning adds to spectral pooling at equal '
+        'maps'), \
+        ('DiffStride released','strided','the released layer is better than a strided '
+        'convolution, at larger maps'), \
+        ('DiffStride mean-keeping','DiffStride released',
+        'keeping the mean is better than the released scale')
     return [Claim(f'{s}: {text}', f'{a} {s}', f'{b} {s}') for a,b,text in pairs]
 
-register_experiment(Experiment('learned_strides_host', 'CIFAR-10: ways to shrink a map in the host',
-    'learned_strides', tuple(_row(w, s) for s in ((2,2,2),(3,1,3)) for w in WAYS), 'cifar10', seeds=5, order=12,
-    claims=tuple(c for s in ('2-2-2','3-1-3') for c in _claims(s)), citation='riad2022diffstride'));
+register_experiment(Experiment('learned_strides_host', 'CIFAR-10: ways to shrink a map in '
+    'the host',
+    'learned_strides', tuple(_row(w, s) for s in ((2,2,2),(3,1,3)) for w in WAYS),
+    'cifar10', seeds=5, order=12,
+    claims=tuple(c for s in ('2-2-2','3-1-3') for c in _claims(s)),
+    citation='riad2022diffstride'));

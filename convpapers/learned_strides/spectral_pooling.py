@@ -16,8 +16,10 @@ from ..lab.basics import one_of
 
 # %% ../../nbs/learned_strides/11_spectral_pooling.ipynb #f4bfdc97
 def _size(name, n):
-    "`n` if it is a number of samples, else an error; a traced size (`SymInt`) counts as an integer"
-    if isinstance(n, bool) or not isinstance(n, (int, torch.SymInt)): raise TypeError(f'{name}={n!r} must be an integer, not {type(n).__name__}')
+    """`n` if it is a number of samples, else an error; a traced size (`SymInt`) counts as
+    an integer"""
+    if isinstance(n, bool) or not isinstance(n, (int, torch.SymInt)):
+        raise TypeError(f'{name}={n!r} must be an integer, not {type(n).__name__}')
     if n<1: raise ValueError(f'{name}={n} must be at least 1')
     return n
 
@@ -28,55 +30,70 @@ def _cosine_bases(n, m):
     "Bases of the reflecting border: half waves around the centres of the samples"
     k = torch.arange(torch.sym_min(n, m), dtype=torch.float64)
     w = torch.where(k==0, 1., 2.).double()
-    return w*torch.cos(math.pi*_places(m, .5)[:,None]*k), torch.cos(math.pi*k[:,None]*_places(n, .5)), k.long()
+    return w*torch.cos(math.pi*_places(m, .5)[:,None]*k), torch.cos(math.pi*k[:,None]
+        *_places(n, .5)), k.long()
 
 # %% ../../nbs/learned_strides/11_spectral_pooling.ipynb #9d73133e
 def _fourier_bases(n, m, d):
     "Bases of the periodic border: cosines, then sines"
     top = min(m//2, n//2)
-    edge = {k for k in range(top+1) if 2*k in (m,n)}      # last bin of an even size: there the cosine or the sine vanishes
+    # last bin of an even size: there the cosine or the sine vanishes
+    edge = {k for k in range(top+1) if 2*k in (m,n)}
     cos = [k for k in range(top+1) if not (d and k in edge)]
     sin = [k for k in range(1, top+1) if d or k not in edge]
     f64 = lambda ks: torch.tensor(ks, dtype=torch.float64)
     weight = lambda ks: f64([1. if k==0 or k in edge else 2. for k in ks])
     i,j,c,s = _places(m, d)[:,None],_places(n, d),f64(cos),f64(sin)
-    left = torch.cat([weight(cos)*(2*math.pi*i*c).cos(), weight(sin)*(2*math.pi*i*s).sin()], 1)
+    left = torch.cat([weight(cos)*(2*math.pi*i*c).cos(), weight(sin)*(2*math.pi*i*s).sin()],
+        1)
     right = torch.cat([(2*math.pi*c[:,None]*j).cos(), (2*math.pi*s[:,None]*j).sin()])
     return left, right, torch.tensor(cos+sin)
 
 # %% ../../nbs/learned_strides/11_spectral_pooling.ipynb #7aea3b1e
 def _traced_bases(n, m, d):
-    "`_fourier_bases` for sizes that are symbols: the number of columns hangs on no comparison"
+    """`_fourier_bases` for sizes that are symbols: the number of columns hangs on no
+    comparison"""
     k = torch.arange(torch.sym_min(n, m)//2+1, dtype=torch.float64)
     weight = torch.where((k==0)|(2*k==n)|(2*k==m), 1., 2.).double()
     i,j = (2*math.pi*_places(size, d)[:,None]*k for size in (m,n))
-    return torch.cat([weight*i.cos(), weight*i.sin()], 1), torch.cat([j.cos(), j.sin()], 1).mT, torch.cat([k, k]).long()
+    return torch.cat([weight*i.cos(), weight*i.sin()], 1), torch.cat([j.cos(), j.sin()],
+        1).mT, torch.cat([k, k]).long()
 
-def _symbols(*sizes)->bool: return torch.compiler.is_dynamo_compiling() or any(isinstance(n, torch.SymInt) for n in sizes)
+def _symbols(*sizes)->bool:
+    return torch.compiler.is_dynamo_compiling() or any(isinstance(n, torch.SymInt)
+        for n in sizes)
 
 # %% ../../nbs/learned_strides/11_spectral_pooling.ipynb #016cac0c
 def spectral_bases(
     n:int, # Samples that enter, N
     m:int, # Samples that leave, M
-    align:str='corner', # `corner`: the first samples coincide; `center`: the centres of both pictures do
-    boundary:str='periodic', # `periodic`: the signal goes on with its other end; `reflect`: with its mirror image, always centred
+    # `corner`: the first samples coincide; `center`: the centres of both pictures do
+    align:str='corner',
+    # `periodic`: the signal goes on with its other end; `reflect`: with its mirror image,
+    # always centred
+    boundary:str='periodic',
 )->tuple: # synthesis L `(M, J)`, analysis B `(J, N)`, bin of each of the J columns
     "Two real bases in float64 with A = gain · synthesis · diag(mask of the bin) · analysis"
     n,m = _size('n', n),_size('m', m)
-    one_of('align', align, ('corner','center')), one_of('boundary', boundary, ('periodic','reflect'))
+    one_of('align', align, ('corner','center')), one_of('boundary', boundary,
+        ('periodic','reflect'))
     if boundary=='reflect': return _cosine_bases(n, m)
-    return (_traced_bases if _symbols(n, m) else _fourier_bases)(n, m, .5 if align=='center' else 0.)
+    return (_traced_bases if _symbols(n, m) else _fourier_bases)(n, m, .5 if align=='center'
+        else 0.)
 
 # %% ../../nbs/learned_strides/11_spectral_pooling.ipynb #159095e2
 def _eager()->bool:
-    """Whether tensors are plain ones that may be kept: caching must not happen under `torch.compile`, under a dispatch mode (fake tensors),
-    or inside `torch.func`, whose tensors are worth nothing once the transform is over"""
-    return (not torch.compiler.is_compiling() and torch.utils._python_dispatch._get_current_dispatch_mode() is None
+    """Whether tensors are plain ones that may be kept: caching must not happen under
+    `torch.compile`, under a dispatch mode (fake tensors), or inside `torch.func`, whose
+    tensors are worth nothing once the transform is over"""
+    return (not torch.compiler.is_compiling()
+        and torch.utils._python_dispatch._get_current_dispatch_mode() is None
         and not torch._C._are_functorch_transforms_active())
 
 @lru_cache(256)
 def _kept_bases(n, m, align, boundary, device, dtype):
-    with torch.inference_mode(False), torch.no_grad():    # what is kept must serve training too
+    # what is kept must serve training too
+    with torch.inference_mode(False), torch.no_grad():
         left,right,k = spectral_bases(n, m, align, boundary)
         return left.to(device, dtype), right.to(device, dtype), k.to(device)
 
@@ -108,16 +125,20 @@ def gain(
 # %% ../../nbs/learned_strides/11_spectral_pooling.ipynb #6b86d9ee
 def _check_mask(mask, n, m, boundary):
     if not isinstance(mask, Tensor) or not mask.is_floating_point():
-        raise TypeError(f'mask must be a real floating-point tensor, not {mask.dtype if isinstance(mask, Tensor) else type(mask).__name__}')
+        raise TypeError('mask must be a real floating-point tensor, not '
+            f'{mask.dtype if isinstance(mask, Tensor) else type(mask).__name__}')
     least = torch.sym_min(n, m) if boundary=='reflect' else torch.sym_min(n, m)//2+1
     if mask.ndim!=1 or mask.shape[0]<least:
-        raise ValueError(f'mask of shape {tuple(mask.shape)} must be ({least},) or longer: a weight for each bin kept from n={n} to m={m}')
+        raise ValueError(f'mask of shape {tuple(mask.shape)} must be ({least},) or longer: '
+            f'a weight for each bin kept from n={n} to m={m}')
 
 # %% ../../nbs/learned_strides/11_spectral_pooling.ipynb #12a30608
 def pooling_matrix(
     n:int, # Samples that enter, N
     m:int, # Samples that leave, M; more than N interpolates
-    mask:Tensor|None=None, # Weight of each bin, `(N//2+1,)`, or `(N,)` half waves if `reflect`; None keeps every bin that fits
+    # Weight of each bin, `(N//2+1,)`, or `(N,)` half waves if `reflect`; None keeps every
+    # bin that fits
+    mask:Tensor|None=None,
     *, norm:str='forward', # See `gain`; `forward` keeps the mean
     align:str='corner', # See `spectral_bases`
     boundary:str='periodic', # See `spectral_bases`
@@ -128,9 +149,12 @@ def pooling_matrix(
     n,m = _size('n', n),_size('m', m)
     if mask is not None: _check_mask(mask, n, m, boundary)
     dtype = dtype or (mask.dtype if mask is not None else torch.get_default_dtype())
-    if not dtype.is_floating_point: raise TypeError(f'dtype={dtype} must be a real floating-point type')
-    exact = torch.promote_types(dtype, torch.float32)      # sums of cosines in half precision would be worth little
-    left,right,k = bases(n, m, align, boundary, device or (mask.device if mask is not None else None), exact)
+    if not dtype.is_floating_point:
+        raise TypeError(f'dtype={dtype} must be a real floating-point type')
+    # sums of cosines in half precision would be worth little
+    exact = torch.promote_types(dtype, torch.float32)
+    left,right,k = bases(n, m, align, boundary, device or (mask.device if mask is not None
+        else None), exact)
     if mask is not None: left = left*mask.to(exact)[k]
     return (gain(n, m, norm)*left@right).to(dtype)
 
@@ -138,11 +162,13 @@ def pooling_matrix(
 SIZE_RULES = 'exact','compact','floor','official'
 _EPS = 1e-6 # a stride of 2 that was learned as 1.9999999 is 2
 
-def _floor(v): return torch.sym_int(v+_EPS)     # `int` of a positive number; the file of an exported graph knows no floor or ceil
+# `int` of a positive number; the file of an exported graph knows no floor or ceil
+def _floor(v): return torch.sym_int(v+_EPS)
 def _ceil(v): return torch.sym_int(v+1-_EPS)
 
 def _official_size(n, stride, smoothness, axis):
-    "What the released code returns: `smoothness=0` is its fixed pooling, which makes rows even but not columns"
+    """What the released code returns: `smoothness=0` is its fixed pooling, which makes rows
+    even but not columns"""
     if not smoothness:
         f = torch.sym_max(_floor(n/stride), 2)
         return f-f%2 if axis==-2 else f
@@ -153,23 +179,35 @@ def _official_size(n, stride, smoothness, axis):
 def _check_stride(n, stride, smoothness):
     "Errors of `output_size`; strides are plain numbers there, traced ones too"
     for name,v in (('stride', stride), ('smoothness', smoothness)):
-        if isinstance(v, bool) or not isinstance(v, (int, float, torch.SymInt, torch.SymFloat)):
+        if isinstance(v, bool) or not isinstance(v,
+                (int, float, torch.SymInt, torch.SymFloat)):
             raise TypeError(f'{name}={v!r} must be a number, not {type(v).__name__}')
-    if not 1-_EPS<=stride<math.inf: raise ValueError(f'stride={stride} must be at least 1 and finite (and at most n/2={n/2:g} to leave two samples)')
-    if not 0<=smoothness<math.inf: raise ValueError(f'smoothness={smoothness} must be at least 0 and finite')
+    if not 1-_EPS<=stride<math.inf:
+        raise ValueError(f'stride={stride} must be at least 1 and finite (and at most '
+            f'n/2={n/2:g} to leave two samples)')
+    if not 0<=smoothness<math.inf:
+        raise ValueError(f'smoothness={smoothness} must be at least 0 and finite')
 
 # %% ../../nbs/learned_strides/11_spectral_pooling.ipynb #28fbe72d
 def output_size(
     n:int, # Samples along the axis
     stride:float, # S, at least 1
-    smoothness:float=4., # R, width of the ramp in bins; 0 for a mask of zeros and ones; matters to `official` only
-    size_rule:str='exact', # `exact` ⌈N/S⌉, `compact` 2⌈N/2S⌉, `floor` ⌊N/S⌋, or `official`: what the released code makes of it
+    # R, width of the ramp in bins; 0 for a mask of zeros and ones; matters to `official`
+    # only
+    smoothness:float=4.,
+    # `exact` ⌈N/S⌉, `compact` 2⌈N/2S⌉, `floor` ⌊N/S⌋, or `official`: what the released code
+    # makes of it
+    size_rule:str='exact',
     *, axis:int=-2, # `official` treats rows (-2) and columns (-1) differently
 )->int: # M
     "Samples that leave the layer along one axis"
-    _size('n', n), one_of('size_rule', size_rule, SIZE_RULES), _check_stride(n, stride, smoothness)
+    _size('n', n), one_of('size_rule', size_rule, SIZE_RULES), _check_stride(n, stride,
+        smoothness)
     if size_rule=='official':
-        if n<2: raise ValueError(f"n={n} is too small for size_rule='official'; it must be at least 2")
+        if n<2:
+            raise ValueError(f"n={n} is too small for size_rule='official'; it must be at "
+                "least 2")
         return _official_size(n, stride, smoothness, axis)
-    m = _ceil(n/stride) if size_rule=='exact' else 2*_ceil(n/stride/2) if size_rule=='compact' else _floor(n/stride)
+    m = _ceil(n/stride) if size_rule=='exact' else 2*_ceil(
+        n/stride/2) if size_rule=='compact' else _floor(n/stride)
     return torch.sym_max(1, torch.sym_min(n, m))

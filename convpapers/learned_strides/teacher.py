@@ -22,7 +22,8 @@ from .layers import DiffStride1d
 
 # %% ../../nbs/learned_strides/35_teacher.ipynb #8a11fb77
 class LowPassPair(nn.Module):
-    "A student with a stride to learn and a teacher with a fixed one; called on signals `(N, 1, L)` it gives the loss"
+    """A student with a stride to learn and a teacher with a fixed one; called on signals
+    `(N, 1, L)` it gives the loss"""
     def __init__(self,
         start:float, # Stride of the student before training
         target:float, # Stride of the teacher
@@ -80,7 +81,8 @@ def learn(
 
 # %% ../../nbs/learned_strides/35_teacher.ipynb #6fa41c7b
 def train_teacher(
-    folder, # Where the run lives; the same arguments again resume it, or return it when finished
+    # Where the run lives; the same arguments again resume it, or return it when finished
+    folder,
     *,
     experiment:str='learned_strides_teacher', # Name of the experiment
     row:str='', # Row of its table
@@ -119,7 +121,8 @@ def _descend(folder, head, pair, state, recipe, device, tensorboard):
     x,history = noise(recipe, head['config']['seed']).to(device),[]
     opt = torch.optim.SGD(pair.parameters(), recipe.lr, recipe.momentum)
     if state:
-        pair.load_state_dict(state['pair']), opt.load_state_dict(state['opt']), history.extend(state['history'])
+        pair.load_state_dict(state['pair']), opt.load_state_dict(
+            state['opt']), history.extend(state['history'])
     while len(history)<recipe.epochs:
         clock = time.perf_counter()
         losses = learn(pair, opt, x, recipe.steps)
@@ -177,4 +180,5 @@ TEACHER = register_experiment(TeacherExperiment('learned_strides_teacher',
         teacher_row(1.3, 2.6, .5,
         'its ramp lies between two bins, so it has no gradient and stays where it began.')),
     'noise', metric='stride', unit='', citation='riad2022diffstride', main=True,
-    note='A row is named by the first stride of the student and the stride of its teacher. White noise of 32 samples, 200 steps. The experiment is ours, not the paper\'s.'))
+    note='A row is named by the first stride of the student and the stride of its teacher. '
+    'White noise of 32 samples, 200 steps. The experiment is ours, not the paper\'s.'))

@@ -23,7 +23,8 @@ def od_host(
     **kwargs, # Of `host`
 )->nn.Module:
     "The host with ODConv in its six convolutions"
-    return host(conv=lambda i,o,k,padding,bias: ODConv2d(i, o, k, padding=padding, bias=bias, kernels=kernels), **kwargs)
+    return host(conv=lambda i,o,k,padding,bias: ODConv2d(i, o, k, padding=padding,
+        bias=bias, kernels=kernels), **kwargs)
 
 def kw_host(
     budget:float=1., # Of each block's warehouse
@@ -33,9 +34,11 @@ def kw_host(
     "The host with a warehouse for each of its three blocks"
     seed = torch.initial_seed() if seed is None else seed
     plain = host(seed=seed, **kwargs)
-    convs = [n for n,m in plain.named_modules() if isinstance(m, nn.Conv2d)][1:]                 # not the stem
+    # not the stem
+    convs = [n for n,m in plain.named_modules() if isinstance(m, nn.Conv2d)][1:]
     kernels = {n: plain.get_submodule(n).weight for n in convs}
-    net = use_warehouses(plain, {n: i//2 for i,n in enumerate(convs)}, budget, split_out=1/4, taps=False, absorb=False, verify=False).model
+    net = use_warehouses(plain, {n: i//2 for i,n in enumerate(convs)}, budget,
+        split_out=1/4, taps=False, absorb=False, verify=False).model
     keyed_init(net, seed)
     for n in convs if budget>=1 else ():
         net.get_submodule(n)._absorb(kernels[n])
@@ -43,16 +46,26 @@ def kw_host(
     return net
 
 # %% ../../nbs/omni_dynamic/30_host.ipynb #2557e6a9
-DYNAMIC_RECIPE = replace(HOST_RECIPE, callbacks=HOST_RECIPE.callbacks | {'convpapers.omni_dynamic.schedule:TemperatureSchedule': dict(share=.25)})
-ROWS = (Row('static', host, recipe=HOST_RECIPE), *(Row(f'static, width {w}', host, dict(width=w), HOST_RECIPE) for w in (12,17,32)),
-    Row('ODConv 1×', od_host, dict(kernels=1), DYNAMIC_RECIPE), Row('ODConv 4×', od_host, dict(kernels=4), DYNAMIC_RECIPE),
-    Row('KW ½×', kw_host, dict(budget=.5), DYNAMIC_RECIPE), Row('KW 1×', kw_host, dict(budget=1), DYNAMIC_RECIPE))
-PAIRS = {'ODConv 1×': 'static, width 17', 'ODConv 4×': 'static, width 32', 'KW ½×': 'static, width 12', 'KW 1×': 'static, width 17'} # about equal parameters
+DYNAMIC_RECIPE = replace(HOST_RECIPE, callbacks=HOST_RECIPE.callbacks
+    | {'convpapers.omni_dynamic.schedule:TemperatureSchedule': dict(share=.25)})
+ROWS = (Row('static', host, recipe=HOST_RECIPE),
+    *(Row(f'static, width {w}', host, dict(width=w), HOST_RECIPE) for w in (12,17,32)),
+    Row('ODConv 1×', od_host, dict(kernels=1), DYNAMIC_RECIPE),
+    Row('ODConv 4×', od_host, dict(kernels=4), DYNAMIC_RECIPE),
+    Row('KW ½×', kw_host, dict(budget=.5), DYNAMIC_RECIPE),
+    Row('KW 1×', kw_host, dict(budget=1), DYNAMIC_RECIPE))
+# about equal parameters
+PAIRS = {'ODConv 1×': 'static, width 17', 'ODConv 4×': 'static, width 32',
+    'KW ½×': 'static, width 12', 'KW 1×': 'static, width 17'}
 
-register_experiment(Experiment('dynamic_host', 'CIFAR-10: kernels that look at the input, in the host', 'omni_dynamic', ROWS, 'cifar10', seeds=5, order=27,
-    claims=(*(Claim(f'{d} is better than the static network of its width', d, 'static') for d in ('ODConv 1×','ODConv 4×','KW 1×')),
-        *(Claim(f'at equal parameters {d} is better than a static network', d, s) for d,s in PAIRS.items()),
-        Claim('more kernels help: ODConv 4× is better than 1×', 'ODConv 4×', 'ODConv 1×')), citation='li2022odconv'));
+register_experiment(Experiment('dynamic_host', 'CIFAR-10: kernels that look at the input, '
+    'in the host', 'omni_dynamic', ROWS, 'cifar10', seeds=5, order=27,
+    claims=(*(Claim(f'{d} is better than the static network of its width', d, 'static')
+    for d in ('ODConv 1×','ODConv 4×','KW 1×')),
+        *(Claim(f'at equal parameters {d} is better than a static network', d, s) for d,
+        s in PAIRS.items()),
+        Claim('more kernels help: ODConv 4× is better than 1×', 'ODConv 4×', 'ODConv 1×')),
+        citation='li2022odconv'));
 
 # %% ../../nbs/omni_dynamic/30_host.ipynb #96605e84
 def verdict(
@@ -63,7 +76,11 @@ def verdict(
     values = {l.row.name: l.values for l in table.lines}
     pairs = {d: paired(values.get(d) or {}, values.get(s) or {}) for d,s in PAIRS.items()}
     known = {d: p for d,p in pairs.items() if p and p.n>1}
-    if not known: return 'Not measured yet: whether a dynamic layer is worth its parameters.'
-    say = lambda d, p: (f'{d} {"has" if abs(p.mean)<p.half else "lowers" if p.mean<0 else "raises"} '
-        + (f'no decided effect ({p.mean:+.2f} ± {p.half:.2f} points)' if abs(p.mean)<p.half else f'the error by {abs(p.mean):.2f} ± {p.half:.2f} points'))
-    return 'At equal parameters ' + '; '.join(say(d, p) for d,p in known.items()) + f' ({min(p.n for p in known.values())} pairs of seeds or more).'
+    if not known:
+        return 'Not measured yet: whether a dynamic layer is worth its parameters.'
+    say = lambda d, p: (
+        f'{d} {"has" if abs(p.mean)<p.half else "lowers" if p.mean<0 else "raises"} '
+        + (f'no decided effect ({p.mean:+.2f} ± {p.half:.2f} points)' if abs(p.mean)<p.half
+        else f'the error by {abs(p.mean):.2f} ± {p.half:.2f} points'))
+    return 'At equal parameters ' + '; '.join(say(d, p) for d,
+        p in known.items()) + f' ({min(p.n for p in known.values())} pairs of seeds or more).'

@@ -28,13 +28,16 @@ def per_sample_loop(
 )->Tensor: # `(B, o, *out)`
     "Each picture with its own kernel, one after the other"
     conv = CONV[x.ndim-2]
-    return torch.cat([conv(a[None], w, None, stride, padding, dilation, groups) for a,w in zip(x, weight)])
+    return torch.cat([conv(a[None], w, None, stride, padding, dilation, groups) for a,
+        w in zip(x, weight)])
 
 # %% ../../nbs/omni_dynamic/12_fast_forms.ipynb #d28c32cc
-def per_sample_grouped(x:Tensor, weight:Tensor, stride:tuple, padding:tuple, dilation:tuple, groups:int=1)->Tensor:
+def per_sample_grouped(x:Tensor, weight:Tensor, stride:tuple, padding:tuple, dilation:tuple,
+        groups:int=1)->Tensor:
     "The pictures as groups of one convolution"
     B,c = x.shape[:2]
-    y = CONV[x.ndim-2](x.reshape(1, B*c, *x.shape[2:]), weight.reshape(-1, *weight.shape[2:]), None, stride, padding, dilation, B*groups)
+    y = CONV[x.ndim-2](x.reshape(1, B*c, *x.shape[2:]),
+        weight.reshape(-1, *weight.shape[2:]), None, stride, padding, dilation, B*groups)
     return y.view(B, weight.shape[1], *y.shape[2:])
 
 # %% ../../nbs/omni_dynamic/12_fast_forms.ipynb #946f334f
@@ -45,14 +48,17 @@ def patches(
     "What each tap of a kernel reads, at every position"
     dim = x.ndim-2
     x = F.pad(x, [p for p in reversed(padding) for _ in (0,1)]) if any(padding) else x
-    out = [(n-d*(k-1)-1)//s+1 for n,k,s,d in zip(x.shape[2:], kernel_size, stride, dilation)]
+    out = [(n-d*(k-1)-1)//s+1 for n,k,s,d in zip(x.shape[2:], kernel_size, stride,
+        dilation)]
     def read(at):
         y = x
-        for i,(a,n,s,d) in enumerate(zip(at, out, stride, dilation), 2): y = y[(slice(None),)*i + (slice(a*d, a*d+s*(n-1)+1, s),)]
+        for i,(a,n,s,d) in enumerate(zip(at, out, stride, dilation), 2):
+            y = y[(slice(None),)*i + (slice(a*d, a*d+s*(n-1)+1, s),)]
         return y
     return torch.stack([read(at) for at in product(*map(range, kernel_size))], 2)
 
-def per_sample_patches(x:Tensor, weight:Tensor, stride:tuple, padding:tuple, dilation:tuple, groups:int=1)->Tensor:
+def per_sample_patches(x:Tensor, weight:Tensor, stride:tuple, padding:tuple, dilation:tuple,
+        groups:int=1)->Tensor:
     "Kernels times patches, a matrix product for each picture"
     B,o = weight.shape[:2]
     u = patches(x, weight.shape[3:], stride, padding, dilation)
@@ -73,8 +79,10 @@ def scaled_patches(
     (B,c),(K,o),dim = x.shape[:2],weight.shape[:2],x.ndim-2
     u = patches(x, weight.shape[3:], stride, padding, dilation)
     if taps is not None: u = u*taps.view(B, 1, -1, *[1]*dim)
-    W = weight.view(K, groups, o//groups, c//groups, -1).transpose(0, 1).reshape(-1, c//groups*u.shape[2], *[1]*dim)
-    y = CONV[dim](u.flatten(1, 2), W, groups=groups)            # groups, then kernels, then channels
+    W = weight.view(K, groups, o//groups, c//groups, -1).transpose(0, 1).reshape(-1,
+        c//groups*u.shape[2], *[1]*dim)
+    # groups, then kernels, then channels
+    y = CONV[dim](u.flatten(1, 2), W, groups=groups)
     if mix is None: return y
     return (y.view(B, groups, K, -1)*mix.view(B, 1, K, 1)).sum(2).view(B, o, *y.shape[2:])
 
@@ -88,7 +96,8 @@ FORMS = 'grouped','patches'
 def per_sample_conv(
     x:Tensor, # `(B, c, *size)`
     weight:Tensor, # `(B, o, c/groups, *k)`
-    stride:tuple=None, padding:tuple=None, dilation:tuple=None, # A number for each axis; default: 1, 0 and 1
+    # A number for each axis; default: 1, 0 and 1
+    stride:tuple=None, padding:tuple=None, dilation:tuple=None,
     groups:int=1,
     form:str|None=None, # `'grouped'` or `'patches'`; None chooses
 )->Tensor: # `(B, o, *out)`, in the memory layout of `x`
@@ -97,7 +106,8 @@ def per_sample_conv(
     stride,padding,dilation = stride or (1,)*dim,padding or (0,)*dim,dilation or (1,)*dim
     if form is None:
         point = math.prod(weight.shape[3:])==1
-        form = 'patches' if exporting() or len(x)==0 or (point and max(stride)==1 and groups==1) else 'grouped'
+        form = 'patches' if exporting() or len(x)==0 or (point and max(stride)==1 and groups
+            ==1) else 'grouped'
     f = per_sample_patches if one_of('form', form, FORMS)=='patches' else per_sample_grouped
     y = f(x, weight, stride, padding, dilation, groups)
     return y.contiguous(memory_format=layout(x)) if dim==2 else y

@@ -24,33 +24,42 @@ class Released(ODConv2d):
         c,f,s,w = self.attention(x)
         B,W = len(x),self.weight.unflatten(0, (self.kernels,-1))
         x = x if c is None else x*c[...,None,None]
-        scale = (1 if s is None else s.view(B, 1, 1, 1, *self.kernel_size))*(1 if w is None else w.view(B, -1, 1, 1, 1, 1))
-        if not isinstance(scale, Tensor): y = F.conv2d(x, W[0], None, self.stride, self.padding, self.dilation, self.groups)
+        scale = (1 if s is None else s.view(B, 1, 1, 1, *self.kernel_size))*(1 if w is None
+            else w.view(B, -1, 1, 1, 1, 1))
+        if not isinstance(scale, Tensor):
+            y = F.conv2d(x, W[0], None, self.stride, self.padding, self.dilation,
+                self.groups)
         else:
             each = (scale*W).sum(1).flatten(0, 1)
-            y = F.conv2d(x.reshape(1, -1, *x.shape[2:]), each, None, self.stride, self.padding, self.dilation, B*self.groups)
+            y = F.conv2d(x.reshape(1, -1, *x.shape[2:]), each, None, self.stride,
+                self.padding, self.dilation, B*self.groups)
             y = y.view(B, self.out_channels, *y.shape[2:])
         return y if f is None else y*f[...,None,None]
 
-SHAPES = tuple((b,c,side,k) for c,side in ((64,56),(128,28),(256,14)) for b in (1,16) for k in (3,1)) + ((16,512,7,3),)
+SHAPES = tuple((b,c,side,k) for c,side in ((64,56),(128,28),(256,14)) for b in (1,16)
+    for k in (3,1)) + ((16,512,7,3),)
 
 def forms(
     channels:int, k:int, kernels:int, # Side of the kernel, and how many
 )->dict:
     "The layers to compare, by name, in evaluation mode"
     kw,torch_seed = dict(padding=k//2, bias=False),torch.manual_seed(0)
-    out = {'plain': nn.Conv2d(channels, channels, k, **kw), 'released': Released(channels, channels, k, kernels=kernels, **kw),
-        'ODConv': ODConv2d(channels, channels, k, kernels=kernels, **kw), 'no taps': ODConv2d(channels, channels, k, spatial=False, **kw)}
+    out = {'plain': nn.Conv2d(channels, channels, k, **kw),
+        'released': Released(channels, channels, k, kernels=kernels, **kw),
+        'ODConv': ODConv2d(channels, channels, k, kernels=kernels, **kw),
+        'no taps': ODConv2d(channels, channels, k, spatial=False, **kw)}
     out['ODConv'].load_state_dict(out['released'].state_dict())
     return {n: m.eval() for n,m in out.items()}
 
-def measure(shape:tuple, kernels:int, **kwargs)->Bench: # shape: batch, channels, side of the map, side of the kernel; kwargs: for `bench`
+# shape: batch, channels, side of the map, side of the kernel; kwargs: for `bench`
+def measure(shape:tuple, kernels:int, **kwargs)->Bench:
     "Time and kept bytes of every form, against the plain convolution"
     b,c,side,k = shape
     return bench(forms(c, k, kernels), torch.randn(b, c, side, side), 'plain', **kwargs)
 
 # %% ../../nbs/omni_dynamic/13_layer_costs.ipynb #c46199db
-@register_benchmark('dynamic', 'ODConv against the released formulation and a plain convolution')
+@register_benchmark('dynamic', 'ODConv against the released formulation and a plain '
+    'convolution')
 def layer_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side of the map, side of the kernel
     kernels:Sequence[int]=(1,4),
@@ -58,7 +67,8 @@ def layer_costs(
     rounds:int=5, # Interleaved rounds
 )->Table:
     "Measure on this machine"
-    return cost_table({(*s,K): measure(s, K, threads=threads, rounds=rounds) for s in shapes for K in kernels})
+    return cost_table({(*s,K): measure(s, K, threads=threads, rounds=rounds) for s in shapes
+        for K in kernels})
 
 def cost_table(
     benches:dict, # `(batch, channels, side, k, K)` to a bench
@@ -68,6 +78,8 @@ def cost_table(
     def cells(item):
         (b,c,side,k,K),m = item
         r = lambda n: getattr(m[n], f'{what}_ratio')
-        return f'{b}×{c}, {side}², {k}×{k}',K,f'{getattr(m["plain"], what)*1e3:.3g}',f'{r("ODConv"):.2f}',f'{r("ODConv")/r("released"):.2f}',f'{r("no taps"):.2f}'
-    return Table(['batch×channels, map, kernel','K','plain ms','ODConv ÷ plain','ODConv ÷ released','no taps ÷ plain'], list(benches.items()), cells,
+        return (f'{b}×{c}, {side}², {k}×{k}',K,f'{getattr(m["plain"], what)*1e3:.3g}',
+            f'{r("ODConv"):.2f}',f'{r("ODConv")/r("released"):.2f}',f'{r("no taps"):.2f}')
+    return Table(['batch×channels, map, kernel','K','plain ms','ODConv ÷ plain',
+        'ODConv ÷ released','no taps ÷ plain'], list(benches.items()), cells,
         next(iter(benches.values())).circumstances)

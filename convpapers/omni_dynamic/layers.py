@@ -22,16 +22,19 @@ from .forms import CONV, exporting, per_sample_conv, scaled_patches
 NORMS = 'batch','frozen','group'
 
 class BatchNorm(nn.BatchNorm1d):
-    "Batch norm over `(B, C)` that uses its running statistics where there is no batch to speak of, or always"
+    """Batch norm over `(B, C)` that uses its running statistics where there is no batch to
+    speak of, or always"""
     def __init__(self, channels:int, frozen:bool=False, **kwargs):
         super().__init__(channels, **kwargs)
         self.frozen = frozen
     def forward(self, x:Tensor)->Tensor:
         if not self.training or (len(x)>1 and not self.frozen): return super().forward(x)
-        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, False, 0., self.eps)
+        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
+            False, 0., self.eps)
 
 class Gate(nn.Linear):
-    "A linear layer that begins as the paper's code does: normal with variance 2/outputs, no bias"
+    """A linear layer that begins as the paper's code does: normal with variance 2/outputs,
+    no bias"""
     def reset_parameters(self):
         nn.init.kaiming_normal_(self.weight, mode='fan_out', nonlinearity='relu')
         if self.bias is not None: nn.init.zeros_(self.bias)
@@ -49,21 +52,28 @@ class Squeeze(nn.Module):
         if not reduction>0: raise ValueError(f'reduction={reduction!r} must be above 0')
         kw = dict(device=device, dtype=dtype)
         self.hidden = max(int(channels*reduction), positive_int('least', least))
-        self.fc = Gate(channels, self.hidden, bias=norm=='group', **kw)       # batch norm takes a bias away again
-        self.norm = nn.GroupNorm(1, self.hidden, **kw) if one_of('norm', norm, NORMS)=='group' else BatchNorm(self.hidden, norm=='frozen', **kw)
-    def forward(self, x:Tensor)->Tensor: return F.relu(self.norm(self.fc(x.flatten(2).mean(2))))
+        # batch norm takes a bias away again
+        self.fc = Gate(channels, self.hidden, bias=norm=='group', **kw)
+        self.norm = nn.GroupNorm(1, self.hidden, **kw) if one_of('norm', norm,
+            NORMS)=='group' else BatchNorm(self.hidden, norm=='frozen', **kw)
+    def forward(self, x:Tensor)->Tensor:
+        return F.relu(self.norm(self.fc(x.flatten(2).mean(2))))
 
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #1b466630
 class Attention(Squeeze):
-    "The four attentions of a layer: how much of each input channel, output channel, tap and kernel"
+    """The four attentions of a layer: how much of each input channel, output channel, tap
+    and kernel"""
     def __init__(self,
         channels:int, # Of the input
-        heads:tuple, # Input channels, filters, taps and kernels that are attended to; 0: no such head
-        *, reduction:float=1/16, least:int=16, norm:str='batch', device=None, dtype=None, # As for `Squeeze`
+        # Input channels, filters, taps and kernels that are attended to; 0: no such head
+        heads:tuple,
+        # As for `Squeeze`
+        *, reduction:float=1/16, least:int=16, norm:str='batch', device=None, dtype=None,
     ):
         super().__init__(channels, reduction, least, norm, device, dtype)
         for name,n in zip(('channel','filter','spatial','kernel'), heads):
-            setattr(self, f'{name}_fc', Gate(self.hidden, n, device=device, dtype=dtype) if n else None)
+            setattr(self, f'{name}_fc', Gate(self.hidden, n, device=device, dtype=dtype)
+                if n else None)
         self.register_buffer('temperature', torch.ones((), device=device, dtype=dtype))
     def reset_parameters(self): self.temperature.fill_(1)
     @torch.no_grad()
@@ -73,21 +83,28 @@ class Attention(Squeeze):
     ):
         "Set the temperature, from `start` down to 1 along a straight line"
         self.temperature.fill_(1+(start-1)*(1-min(max(progress, 0.), 1.)))
-    def forward(self, x:Tensor)->tuple: # `(B, c)`, `(B, o)`, `(B, taps)` and `(B, kernels)`, or None
+    # `(B, c)`, `(B, o)`, `(B, taps)` and `(B, kernels)`, or None
+    def forward(self, x:Tensor)->tuple:
         h = super().forward(x)
-        scores = [None if fc is None else fc(h)/self.temperature for fc in (self.channel_fc,self.filter_fc,self.spatial_fc,self.kernel_fc)]
-        return (*(None if s is None else s.sigmoid() for s in scores[:3]), None if scores[3] is None else scores[3].softmax(1))
+        scores = [None if fc is None else fc(h)/self.temperature for fc in (self.channel_fc,
+            self.filter_fc,self.spatial_fc,self.kernel_fc)]
+        return (*(None if s is None else s.sigmoid() for s in scores[:3]),
+            None if scores[3] is None else scores[3].softmax(1))
     def _load_from_state_dict(self, state, prefix, *args):
-        for k in [k for k in state if k.startswith(f'{prefix}bn.')]: state[f'{prefix}norm.{k[len(prefix)+3:]}'] = state.pop(k)
-        for k in [k for k in state if k.startswith(prefix) and k.endswith('fc.weight')]: state[k] = state[k].flatten(1)
-        if f'{prefix}fc.weight' in state: state.setdefault(f'{prefix}temperature', torch.ones_like(self.temperature))
+        for k in [k for k in state if k.startswith(f'{prefix}bn.')]:
+            state[f'{prefix}norm.{k[len(prefix)+3:]}'] = state.pop(k)
+        for k in [k for k in state if k.startswith(prefix) and k.endswith('fc.weight')]:
+            state[k] = state[k].flatten(1)
+        if f'{prefix}fc.weight' in state:
+            state.setdefault(f'{prefix}temperature', torch.ones_like(self.temperature))
         super()._load_from_state_dict(state, prefix, *args)
 
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #237c7a87
 INITS = 'official','matched'
 
 class _ODConv:
-    "What `ODConv1d`, `ODConv2d` and `ODConv3d` share; stands before the plain layer among their bases"
+    """What `ODConv1d`, `ODConv2d` and `ODConv3d` share; stands before the plain layer among
+    their bases"""
     def __init__(self,
         in_channels:int, # Channels of the input
         out_channels:int, # Channels of the output
@@ -106,30 +123,41 @@ class _ODConv:
         spatial:bool=True, # Attention to taps, where there is more than one
         channel:bool=True, # Attention to input channels
         filter:bool=True, # Attention to output channels, unless the layer is depthwise
-        norm:str='batch', # In the attention: `'batch'`, `'frozen'` (running statistics always) or `'group'`
-        init:str='official', # Start: the released code's, or `'matched'` for outputs as large as a plain layer's
+        # In the attention: `'batch'`, `'frozen'` (running statistics always) or `'group'`
+        norm:str='batch',
+        # Start: the released code's, or `'matched'` for outputs as large as a plain layer's
+        init:str='official',
     ):
-        self.kernels,self.init = positive_int('kernels', kernels),one_of('init', init, INITS)
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device='meta', dtype=dtype)
+        self.kernels,self.init = positive_int('kernels', kernels),one_of('init', init,
+            INITS)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            groups, bias, padding_mode, device='meta', dtype=dtype)
         kw,taps = dict(device=device, dtype=dtype),math.prod(self.kernel_size)
-        self.weight = nn.Parameter(torch.empty(kernels*out_channels, in_channels//groups, *self.kernel_size, **kw))
+        self.weight = nn.Parameter(torch.empty(kernels*out_channels, in_channels//groups,
+            *self.kernel_size, **kw))
         if bias: self.bias = nn.Parameter(torch.empty(out_channels, **kw))
         depthwise = groups==in_channels==out_channels
-        heads = in_channels*channel,out_channels*(filter and not depthwise),taps*(spatial and taps>1),kernels*(kernels>1)
-        if not any(heads): raise ValueError('channel=False, filter=False, spatial=False with kernels=1 leave no attention; use the plain layer')
-        self.attention = Attention(in_channels, heads, reduction=reduction, least=least, norm=norm, **kw)
+        heads = in_channels*channel,out_channels*(filter and not depthwise),taps*(spatial
+            and taps>1),kernels*(kernels>1)
+        if not any(heads):
+            raise ValueError('channel=False, filter=False, spatial=False with kernels=1 '
+                'leave no attention; use the plain layer')
+        self.attention = Attention(in_channels, heads, reduction=reduction, least=least,
+            norm=norm, **kw)
         self.reset_parameters()
 
     @property
     def halves(self)->int:
         "How many attentions are sigmoids, each ½ at a score of zero"
-        return sum(getattr(self.attention, f'{n}_fc') is not None for n in ('channel','filter','spatial'))
+        return sum(getattr(self.attention, f'{n}_fc') is not None
+            for n in ('channel','filter','spatial'))
 
     def reset_parameters(self):
         "The start of the kernels and of the bias; the attention has its own"
         if self.weight.is_meta: return
         std = math.sqrt(2/(self.out_channels*math.prod(self.kernel_size)))
-        nn.init.normal_(self.weight, std=std*(2**self.halves*math.sqrt(self.kernels) if self.init=='matched' else 1))
+        nn.init.normal_(self.weight, std=std*(2**self.halves*math.sqrt(self.kernels)
+            if self.init=='matched' else 1))
         if self.bias is not None:
             bound = 1/math.sqrt(self.in_channels//self.groups*math.prod(self.kernel_size))
             nn.init.uniform_(self.bias, -bound, bound)
@@ -140,45 +168,56 @@ class _ODConv:
         return self._batch(x) if x.ndim>self._dim+1 else self._batch(x[None])[0]
 
     def count_macs(self, x, out):
-        "One kernel at every position, and for each picture the mixing of kernels, whatever form runs"
-        n,weights = len(out) if out.ndim>self._dim+1 else 1,self.weight.numel()//self.kernels
-        return out.numel()*weights//self.out_channels + n*weights*self.kernels*(self.kernels>1)
+        """One kernel at every position, and for each picture the mixing of kernels,
+        whatever form runs"""
+        n,weights = len(
+            out) if out.ndim>self._dim+1 else 1,self.weight.numel()//self.kernels
+        return out.numel()*weights//self.out_channels + n*weights*self.kernels*(self.kernels
+            >1)
 
     def _load_from_state_dict(self, state, prefix, *args):
         W = state.get(f'{prefix}weight')
-        if W is not None and W.ndim==self._dim+3: state[f'{prefix}weight'] = W.flatten(0, 1)         # kernels as the authors store them
+        # kernels as the authors store them
+        if W is not None and W.ndim==self._dim+3: state[f'{prefix}weight'] = W.flatten(0, 1)
         super()._load_from_state_dict(state, prefix, *args)
 
     def extra_repr(self):
-        more = [f'kernels={self.kernels}']*(self.kernels>1) + [f'init={self.init!r}']*(self.init!='official')
+        more = [f'kernels={self.kernels}']*(self.kernels>1) + [f'init={self.init!r}']*(
+            self.init!='official')
         return ', '.join([super().extra_repr(), *more])
 
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #ba486204
 def _padded(layer, x):
     "Input and padding for a convolution that knows zeros only"
-    if layer.padding_mode=='zeros' and not isinstance(layer.padding, str): return x,layer.padding
+    if layer.padding_mode=='zeros' and not isinstance(layer.padding, str):
+        return x,layer.padding
     mode = 'constant' if layer.padding_mode=='zeros' else layer.padding_mode
     return F.pad(x, layer._reversed_padding_repeated_twice, mode=mode),(0,)*layer._dim
 
 def _positions(x, layer, padding):
     "Output pixels of one picture"
-    return math.prod([(n+2*p-d*(k-1)-1)//s+1 for n,p,d,k,s in zip(x.shape[2:], padding, layer.dilation, layer.kernel_size, layer.stride)])
+    return math.prod([(n+2*p-d*(k-1)-1)//s+1 for n,p,d,k,s in zip(x.shape[2:], padding,
+        layer.dilation, layer.kernel_size, layer.stride)])
 
 def _in_layout(y, x): return y.contiguous(memory_format=layout(x)) if x.ndim==4 else y
 
 def _biased(y, bias): return y if bias is None else y+bias.view(-1, *[1]*(y.ndim-2))
 
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #3810d9ff
-def _wide(t, dim): return t.view(*t.shape, *[1]*dim)                # `(B, c)` for a map of `dim` axes
+# `(B, c)` for a map of `dim` axes
+def _wide(t, dim): return t.view(*t.shape, *[1]*dim)
 
 def _kernels(self, channel, filter, taps, mix):
     "`(B, o, c/groups, *k)`: the kernel of each picture, with all attentions that are given"
     W,g,dim = self.weight.unflatten(0, (self.kernels,-1)),self.groups,self._dim
-    W = W if mix is None else (mix.to(W.dtype)@W.reshape(self.kernels, -1)).view(-1, *W.shape[1:])
+    W = W if mix is None else (mix.to(W.dtype)@W.reshape(self.kernels, -1)).view(-1,
+        *W.shape[1:])
     if taps is not None: W = W*taps.view(-1, 1, 1, *self.kernel_size)
     if channel is None and filter is None: return W
     scale = 1
-    if channel is not None: scale = channel.unflatten(1, (g,1,-1)).expand(-1, -1, self.out_channels//g, -1).flatten(1, 2)
+    if channel is not None:
+        scale = channel.unflatten(1, (g,1,-1)).expand(-1, -1, self.out_channels//g,
+            -1).flatten(1, 2)
     if filter is not None: scale = scale*filter[...,None]
     return W*_wide(scale, dim)
 
@@ -192,14 +231,19 @@ def _batch(self, x):
     if taps is None and mix is None:
         point = max(self.kernel_size)==1==max(self.stride) and self.groups==1 and not free
         if not (point and n>=16*o):
-            y = CONV[dim](xp if channel is None else xp*_wide(channel, dim), self.weight, None, *args)
+            y = CONV[dim](xp if channel is None else xp*_wide(channel, dim), self.weight,
+                None, *args)
             return _biased(y if filter is None else y*_wide(filter, dim), self.bias)
     elif not free and self.kernels*n<=o:
-        y = scaled_patches(xp if channel is None else xp*_wide(channel, dim), self.weight.unflatten(0, (self.kernels,-1)), taps, mix, *args)
-        return _in_layout(_biased(y if filter is None else y*_wide(filter, dim), self.bias), x)
+        y = scaled_patches(xp if channel is None else xp*_wide(channel, dim),
+            self.weight.unflatten(0, (self.kernels,-1)), taps, mix, *args)
+        return _in_layout(_biased(y if filter is None else y*_wide(filter, dim), self.bias),
+            x)
     W = _kernels(self, *((channel,filter) if small else (None,None)), taps, mix)
-    y = per_sample_conv(xp if small or channel is None else xp*_wide(channel, dim), W.expand(x.shape[0], *W.shape[1:]), *args)
-    return _in_layout(_biased(y if small or filter is None else y*_wide(filter, dim), self.bias), x)
+    y = per_sample_conv(xp if small or channel is None else xp*_wide(channel, dim),
+        W.expand(x.shape[0], *W.shape[1:]), *args)
+    return _in_layout(_biased(y if small or filter is None else y*_wide(filter, dim),
+        self.bias), x)
 
 _ODConv._batch = _batch
 
@@ -213,10 +257,14 @@ class ODConv1d(_ODConv, nn.Conv1d):
 
 @no_torchscript
 class ODConv2d(_ODConv, nn.Conv2d):
-    """Omni-dimensional dynamic convolution ([Li et al. 2022](https://openreview.net/forum?id=DmpCfq6Mg39)): attention to channels, filters, taps and kernels.
+    """Omni-dimensional dynamic convolution ([Li et al.
+    2022](https://openreview.net/forum?id=DmpCfq6Mg39)): attention to channels, filters,
+    taps and kernels.
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. `weight` holds the `K` kernels one after the other, `(K·C_out, C_in/groups, *k)`.
-    The output depends on the input in two ways, so there is no plain convolution that equals it. `from_conv` starts at one.
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. `weight` holds the `K`
+    kernels one after the other, `(K·C_out, C_in/groups, *k)`.
+    The output depends on the input in two ways, so there is no plain convolution that
+    equals it. `from_conv` starts at one.
     """
     _dim,_plain = 2,nn.Conv2d
 
@@ -233,7 +281,8 @@ def kernel_for(
     layer:nn.Module, # `ODConv1d`, `ODConv2d` or `ODConv3d`
     x:Tensor, # `(N, C_in, *size)`
 )->Tensor: # `(N, C_out, C_in/groups, *k)`
-    "The kernel that the layer uses for each picture, all attentions included; for looking at"
+    """The kernel that the layer uses for each picture, all attentions included; for looking
+    at"""
     W = _kernels(layer, *layer.attention(x))
     return W.expand(len(x), *W.shape[1:])
 
@@ -241,13 +290,18 @@ def kernel_for(
 def _from_conv(cls,
     conv:nn.Module, # A plain layer of the kind that this one replaces
     *, kernels:int=1, reduction:float=1/16, least:int=16, # As for the layer
-    spatial:bool=True, channel:bool=True, filter:bool=True, norm:str='batch', init:str='official', # As for the layer
+    # As for the layer
+    spatial:bool=True, channel:bool=True, filter:bool=True, norm:str='batch',
+    init:str='official',
 ):
-    "A dynamic layer in the place of a plain one, with the same output at the start, at every temperature"
-    new = cls(**arguments_of_plain(conv, cls._plain), kernels=kernels, reduction=reduction, least=least,
+    """A dynamic layer in the place of a plain one, with the same output at the start, at
+    every temperature"""
+    new = cls(**arguments_of_plain(conv, cls._plain), kernels=kernels, reduction=reduction,
+        least=least,
         spatial=spatial, channel=channel, filter=filter, norm=norm, init=init)
     with torch.no_grad():
-        new.weight.copy_((conv.weight*2**new.halves).repeat(kernels, *[1]*(conv.weight.ndim-1)))
+        new.weight.copy_((conv.weight*2**new.halves).repeat(kernels,
+            *[1]*(conv.weight.ndim-1)))
         if conv.bias is not None: new.bias.copy_(conv.bias)
         for n in ('channel','filter','spatial'):
             if (fc := getattr(new.attention, f'{n}_fc')) is not None: fc.weight.zero_()

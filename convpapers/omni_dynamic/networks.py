@@ -20,18 +20,22 @@ from .layers import ODConv2d
 from .warehouse import KWConv1d, use_warehouses
 
 # %% ../../nbs/omni_dynamic/20_networks.ipynb #fd971a48
-def resnet(depth:int=18, num_classes:int=1000, in_chans:int=3, **kwargs)->ImageClassifier: # kwargs: for `ImageClassifier`
+# kwargs: for `ImageClassifier`
+def resnet(depth:int=18, num_classes:int=1000, in_chans:int=3, **kwargs)->ImageClassifier:
     "The residual network for 224×224 images, as torchvision has it"
     conv = lambda i,o,k,s: nn.Conv2d(i, o, k, s, k//2, bias=False)
     widths,e = (64,128,256,512),1 if depth<50 else 4
-    stem = OrderedDict(conv=conv(in_chans, 64, 7, 2), norm=nn.BatchNorm2d(64), act=nn.ReLU(inplace=True), pool=nn.MaxPool2d(3, 2, 1))
+    stem = OrderedDict(conv=conv(in_chans, 64, 7, 2), norm=nn.BatchNorm2d(64),
+        act=nn.ReLU(inplace=True), pool=nn.MaxPool2d(3, 2, 1))
     body = dict(stem=nn.Sequential(stem), **stages(REPEATS[depth], widths, e, conv))
     info = {f'stage{i+1}': (w*e,4<<i) for i,w in enumerate(widths)}
     return ImageClassifier(body, widths[-1]*e, num_classes, features=info, **kwargs)
 
-def conv_norm(i:int, o:int, k:int=1, stride:int=1, groups:int=1, act:bool=True)->nn.Sequential:
+def conv_norm(i:int, o:int, k:int=1, stride:int=1, groups:int=1,
+        act:bool=True)->nn.Sequential:
     "Convolution, norm and ReLU6"
-    steps = OrderedDict(conv=nn.Conv2d(i, o, k, stride, k//2, groups=groups, bias=False), norm=nn.BatchNorm2d(o))
+    steps = OrderedDict(conv=nn.Conv2d(i, o, k, stride, k//2, groups=groups, bias=False),
+        norm=nn.BatchNorm2d(o))
     return nn.Sequential(steps | (OrderedDict(act=nn.ReLU6(inplace=True)) if act else {}))
 
 class InvertedResidual(nn.Sequential):
@@ -39,19 +43,25 @@ class InvertedResidual(nn.Sequential):
     def __init__(self, i:int, o:int, stride:int, expand:int):
         mid = i*expand
         steps = OrderedDict(widen=conv_norm(i, mid)) if expand>1 else OrderedDict()
-        super().__init__(steps | OrderedDict(depthwise=conv_norm(mid, mid, 3, stride, mid), narrow=conv_norm(mid, o, act=False)))
+        super().__init__(steps | OrderedDict(depthwise=conv_norm(mid, mid, 3, stride, mid),
+            narrow=conv_norm(mid, o, act=False)))
         self.shortcut = stride==1 and i==o
-        if self.shortcut: self.add_drop_path = lambda rate: self.add_module('drop_path', DropPath(rate))
-    def forward(self, x:Tensor)->Tensor: return x+super().forward(x) if self.shortcut else super().forward(x)
+        if self.shortcut:
+            self.add_drop_path = lambda rate: self.add_module('drop_path', DropPath(rate))
+    def forward(self, x:Tensor)->Tensor:
+        return x+super().forward(x) if self.shortcut else super().forward(x)
 
 def round8(c:float)->int:
     "The nearest multiple of 8 that is not more than a tenth below"
     n = max(8, int(c+4)//8*8)
     return n+8 if n<.9*c else n
 
-SETTINGS = (1,16,1,1),(6,24,2,2),(6,32,3,2),(6,64,4,2),(6,96,3,1),(6,160,3,2),(6,320,1,1) # expansion, channels, blocks, stride
+# expansion, channels, blocks, stride
+SETTINGS = (1,16,1,1),(6,24,2,2),(6,32,3,2),(6,64,4,2),(6,96,3,1),(6,160,3,2),(6,320,1,1)
 
-def mobilenetv2(width:float=1., num_classes:int=1000, in_chans:int=3, **kwargs)->ImageClassifier: # kwargs: for `ImageClassifier`
+# kwargs: for `ImageClassifier`
+def mobilenetv2(width:float=1., num_classes:int=1000, in_chans:int=3,
+        **kwargs)->ImageClassifier:
     "MobileNetV2 for 224×224 images"
     c,last = round8(32*width),round8(1280*max(1., width))
     body,info,reduction = dict(stem=conv_norm(in_chans, c, 3, 2)),{},2
@@ -62,30 +72,35 @@ def mobilenetv2(width:float=1., num_classes:int=1000, in_chans:int=3, **kwargs)-
             c = o
         body[f'stage{n}'] = nn.Sequential(*blocks)
         info[f'stage{n}'] = (c,reduction)
-    return ImageClassifier(body | dict(last=conv_norm(c, last)), last, num_classes, features=info, **kwargs)
+    return ImageClassifier(body | dict(last=conv_norm(c, last)), last, num_classes,
+        features=info, **kwargs)
 
 # %% ../../nbs/omni_dynamic/20_networks.ipynb #86a692f9
 def with_odconv(
     net:nn.Module, # Built for it
     kernels:int=1, # K
-    where=lambda name: 'stem' not in name and 'shortcut' not in name, # Which convolutions, by name
+    # Which convolutions, by name
+    where=lambda name: 'stem' not in name and 'shortcut' not in name,
     **kwargs, # For `ODConv2d`
 )->nn.Module: # `net`
     "Put a fresh `ODConv2d` in the place of each convolution that `where` names"
     for name,m in list(net.named_modules()):
         if not isinstance(m, nn.Conv2d) or not where(name): continue
         like = dict(device=m.weight.device, dtype=m.weight.dtype)
-        new = ODConv2d(m.in_channels, m.out_channels, m.kernel_size, m.stride, m.padding, m.dilation, m.groups, m.bias is not None,
+        new = ODConv2d(m.in_channels, m.out_channels, m.kernel_size, m.stride, m.padding,
+            m.dilation, m.groups, m.bias is not None,
             m.padding_mode, kernels=kernels, **like, **kwargs)
         path,_,leaf = name.rpartition('.')
         setattr(net.get_submodule(path), leaf, new)
     return net
 
-def od_resnet(depth:int=18, kernels:int=1, num_classes:int=1000, in_chans:int=3, **kwargs)->ImageClassifier:
+def od_resnet(depth:int=18, kernels:int=1, num_classes:int=1000, in_chans:int=3,
+        **kwargs)->ImageClassifier:
     "ResNet with ODConv in its blocks"
     return with_odconv(resnet(depth, num_classes, in_chans, **kwargs), kernels)
 
-def od_mobilenetv2(width:float=1., kernels:int=1, num_classes:int=1000, in_chans:int=3, **kwargs)->ImageClassifier:
+def od_mobilenetv2(width:float=1., kernels:int=1, num_classes:int=1000, in_chans:int=3,
+        **kwargs)->ImageClassifier:
     "MobileNetV2 with ODConv everywhere but in its stem"
     return with_odconv(mobilenetv2(width, num_classes, in_chans, **kwargs), kernels)
 
@@ -109,7 +124,8 @@ def kw_resnet(
     "ResNet with a warehouse for each stage"
     net,half = resnet(depth, num_classes, in_chans, **kwargs),.5 if budget<1 else 1
     basis = 1/16 if depth>=50 and budget<1 else 1.
-    return use_warehouses(net, partial(resnet_stage, bottleneck=depth>=50), budget, split_out=half, split_in=half, basis=basis,
+    return use_warehouses(net, partial(resnet_stage, bottleneck=depth>=50), budget,
+        split_out=half, split_in=half, basis=basis,
         absorb=False, verify=False).model
 
 def mobilenet_stage(
@@ -119,15 +135,18 @@ def mobilenet_stage(
 )->str|None:
     "The warehouse of a convolution"
     part,*rest = name.split('.')
-    if part in ('stem','last'): return part if part=='stem' else '6 point' if shared else '6 narrow'
+    if part in ('stem','last'):
+        return part if part=='stem' else '6 point' if shared else '6 narrow'
     stage,block,kind = int(part[5:]),rest[0],rest[1]
-    s = min(stage, 6)-(block=='0' and 1<stage<7)             # the first block of a stage uses the warehouse before
+    # the first block of a stage uses the warehouse before
+    s = min(stage, 6)-(block=='0' and 1<stage<7)
     if kind=='depthwise': return f'{s} depthwise'
     return None if small and s<6 else f'{s} point' if shared else f'{s} {kind}'
 
 class KWLinear(nn.Module):
     "A linear layer whose weight comes from a warehouse"
-    def __init__(self, in_features:int, out_features:int, **kwargs): # kwargs: for `KWConv1d`
+    # kwargs: for `KWConv1d`
+    def __init__(self, in_features:int, out_features:int, **kwargs):
         super().__init__()
         self.conv = KWConv1d(in_features, out_features, 1, **kwargs)
     def forward(self, x:Tensor)->Tensor: return self.conv(x[...,None])[...,0]
@@ -136,13 +155,15 @@ def kw_mobilenetv2(
     width:float=1., budget:float=1., # ½, 1 or 4
     num_classes:int=1000, in_chans:int=3, **kwargs, # For `ImageClassifier`
 )->ImageClassifier:
-    "MobileNetV2 with warehouses, stem included; at budget ½ the classifier too, and 1×1 convolutions in the last stage only"
+    """MobileNetV2 with warehouses, stem included; at budget ½ the classifier too, and 1×1
+    convolutions in the last stage only"""
     from convpapers.omni_dynamic.warehouse import Warehouse
     net,small = mobilenetv2(width, num_classes, in_chans, **kwargs),budget<1
     group = partial(mobilenet_stage, shared=budget==1, small=small)
     half = lambda key: .5 if small and key in ('6 widen','6 narrow') else 1
     more = dict(reduction=1/32) if small else {}
-    net = use_warehouses(net, group, half if small else budget, split_out=half, split_in=half, absorb=False, verify=False, **more).model
+    net = use_warehouses(net, group, half if small else budget, split_out=half,
+        split_in=half, absorb=False, verify=False, **more).model
     if small and num_classes:
         like = dict(device=net.fc.weight.device, dtype=net.fc.weight.dtype)
         stock = Warehouse([(num_classes,net.num_features,1)], .5, split_in=1/40, **like)
@@ -151,11 +172,16 @@ def kw_mobilenetv2(
 
 # %% ../../nbs/omni_dynamic/20_networks.ipynb #537c1590
 KW_COUNTS = { # exact parameters, by building the released models
-    ('resnet18',.25): 4_031_768, ('resnet18',.5): 7_431_044, ('resnet18',1): 11_932_148, ('resnet18',2): 23_242_127, ('resnet18',4): 45_862_085,
+    ('resnet18',.25): 4_031_768, ('resnet18',.5): 7_431_044, ('resnet18',1): 11_932_148,
+    ('resnet18',2): 23_242_127, ('resnet18',4): 45_862_085,
     ('resnet50',.5): 17_638_264, ('resnet50',1): 28_052_310, ('resnet50',4): 102_015_144,
-    ('mobilenetv2_100',.5): 2_654_396, ('mobilenetv2_100',1): 5_168_146, ('mobilenetv2_100',4): 11_379_382,
-    ('mobilenetv2_050',.5): 1_466_888, ('mobilenetv2_050',1): 2_854_522, ('mobilenetv2_050',4): 4_648_587}
-_builds = dict(resnet18=partial(kw_resnet, 18), resnet50=partial(kw_resnet, 50), mobilenetv2_100=partial(kw_mobilenetv2, 1.), mobilenetv2_050=partial(kw_mobilenetv2, .5))
+    ('mobilenetv2_100',.5): 2_654_396, ('mobilenetv2_100',1): 5_168_146,
+    ('mobilenetv2_100',4): 11_379_382,
+    ('mobilenetv2_050',.5): 1_466_888, ('mobilenetv2_050',1): 2_854_522,
+    ('mobilenetv2_050',4): 4_648_587}
+_builds = dict(resnet18=partial(kw_resnet, 18), resnet50=partial(kw_resnet, 50),
+    mobilenetv2_100=partial(kw_mobilenetv2, 1.), mobilenetv2_050=partial(kw_mobilenetv2,
+    .5))
 
 # %% ../../nbs/omni_dynamic/20_networks.ipynb #ed160d0e
 OD_COUNTS = { # parameters, and multiply-adds of what runs
@@ -173,13 +199,18 @@ OD_COUNTS = { # parameters, and multiply-adds of what runs
     ('mobilenetv2_050',4): (4_435_501, 100_251_552)}
 _widths = dict(mobilenetv2_100=1., mobilenetv2_075=.75, mobilenetv2_050=.5)
 for (_net,_k),(_params,_macs) in OD_COUNTS.items():
-    _build = partial(od_mobilenetv2, _widths[_net], _k) if _net in _widths else partial(od_resnet, int(_net[6:]), _k)
-    register_network(f"od_{_net}{'' if _k==1 else f'_{_k}x'}", _build, paper='li2022odconv', input_size=(3,224,224), pool_size=7,
+    _build = partial(od_mobilenetv2, _widths[_net], _k) if _net in _widths else partial(
+        od_resnet, int(_net[6:]), _k)
+    register_network(f"od_{_net}{'' if _k==1 else f'_{_k}x'}", _build, paper='li2022odconv',
+        input_size=(3,224,224), pool_size=7,
         first_conv='stem.conv', params=_params, macs=_macs)
 
-KW_MACS = dict(zip(KW_COUNTS, (2199658496, 2585144576, 2199216128, 2584269632, 3354376640, 8167645248, 6126992096, 12236627888, 372473648, 459030312, 414406772, 144789312, 150968564, 147383798)))
+KW_MACS = dict(zip(KW_COUNTS, (2199658496, 2585144576, 2199216128, 2584269632, 3354376640,
+    8167645248, 6126992096, 12236627888, 372473648, 459030312, 414406772, 144789312,
+    150968564, 147383798)))
 for (_net,_b),_params in KW_COUNTS.items():
     if 'mobilenet' in _net: continue
     _name = {.25: 'quarter', .5: 'half', 1: '1x', 2: '2x', 4: '4x'}[_b]
-    register_network(f'kw_{_net}_{_name}', partial(_builds[_net], _b), paper='li2024kernelwarehouse', input_size=(3,224,224), pool_size=7,
+    register_network(f'kw_{_net}_{_name}', partial(_builds[_net], _b),
+        paper='li2024kernelwarehouse', input_size=(3,224,224), pool_size=7,
         first_conv='stem.conv', params=_params, macs=KW_MACS[_net,_b])

@@ -13,22 +13,27 @@ fa = need('train', 'fastai.basics')
 
 # %% ../../nbs/omni_dynamic/15_schedule.ipynb #e9b6cd37
 class TemperatureSchedule(fa.Callback):
-    "Move the temperature of dynamic layers along a straight line, at every step of the first epochs"
+    """Move the temperature of dynamic layers along a straight line, at every step of the
+    first epochs"""
     order,run_valid = -20,False
     def __init__(self,
         epochs:float|None=None, # How long; default 10, as in the paper
         share:float|None=None, # Instead: how much of the training
         start:float=30., # First temperature; the last is 1
     ):
-        if epochs is not None and share is not None: raise ValueError(f'epochs={epochs} and share={share}: give one of them')
+        if epochs is not None and share is not None:
+            raise ValueError(f'epochs={epochs} and share={share}: give one of them')
         for n,v in dict(epochs=epochs, share=share).items():
             if v is not None and not v>0: raise ValueError(f'{n}={v} must be above 0')
         if not start>=1: raise ValueError(f'start={start} must be at least 1')
-        self.epochs,self.share,self.start = 10. if epochs is None and share is None else epochs,share,start
+        self.epochs,self.share,self.start = (10. if epochs is None and share is None
+            else epochs,share,start)
 
     def layers(self)->list:
         found = [m for m in self.learn.model.modules() if hasattr(m, 'set_progress')]
-        if not found: raise ValueError(f'{type(self.learn.model).__name__} has no layer with a temperature; leave TemperatureSchedule out')
+        if not found:
+            raise ValueError(f'{type(self.learn.model).__name__} has no layer with a '
+                'temperature; leave TemperatureSchedule out')
         return found
 
     def before_fit(self): self.layers()

@@ -24,24 +24,30 @@ from .layers import Gate, Squeeze, _biased, _in_layout, _padded
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #19482960
 def cell_shape(
     shapes:list, # Of the kernels, `(o, c/groups, *k)`
-    split_out:float=1, # Output channels of a cell, as a share of the greatest common divisor
+    # Output channels of a cell, as a share of the greatest common divisor
+    split_out:float=1,
     split_in:float=1, # Likewise for input channels
-    taps:bool=True, # A cell is one tap; False: it has all taps, and all kernels must be of one size
+    # A cell is one tap; False: it has all taps, and all kernels must be of one size
+    taps:bool=True,
 )->tuple: # `(o, c, *k)` of a cell
     "The one shape that all kernels are cut into"
     if not shapes: raise ValueError('shapes=[] must name at least one kernel')
-    if not taps and len({s[2:] for s in map(tuple, shapes)})>1: raise ValueError(f'taps=False is for kernels of one size, not for {shapes}')
+    if not taps and len({s[2:] for s in map(tuple, shapes)})>1:
+        raise ValueError(f'taps=False is for kernels of one size, not for {shapes}')
     out = []
     for i,(name,share) in enumerate(dict(split_out=split_out, split_in=split_in).items()):
         g = math.gcd(*(s[i] for s in shapes))
         n = g*Fraction(share).limit_denominator(1000)
-        if n.denominator!=1 or n<1: raise ValueError(f'{name}={share} of {g} common channels is {float(n):g}; give a share that is a whole number of channels')
+        if n.denominator!=1 or n<1:
+            raise ValueError(f'{name}={share} of {g} common channels is {float(n):g}; give '
+                'a share that is a whole number of channels')
         out.append(int(n))
     return (*out, *([1]*(len(shapes[0])-2) if taps else shapes[0][2:]))
 
 def grid(shape:tuple, cell:tuple)->tuple: # taps, blocks of outputs, blocks of inputs
     "How many cells a kernel has along each axis"
-    return math.prod([k//n for k,n in zip(shape[2:], cell[2:])]),shape[0]//cell[0],shape[1]//cell[1]
+    return math.prod([k//n for k,n in zip(shape[2:],
+        cell[2:])]),shape[0]//cell[0],shape[1]//cell[1]
 
 def assemble(
     cells:Tensor, # `(B, m, *cell)`, in the order of `grid`
@@ -49,7 +55,8 @@ def assemble(
 )->Tensor: # `(B, *shape)`
     "Kernels from their cells"
     s,go,gi = grid(shape, cells.shape[2:])
-    x = cells.reshape(-1, s, go, gi, *cells.shape[2:4], math.prod(cells.shape[4:]))      # B, S, O, I, o, i, k
+    # B, S, O, I, o, i, k
+    x = cells.reshape(-1, s, go, gi, *cells.shape[2:4], math.prod(cells.shape[4:]))
     return x.permute(0, 2, 4, 3, 5, 1, 6).reshape(-1, *shape)
 
 def cut(
@@ -71,13 +78,20 @@ class Warehouse(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
-        self.shapes,self.cell,self.budget = [tuple(s) for s in shapes],cell_shape(shapes, split_out, split_in, taps),budget
+        self.shapes,self.cell,self.budget = [tuple(s) for s in shapes],cell_shape(shapes,
+            split_out, split_in, taps),budget
         self.needed = sum(math.prod(grid(s, self.cell)) for s in self.shapes)
         n = self.needed*(exact := Fraction(budget).limit_denominator(1000))
-        if n.denominator!=1 or n<1: raise ValueError(f'budget={budget} of {self.needed} cells is {float(n):g}; give one that is a whole number of cells')
-        if exact!=int(exact) and 1/exact!=int(1/exact): raise ValueError(f'budget={budget} is not valid; give a whole number, or one divided by a whole number')
+        if n.denominator!=1 or n<1:
+            raise ValueError(f'budget={budget} of {self.needed} cells is {float(n):g}; '
+                'give one that is a whole number of cells')
+        if exact!=int(exact) and 1/exact!=int(1/exact):
+            raise ValueError(f'budget={budget} is not valid; give a whole number, or one '
+                'divided by a whole number')
         self.count = int(n)
-        self.cells = nn.Parameter(torch.empty(self.count*self.cell[0], *self.cell[1:], device=device, dtype=dtype))   # one after the other
+        # one after the other
+        self.cells = nn.Parameter(torch.empty(self.count*self.cell[0], *self.cell[1:],
+            device=device, dtype=dtype))
         self.spans = []                 # cells that each layer begins with
         self.reset_parameters()
 
@@ -86,27 +100,37 @@ class Warehouse(nn.Module):
         return self.cells.unflatten(0, (self.count,-1))
 
     @property
-    def budget_of_cells(self)->Fraction: return Fraction(self.budget).limit_denominator(1000)
+    def budget_of_cells(self)->Fraction:
+        return Fraction(self.budget).limit_denominator(1000)
 
     def take(self, shape:tuple)->int: # First cell
         "Reserve the cells that a kernel begins with"
-        start,more = self.spans[-1][1] if self.spans else 0,math.prod(grid(tuple(shape), self.cell))*self.budget_of_cells
+        start,more = self.spans[-1][1] if self.spans else 0,math.prod(grid(tuple(shape),
+            self.cell))*self.budget_of_cells
         if tuple(shape) not in self.shapes or start+more>self.count:
-            raise ValueError(f'a kernel of shape {tuple(shape)} is not planned in this warehouse, whose kernels are {self.shapes}')
-        if more.denominator!=1: raise ValueError(f'budget={self.budget} of the kernel {tuple(shape)} is {float(more):g} cells; give a whole number of cells')
+            raise ValueError(f'a kernel of shape {tuple(shape)} is not planned in this '
+                f'warehouse, whose kernels are {self.shapes}')
+        if more.denominator!=1:
+            raise ValueError(f'budget={self.budget} of the kernel {tuple(shape)} is '
+                f'{float(more):g} cells; give a whole number of cells')
         self.spans.append((start, start+int(more)))
         self._begin(*self.spans[-1])
         return start
 
     @torch.no_grad()
     def _begin(self, a, b):
-        if not self.cells.is_meta: nn.init.normal_(self.stock()[a:b], std=math.sqrt(2/((b-a)*self.cell[0]*math.prod(self.cell[2:]))))
+        if not self.cells.is_meta:
+            nn.init.normal_(self.stock()[a:b],
+                std=math.sqrt(2/((b-a)*self.cell[0]*math.prod(self.cell[2:]))))
 
     def reset_parameters(self):
-        "Normal, with the variance 2/outputs of the cells that a layer begins with, as in the released code"
+        """Normal, with the variance 2/outputs of the cells that a layer begins with, as in
+        the released code"""
         for span in self.spans or [(0,self.count)]: self._begin(*span)
 
-    def extra_repr(self): return f'{self.count} cells of {"×".join(map(str, self.cell))} for {self.needed}, budget={self.budget}'
+    def extra_repr(self):
+        return (f'{self.count} cells of {"×".join(map(str, self.cell))} for {self.needed}, '
+            f'budget={self.budget}')
 
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #ce200bdc
 def contrast(scores:Tensor)->Tensor: # Over the last axis
@@ -121,17 +145,21 @@ class CellAttention(Squeeze):
         mixtures:int, # m, in the kernel
         start:int, # First cell of the warehouse that this layer begins with
         budget:Fraction, # Cells for each mixture
-        *, basis:float=1., # Below 1: cells of other layers are scored through that share of them, which saves parameters
+        # Below 1: cells of other layers are scored through that share of them, which saves
+        # parameters
+        *, basis:float=1.,
         reduction=1/16, least=16, norm='batch', device=None, dtype=None,
     ):
         super().__init__(channels, reduction, least, norm, device, dtype)
         kw = dict(device=device, dtype=dtype)
-        self.cells,self.mixtures,self.start,self.budget,self.basis = cells,mixtures,start,budget,basis
+        self.cells,self.mixtures,self.start,self.budget,self.basis = (cells,mixtures,start,
+            budget,basis)
         self.own = int(budget*mixtures)
         if basis>=1: self.score = Gate(self.hidden, (cells+1)*mixtures, **kw)
         else:
             self.rank = max(int((cells-self.own)*basis), 16)
-            self.score = Gate(self.hidden, (self.own+self.rank+1)*mixtures, bias=False, **kw)
+            self.score = Gate(self.hidden, (self.own+self.rank+1)*mixtures, bias=False,
+                **kw)
             self.others = Gate(self.rank, cells-self.own, bias=False, **kw)
             self.bias = nn.Parameter(torch.zeros((cells+1)*mixtures, **kw))
         self.register_buffer('home', torch.empty(mixtures, dtype=torch.long, device=device))
@@ -141,7 +169,8 @@ class CellAttention(Squeeze):
     def reset_parameters(self):
         i = torch.arange(self.mixtures, device=self.home.device)
         if self.budget>=1: self.home.copy_(self.start+i*int(self.budget))
-        else:                           # one mixture of r has a cell, the others begin at zero
+        # one mixture of r has a cell, the others begin at zero
+        else:
             r = int(1/self.budget)
             mine = i%r==(i//r)%r
             self.home.copy_(torch.where(mine, self.start+mine.cumsum(0)-1, self.cells))
@@ -149,7 +178,8 @@ class CellAttention(Squeeze):
         if self.basis<1: nn.init.zeros_(self.bias)
 
     @torch.no_grad()
-    def set_progress(self, progress:float, start:float|None=None): # `start` is for other layers
+    # `start` is for other layers
+    def set_progress(self, progress:float, start:float|None=None):
         "Blend from the static assignment (0) to the attention (1)"
         self.blend.fill_(1-min(max(progress, 0.), 1.))
 
@@ -169,26 +199,34 @@ class CellAttention(Squeeze):
 
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #bad80e3c
 class _KWConv:
-    "What `KWConv1d`, `KWConv2d` and `KWConv3d` share; stands before the plain layer among their bases"
+    """What `KWConv1d`, `KWConv2d` and `KWConv3d` share; stands before the plain layer among
+    their bases"""
     def __init__(self,
-        in_channels:int, out_channels:int, kernel_size:int|tuple, stride:int|tuple=1, padding:int|tuple|str=0, dilation:int|tuple=1,
-        groups:int=1, bias:bool=True, padding_mode:str='zeros', device=None, dtype=None, # All as in the plain layer
-        *, warehouse:Warehouse|None=None, # Where the cells are; None: a warehouse for this layer alone
+        in_channels:int, out_channels:int, kernel_size:int|tuple, stride:int|tuple=1,
+        padding:int|tuple|str=0, dilation:int|tuple=1,
+        # All as in the plain layer
+        groups:int=1, bias:bool=True, padding_mode:str='zeros', device=None, dtype=None,
+        # Where the cells are; None: a warehouse for this layer alone
+        *, warehouse:Warehouse|None=None,
         budget:float=1., # Of such a warehouse
         reduction:float=1/16, # Hidden numbers of the attention for each channel
         least:int=16, # Hidden numbers at least
         norm:str='batch', # In the attention: `'batch'`, `'frozen'` or `'group'`
         basis:float=1., # See `CellAttention`
     ):
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device='meta', dtype=dtype)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            groups, bias, padding_mode, device='meta', dtype=dtype)
         kw = dict(device=device, dtype=dtype)
         self.shape = (out_channels, in_channels//groups, *self.kernel_size)
         del self.weight
         self.register_parameter('weight', None)
         if bias: self.bias = nn.Parameter(torch.empty(out_channels, **kw))
-        self.warehouse = Warehouse([self.shape], budget, **kw) if warehouse is None else warehouse
-        start,m = self.warehouse.take(self.shape),math.prod(grid(self.shape, self.warehouse.cell))
-        self.attention = CellAttention(in_channels, self.warehouse.count, m, start, self.warehouse.budget_of_cells, basis=basis,
+        self.warehouse = Warehouse([self.shape], budget,
+            **kw) if warehouse is None else warehouse
+        start,m = self.warehouse.take(self.shape),math.prod(grid(self.shape,
+            self.warehouse.cell))
+        self.attention = CellAttention(in_channels, self.warehouse.count, m, start,
+            self.warehouse.budget_of_cells, basis=basis,
             reduction=reduction, least=least, norm=norm, **kw)
         self.reset_parameters()
 
@@ -208,13 +246,15 @@ class _KWConv:
 
     def _batch(self, x):
         xp,padding = _padded(self, x)
-        y = per_sample_conv(xp, self.kernel_for(x), self.stride, padding, self.dilation, self.groups)
+        y = per_sample_conv(xp, self.kernel_for(x), self.stride, padding, self.dilation,
+            self.groups)
         return _in_layout(_biased(y, self.bias), x)
 
     def count_macs(self, x, out):
         "One kernel at every position, and for each picture the mixtures of cells"
         n = len(out) if out.ndim>self._dim+1 else 1
-        return out.numel()*math.prod(self.shape[1:]) + n*math.prod(self.shape)*self.warehouse.count
+        return out.numel()*math.prod(self.shape[1:]) + n*math.prod(
+            self.shape)*self.warehouse.count
 
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #ead3a160
 @no_torchscript
@@ -224,9 +264,11 @@ class KWConv1d(_KWConv, nn.Conv1d):
 
 @no_torchscript
 class KWConv2d(_KWConv, nn.Conv2d):
-    """Convolution whose kernel is put together from the cells of a warehouse, for each picture anew ([Li and Yao 2024](https://arxiv.org/abs/2406.07879)).
+    """Convolution whose kernel is put together from the cells of a warehouse, for each
+    picture anew ([Li and Yao 2024](https://arxiv.org/abs/2406.07879)).
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Several layers may share one `warehouse`, whose `shapes` must name them all.
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Several layers may share
+    one `warehouse`, whose `shapes` must name them all.
     `from_conv` starts at a trained convolution, `use_warehouses` converts a network.
     """
     _dim,_plain = 2,nn.Conv2d
@@ -239,19 +281,27 @@ class KWConv3d(_KWConv, nn.Conv3d):
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #94941c16
 @torch.no_grad()
 def _absorb(self, weight, bias=None):
-    "Put a static kernel into the warehouse, and switch the attention off until a schedule moves it"
-    if self.warehouse.budget_of_cells<1: raise ValueError(f'budget={self.warehouse.budget} has no room for a static kernel; valid is a budget of at least 1')
-    self.warehouse.stock()[self.attention.home] = cut(weight, self.warehouse.cell).to(self.warehouse.cells)
+    """Put a static kernel into the warehouse, and switch the attention off until a schedule
+    moves it"""
+    if self.warehouse.budget_of_cells<1:
+        raise ValueError(f'budget={self.warehouse.budget} has no room for a static kernel; '
+            'valid is a budget of at least 1')
+    self.warehouse.stock()[self.attention.home] = cut(weight,
+        self.warehouse.cell).to(self.warehouse.cells)
     if bias is not None: self.bias.copy_(bias)
     self.attention.set_progress(0)
 
 def _from_conv(cls,
     conv:nn.Module, # A plain layer of the kind that this one replaces
-    *, warehouse:Warehouse|None=None, budget:float=1., reduction:float=1/16, least:int=16, norm:str='batch', basis:float=1., # As for the layer
+    # As for the layer
+    *, warehouse:Warehouse|None=None, budget:float=1., reduction:float=1/16, least:int=16,
+    norm:str='batch', basis:float=1.,
     absorb:bool=True, # Begin with the static kernel; otherwise anew
 ):
-    "A layer with a warehouse in the place of a plain one, with the same output until `set_progress` or a schedule moves it"
-    new = cls(**arguments_of_plain(conv, cls._plain), warehouse=warehouse, budget=budget, reduction=reduction,
+    """A layer with a warehouse in the place of a plain one, with the same output until
+    `set_progress` or a schedule moves it"""
+    new = cls(**arguments_of_plain(conv, cls._plain), warehouse=warehouse, budget=budget,
+        reduction=reduction,
         least=least, norm=norm, basis=basis)
     if absorb: new._absorb(conv.weight, conv.bias)
     return new.train(conv.training)
@@ -261,10 +311,13 @@ _KWConv._absorb,_KWConv.from_conv = _absorb,classmethod(_from_conv)
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #7df0efd3
 def use_warehouses(
     model:nn.Module, # Any model
-    group, # `f(name)`: a key for each warehouse, or None for a convolution that stays; or a dict
+    # `f(name)`: a key for each warehouse, or None for a convolution that stays; or a dict
+    group,
     budget:float=1., # Of every warehouse, or `f(key)`
-    *, split_out:float=1, split_in:float=1, taps:bool=True, # See `cell_shape`; each may be `f(key)`
-    absorb:bool|None=None, # Begin with the static kernels; by default where the budget has room
+    # See `cell_shape`; each may be `f(key)`
+    *, split_out:float=1, split_in:float=1, taps:bool=True,
+    # Begin with the static kernels; by default where the budget has room
+    absorb:bool|None=None,
     example=None, verify:bool=True, copy:bool=False, # As for `convert`
     **kwargs, # For the layers: `reduction`, `least`, `norm`, `basis`
 )->Report: # `.model` is the converted model
@@ -280,10 +333,14 @@ def use_warehouses(
         if type(m) in kinds and (key := of(name)) is not None:
             chosen[m] = key
             plans.setdefault(key, []).append(m)
-    stock = {key: Warehouse([tuple(m.weight.shape) for m in ms], at(budget, key), split_out=at(split_out, key), split_in=at(split_in, key),
-        taps=at(taps, key), device=ms[0].weight.device, dtype=ms[0].weight.dtype) for key,ms in plans.items()}
+    stock = {key: Warehouse([tuple(m.weight.shape) for m in ms], at(budget, key),
+        split_out=at(split_out, key), split_in=at(split_in, key),
+        taps=at(taps, key), device=ms[0].weight.device, dtype=ms[0].weight.dtype) for key,
+        ms in plans.items()}
     def swap(m):
         w = stock[chosen[m]]
-        return kinds[type(m)].from_conv(m, warehouse=w, absorb=w.budget_of_cells>=1 if absorb is None else absorb, **kwargs)
+        return kinds[type(m)].from_conv(m, warehouse=w, absorb=w.budget_of_cells>=1
+            if absorb is None else absorb, **kwargs)
     by = {n: m for n,m in model.named_modules()}
-    return convert(model, swap, where=lambda name, m: m in chosen, example=example, verify=verify)
+    return convert(model, swap, where=lambda name, m: m in chosen, example=example,
+        verify=verify)

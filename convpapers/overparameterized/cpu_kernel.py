@@ -172,31 +172,38 @@ def run_backward(
     return gW,gD
 
 # %% ../../nbs/overparameterized/11_cpu_kernel.ipynb #d0482797
-CASES = ((6,4,1,9,9), (9,5,1,9,9), (8,8,8,9,9), (5,70,1,3,5), (6,6,3,2,2), (7,18,1,25,27), (3,2,1,49,50), (5,3,1,9,13))
+CASES = ((6,4,1,9,9), (9,5,1,9,9), (8,8,8,9,9), (5,70,1,3,5), (6,6,3,2,2), (7,18,1,25,27),
+    (3,2,1,49,50), (5,3,1,9,13))
 
 def _check(library):
-    "Forward and backward against the sums, without autograd, which may not be at hand after a fork"
+    """Forward and backward against the sums, without autograd, which may not be at hand
+    after a fork"""
     for o,c,g,M,S in CASES:
         n = o*(c//g)
         W = torch.sin(torch.arange(n*S, dtype=torch.float64)).view(o, c//g, S)
         D = torch.cos(torch.arange(c*M*S, dtype=torch.float64)*.7).view(c, M, S)
         G = torch.sin(torch.arange(n*M, dtype=torch.float64)*1.3).view(o, c//g, M)
         Dg,Wg,Gg = (t.unflatten(0, (g,-1)) for t in (D, W, G))
-        want = (compose_kernels(W, D, g), torch.einsum('gims,gjim->gjis', Dg, Gg).flatten(0, 1),
+        want = (compose_kernels(W, D, g), torch.einsum('gims,gjim->gjis', Dg, Gg).flatten(0,
+            1),
             torch.einsum('gjim,gjis->gims', Gg, Wg).flatten(0, 1))
         for dtype,eps in ((torch.float64,1e-10), (torch.float32,1e-3)):
             w,d,h = (t.to(dtype) for t in (W, D, G))
             got = run_forward(library, w, d, g),*run_backward(library, h, w, d, g)
             for name,a,b in zip(('kernel','gradient of W','gradient of D'), got, want):
                 error = (a-b).abs().max().item()
-                if not error<=eps: raise AssertionError(f'{name} differs by {error:.1g} in {dtype} at {o,c,g,M,S}')
+                if not error<=eps:
+                    raise AssertionError(f'{name} differs by {error:.1g} in {dtype} at '
+                        f'{o,c,g,M,S}')
 
-native = Native('do_conv_fold', SOURCE, FUNCTIONS, _check, WIDE, 'kernels are folded by einsum')
+native = Native('do_conv_fold', SOURCE, FUNCTIONS, _check, WIDE,
+    'kernels are folded by einsum')
 
 # %% ../../nbs/overparameterized/11_cpu_kernel.ipynb #329d1de1
 def _forward(W, D, groups):
     library = native.library() if _fits(W, D) else None
-    return compose_kernels(W, D, groups).contiguous() if library is None else run_forward(library, W, D, groups)
+    return compose_kernels(W, D, groups).contiguous() if library is None else run_forward(
+        library, W, D, groups)
 
 def _backward(grad, tensors, options, needs=(True,True)):
     (W,D),(groups,) = tensors,options
@@ -207,10 +214,12 @@ def _backward(grad, tensors, options, needs=(True,True)):
     return gW.flatten(0, 1).contiguous(),gD.flatten(0, 1).contiguous()
 
 def _fits(W, D):
-    one = W.device.type==D.device.type=='cpu' and W.dtype==D.dtype and W.dtype in _kinds.values()
+    one = (W.device.type==D.device.type=='cpu' and W.dtype==D.dtype
+        and W.dtype in _kinds.values())
     return one and 0<max(D.shape[1:])<=LARGEST and W.numel()>0
 
-_fold = Operator('convpapers::do_conv_fold', 'Tensor input, Tensor depthwise', 'int groups', _forward, _backward,
+_fold = Operator('convpapers::do_conv_fold', 'Tensor input, Tensor depthwise', 'int groups',
+    _forward, _backward,
     compose_kernels, lambda tensors, options: (*tensors[0].shape[:2], tensors[1].shape[1]))
 
 def fold_kernel(

@@ -15,13 +15,15 @@ from torch import nn, Tensor
 from ..lab.basics import Table, one_of
 from ..lab.bench import Bench, bench
 from ..lab.registry import register_benchmark
-from .composition import compose_features, compose_kernels, released_fold, tiled_identity
+from convpapers.overparameterized.composition import (compose_features, compose_kernels,
+    released_fold, tiled_identity)
 from .cpu_kernel import fold_kernel
 from .layers import DOConv2d
 from .networks import do_resnet
 
 # %% ../../nbs/overparameterized/12_layer_costs.ipynb #f5171fcf
-FOLDS = {'64 → 64': (64,64,9,1), '256 → 256': (256,256,9,1), '512 → 512': (512,512,9,1), 'depthwise 384': (384,384,9,384), '64 → 64, 5×5': (64,64,25,1)}
+FOLDS = {'64 → 64': (64,64,9,1), '256 → 256': (256,256,9,1), '512 → 512': (512,512,9,1),
+    'depthwise 384': (384,384,9,384), '64 → 64, 5×5': (64,64,25,1)}
 
 def measure_fold(
     name:str, # In `FOLDS`
@@ -30,7 +32,8 @@ def measure_fold(
     "Time of the fold and of both gradients, against `einsum`"
     o,c,M,g = FOLDS[one_of('name', name, FOLDS)]
     W,D = torch.randn(o, c//g, M),torch.randn(c, M, M)
-    return bench({'einsum': lambda W, D: compose_kernels(W, D, g), 'C++': lambda W, D: fold_kernel(W, D, g)}, (W,D), 'einsum', **kwargs)
+    return bench({'einsum': lambda W, D: compose_kernels(W, D, g), 'C++': lambda W,
+        D: fold_kernel(W, D, g)}, (W,D), 'einsum', **kwargs)
 
 # %% ../../nbs/overparameterized/12_layer_costs.ipynb #fcea1004
 def fold_table(
@@ -39,22 +42,28 @@ def fold_table(
     "One layer a row: milliseconds forward and backward, and the ratio"
     def cells(item):
         name,b = item
-        return [name, f"{b['einsum'].both*1e3:.3g}", f"{b['C++'].both*1e3:.3g}", f"{b['C++'].both_ratio:.2f} ± {b['C++'].spread:.2f}"]
-    return Table(['layer','einsum, ms','C++, ms','÷ einsum'], list(benches.items()), cells, next(iter(benches.values())).circumstances)
+        return [name, f"{b['einsum'].both*1e3:.3g}", f"{b['C++'].both*1e3:.3g}",
+            f"{b['C++'].both_ratio:.2f} ± {b['C++'].spread:.2f}"]
+    return Table(['layer','einsum, ms','C++, ms','÷ einsum'], list(benches.items()), cells,
+        next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/overparameterized/12_layer_costs.ipynb #be686dbc
 class ByEinsum(DOConv2d):
     "`DOConv2d`, folded by the plain formula"
     def _build(self):
         eye = tiled_identity(*self.D.shape[1:], device=self.D.device, dtype=self.D.dtype)
-        return compose_kernels(self.W, self.D+eye, self.groups).unflatten(2, self.kernel_size)
+        return compose_kernels(self.W, self.D+eye, self.groups).unflatten(2,
+            self.kernel_size)
 
 class Released(DOConv2d):
     "`DOConv2d` in the released order: the identity is stored, and groups are ignored"
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.register_buffer('D_diag', tiled_identity(*self.D.shape[1:]).repeat(self.in_channels, 1, 1))
-    def _build(self): return released_fold(self.W, self.D+self.D_diag, self.groups).unflatten(2, self.kernel_size)
+        self.register_buffer('D_diag', tiled_identity(*self.D.shape[1:]).repeat(
+            self.in_channels, 1, 1))
+    def _build(self):
+        return released_fold(self.W, self.D+self.D_diag, self.groups).unflatten(2,
+            self.kernel_size)
 
 class ByFeatures(DOConv2d):
     "`DOConv2d`, by features: for zero padding"
@@ -63,7 +72,8 @@ class ByFeatures(DOConv2d):
         kw = dict(stride=self.stride, padding=self.padding, dilation=self.dilation)
         return compose_features(x, self.W, self.D+eye, self.kernel_size, self.groups, **kw)
 
-FORMS = {'plain': None, 'DO-Conv': DOConv2d, 'einsum': ByEinsum, 'released order': Released, 'features': ByFeatures}
+FORMS = {'plain': None, 'DO-Conv': DOConv2d, 'einsum': ByEinsum, 'released order': Released,
+    'features': ByFeatures}
 
 def build_form(
     name:str, # In `FORMS`
@@ -75,7 +85,8 @@ def build_form(
     net = do_resnet(do=False, **kwargs)
     for parent in list(net.modules()):
         for key,m in parent.named_children():
-            if cls and type(m) is nn.Conv2d and m.kernel_size!=(1,1): setattr(parent, key, cls.from_conv(m))
+            if cls and type(m) is nn.Conv2d and m.kernel_size!=(1,1):
+                setattr(parent, key, cls.from_conv(m))
     return net
 
 # %% ../../nbs/overparameterized/12_layer_costs.ipynb #23cc2446
@@ -86,7 +97,8 @@ def measure_steps(
     forms:Sequence[str]=tuple(FORMS), # 'plain' must be among them
     **kwargs, # For `bench`
 )->Bench:
-    "Time and kept bytes of a forward and backward pass of each form of ResNet-18, against plain convolutions"
+    """Time and kept bytes of a forward and backward pass of each form of ResNet-18, against
+    plain convolutions"""
     batch,side = SETTINGS[one_of('setting', setting, SETTINGS)]
     return bench({f: build_form(f) for f in forms}, (batch,3,side,side), 'plain', **kwargs)
 
@@ -97,18 +109,22 @@ def step_table(
     rows = [(s,r) for s,b in benches.items() for r in b]
     def cells(item):
         s,r = item
-        return [s, r.name, f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}', f'{r.spread:.2f}', f'{r.saved_ratio:.2f}']
-    return Table(['pictures','form','step, ms','÷ plain','±','kept memory ÷ plain'], rows, cells, next(iter(benches.values())).circumstances)
+        return [s, r.name, f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}', f'{r.spread:.2f}',
+            f'{r.saved_ratio:.2f}']
+    return Table(['pictures','form','step, ms','÷ plain','±','kept memory ÷ plain'], rows,
+        cells, next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/overparameterized/12_layer_costs.ipynb #cbde1d30
-@register_benchmark('overparameterized_training', 'ResNet-18 with DO-Conv against plain convolutions: a training step')
+@register_benchmark('overparameterized_training',
+    'ResNet-18 with DO-Conv against plain convolutions: a training step')
 def training_costs(
     setting:str='16 of 64²', # In `SETTINGS`
     threads:int=1, # CPU threads
     rounds:int=5, # Interleaved rounds
 )->Table:
     "Measure on this machine, print as `step_table`"
-    return step_table({setting: measure_steps(setting, threads=threads, rounds=rounds, min_time=.001)})
+    return step_table({setting: measure_steps(setting, threads=threads, rounds=rounds,
+        min_time=.001)})
 
 # %% ../../nbs/overparameterized/12_layer_costs.ipynb #0f0d525c
 def measure_inference(
@@ -123,4 +139,5 @@ def measure_inference(
         for n,p in do.named_parameters():
             if n.endswith('.D'): p.normal_(0, .01)
     folded = fold(do, example=(1,3,side,side), copy=True).model
-    return bench({'plain': plain, 'folded': folded, 'not folded': do}, (batch,3,side,side), 'plain', backward=False, **kwargs)
+    return bench({'plain': plain, 'folded': folded, 'not folded': do}, (batch,3,side,side),
+        'plain', backward=False, **kwargs)

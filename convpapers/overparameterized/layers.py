@@ -22,7 +22,8 @@ from .cpu_kernel import fold_kernel
 # %% ../../nbs/overparameterized/10_layers.ipynb #570fe1ab
 @no_torchscript
 class _DOConv:
-    "What `DOConv1d`, `DOConv2d` and `DOConv3d` share; stands before the plain layer among their bases"
+    """What `DOConv1d`, `DOConv2d` and `DOConv3d` share; stands before the plain layer among
+    their bases"""
     def __init__(self,
         in_channels:int, # Channels of the input
         out_channels:int, # Channels of the output
@@ -32,28 +33,37 @@ class _DOConv:
         dilation:int|tuple=1, # Distance between taps
         groups:int=1, # Convolution groups
         bias:bool=True, # Add a bias
-        padding_mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        padding_mode:str='zeros',
         device=None, # Of the parameters
         dtype=None, # Of the parameters
-        *, D_mul:int|None=None, # Depth multiplier: columns of a depthwise kernel, at least its taps, which are the default
+        # Depth multiplier: columns of a depthwise kernel, at least its taps, which are the
+        # default
+        *, D_mul:int|None=None,
     ):
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, 'meta', dtype)
-        if padding_mode!='zeros' and not isinstance(padding, str) and min(self.padding)<0:      # PyTorch would crop
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            groups, bias, padding_mode, 'meta', dtype)
+        # PyTorch would crop
+        if padding_mode!='zeros' and not isinstance(padding, str) and min(self.padding)<0:
             raise ValueError(f'padding={padding} must be at least 0')
         del self.weight
         self.D_mul = depth_multiplier(D_mul, self.kernel_size)
         kw,M = dict(device=device, dtype=dtype),math.prod(self.kernel_size)
-        self.W = nn.Parameter(torch.empty(out_channels, in_channels//groups, self.D_mul, **kw))
-        self.D = nn.Parameter(torch.empty(in_channels, M, self.D_mul, **kw)) if M>1 else None
+        self.W = nn.Parameter(torch.empty(out_channels, in_channels//groups, self.D_mul,
+            **kw))
+        self.D = nn.Parameter(torch.empty(in_channels, M, self.D_mul,
+            **kw)) if M>1 else None
         if bias: self.bias = nn.Parameter(torch.empty(out_channels, **kw))
         self.reset_parameters()
 
     @property
-    def _ready(self): return 'D_mul' in self.__dict__           # not while the plain layer is set up
+    # not while the plain layer is set up
+    def _ready(self): return 'D_mul' in self.__dict__
 
     def __setattr__(self, name, value):
         if name=='weight' and self._ready: raise AttributeError(
-            f'the weight of a {type(self).__name__} is folded from W and D, and cannot be set; see take_weight_ and from_conv, and to_conv for a plain layer')
+            f'the weight of a {type(self).__name__} is folded from W and D, and cannot be '
+            'set; see take_weight_ and from_conv, and to_conv for a plain layer')
         super().__setattr__(name, value)
 
 # %% ../../nbs/overparameterized/10_layers.ipynb #34737f31
@@ -63,11 +73,16 @@ def depth_multiplier(
 )->int:
     "The depth multiplier of a layer, or a `ValueError` that says what is valid"
     M = math.prod(kernel_size)
-    if M<1: raise ValueError(f'kernel_size={kernel_size} must be at least 1 along every axis')
+    if M<1:
+        raise ValueError(f'kernel_size={kernel_size} must be at least 1 along every axis')
     if D_mul is None: return M
     if positive_int('D_mul', D_mul)<M:
-        raise ValueError(f'D_mul={D_mul} must be at least {M}, the taps of kernel_size={kernel_size}: fewer columns hold no identity, and express less than a plain layer')
-    if M==1 and D_mul>1: raise ValueError(f'D_mul={D_mul} is not valid for kernel_size={kernel_size}: one tap has no depthwise kernel; valid is 1')
+        raise ValueError(f'D_mul={D_mul} must be at least {M}, the taps of '
+            f'kernel_size={kernel_size}: fewer columns hold no identity, and express less '
+            'than a plain layer')
+    if M==1 and D_mul>1:
+        raise ValueError(f'D_mul={D_mul} is not valid for kernel_size={kernel_size}: one '
+            'tap has no depthwise kernel; valid is 1')
     return int(D_mul)
 
 # %% ../../nbs/overparameterized/10_layers.ipynb #7e495ba8
@@ -77,7 +92,8 @@ def _build(self:_DOConv)->Tensor:
     W = self.W
     if self.D is not None:
         M,S = self.D.shape[1:]
-        W = fold_kernel(W, self.D+tiled_identity(M, S, device=W.device, dtype=self.D.dtype), self.groups)
+        W = fold_kernel(W, self.D+tiled_identity(M, S, device=W.device, dtype=self.D.dtype),
+            self.groups)
     return W.unflatten(2, self.kernel_size)
 
 @patch(as_prop=True)
@@ -88,7 +104,8 @@ def weight(self:_DOConv)->Tensor:
 
 @patch
 def forward(self:_DOConv, x:Tensor)->Tensor:
-    return leaf(self, x) if isinstance(x, Proxy) else self._conv_forward(x, self._build(), self.bias)
+    return leaf(self, x) if isinstance(x, Proxy) else self._conv_forward(x, self._build(),
+        self.bias)
 
 @patch
 def extra_repr(self:_DOConv)->str:
@@ -103,10 +120,13 @@ class DOConv1d(_DOConv, nn.Conv1d):
     _plain = nn.Conv1d
 
 class DOConv2d(_DOConv, nn.Conv2d):
-    """Depthwise over-parameterized convolution ([Cao et al. 2022](https://arxiv.org/abs/2006.12030)): a plain convolution with the kernel `(D+I) ∘ W`.
+    """Depthwise over-parameterized convolution ([Cao et al.
+    2022](https://arxiv.org/abs/2006.12030)): a plain convolution with the kernel `(D+I) ∘
+    W`.
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: those of `nn.Conv2d`, and `C_in·M·S` in training, with `M` taps
-    and `S` the depth multiplier. Starts as `nn.Conv2d` would, bit for bit. `to_conv()` gives the plain layer.
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: those of
+    `nn.Conv2d`, and `C_in·M·S` in training, with `M` taps and `S` the depth multiplier.
+    Starts as `nn.Conv2d` would, bit for bit. `to_conv()` gives the plain layer.
     Raises `ValueError` for `D_mul` below the number of taps.
     """
     _plain = nn.Conv2d
@@ -133,10 +153,12 @@ def reset_parameters(self:_DOConv):
 @patch
 @torch.no_grad()
 def to_conv(self:_DOConv)->nn.Module:
-    "The plain convolution with the folded kernel: the same output, for inference; frozen where this is frozen"
+    """The plain convolution with the folded kernel: the same output, for inference; frozen
+    where this is frozen"""
     conv = plain_like(self, self.W)
     conv.weight.copy_(self._build())
-    learns = lambda *names: any(p.requires_grad for n,p in self.named_parameters() if n.removeprefix('parametrizations.').split('.')[0].removesuffix('_orig') in names)
+    learns = lambda *names: any(p.requires_grad for n,p in self.named_parameters()
+        if n.removeprefix('parametrizations.').split('.')[0].removesuffix('_orig') in names)
     conv.weight.requires_grad_(learns('W', 'D'))
     if self.bias is not None: conv.bias.copy_(self.bias).requires_grad_(learns('bias'))
     return conv.train(self.training)
@@ -150,7 +172,8 @@ def _stored(self:_DOConv, weight:Tensor)->dict:
     copies,rest = divmod(self.D_mul, M)
     part = weight.detach().flatten(2)/copies
     W = torch.cat([part]*copies + [part.new_zeros(*part.shape[:2], rest)], 2)
-    return dict(W=W) if self.D is None else dict(W=W, D=W.new_zeros(self.in_channels, M, self.D_mul))
+    return dict(W=W) if self.D is None else dict(W=W, D=W.new_zeros(self.in_channels, M,
+        self.D_mul))
 
 @patch
 @torch.no_grad()
@@ -161,7 +184,8 @@ def take_weight_(self:_DOConv,
     "Set `W` and `D` so that `weight` has these values: `D` goes to its start"
     for name,t in self._stored(values).items():
         if not isinstance(p := self._parameters.get(name), nn.Parameter):
-            raise RuntimeError(f'{name} is no parameter of {type(self).__name__} now (pruned or parametrized?), and cannot be set')
+            raise RuntimeError(f'{name} is no parameter of {type(self).__name__} now '
+                '(pruned or parametrized?), and cannot be set')
         p.copy_(t)
 
 @patch(cls_method=True)
@@ -174,7 +198,8 @@ def from_conv(cls:_DOConv,
     new.take_weight_(conv.weight)
     if conv.bias is not None:
         with torch.no_grad(): new.bias.copy_(conv.bias)
-    for n,p in new.named_parameters(): p.requires_grad_((conv.bias if n=='bias' else conv.weight).requires_grad)
+    for n,p in new.named_parameters():
+        p.requires_grad_((conv.bias if n=='bias' else conv.weight).requires_grad)
     return new.train(conv.training)
 
 # %% ../../nbs/overparameterized/10_layers.ipynb #d99e5387
@@ -184,11 +209,13 @@ def _load_from_state_dict(self:_DOConv, state, prefix, *args):
     put = lambda d: state.update({prefix+k: v for k,v in d.items()})
     M = math.prod(self.kernel_size)
     shape = (self.out_channels,self.in_channels//self.groups,*self.kernel_size)
-    if get('W') is None and (plain := get('weight')) is not None and plain.shape==shape: put(self._stored(state.pop(prefix+'weight')))
+    if get('W') is None and (plain := get('weight')) is not None and plain.shape==shape:
+        put(self._stored(state.pop(prefix+'weight')))
     W,D,diag = map(get, ('W','D','D_diag'))
     if diag is not None and self.D is not None and W is not None and W.shape==self.W.shape and D is not None and D.shape==diag.shape==self.D.shape:
         state.pop(prefix+'D_diag')
         start = tiled_identity(M, self.D_mul, device=D.device, dtype=D.dtype)
-        if self.groups>1 and not self.in_channels==self.out_channels==self.groups: put(self._stored(released_fold(W, D+diag, self.groups)))
+        if self.groups>1 and not self.in_channels==self.out_channels==self.groups:
+            put(self._stored(released_fold(W, D+diag, self.groups)))
         elif not torch.equal(diag, start.expand_as(diag)): put(dict(D=D+diag-start))
     super(_DOConv, self)._load_from_state_dict(state, prefix, *args)

@@ -28,7 +28,8 @@ def over_parameterize(
     "Every plain convolution of `model` with more than one tap gets a depthwise kernel"
     for parent in list(model.modules()):
         for name,m in parent.named_children():
-            if type(m) is nn.Conv2d and math.prod(m.kernel_size)>1: setattr(parent, name, DOConv2d.from_conv(m, D_mul=D_mul))
+            if type(m) is nn.Conv2d and math.prod(m.kernel_size)>1:
+                setattr(parent, name, DOConv2d.from_conv(m, D_mul=D_mul))
     return model
 
 # %% ../../nbs/overparameterized/20_networks.ipynb #07dd00fa
@@ -40,10 +41,12 @@ def adapt_stem(
     "Weights whose over-parameterized stem fits the channels of `model`, folded"
     name,old = next((k,m) for k,m in model.named_modules() if isinstance(m, nn.Conv2d))
     W,D = (state.get(f'{name}.{k}') for k in 'WD')
-    if model.in_chans==channels or (W is None and f'{name}.weight' not in state): return state
+    if model.in_chans==channels or (W is None and f'{name}.weight' not in state):
+        return state
     weight = state.get(f'{name}.weight')
     if W is not None:
-        like = DOConv2d(W.shape[1], W.shape[0], old.kernel_size, D_mul=W.shape[2], bias=False, dtype=W.dtype)
+        like = DOConv2d(W.shape[1], W.shape[0], old.kernel_size, D_mul=W.shape[2],
+            bias=False, dtype=W.dtype)
         like.load_state_dict(dict(W=W, D=D))
         weight = like.to_conv().weight.detach()
     kept = {k: v for k,v in state.items() if k not in (f'{name}.W',f'{name}.D')}
@@ -62,19 +65,27 @@ def do_resnet(
     drop_path_rate:float=0.,
     global_pool:str='avg',
 )->ImageClassifier:
-    """ResNet whose convolutions with more than one tap are over-parameterized ([Cao et al. 2022](https://arxiv.org/abs/2006.12030)).
+    """ResNet whose convolutions with more than one tap are over-parameterized ([Cao et al.
+    2022](https://arxiv.org/abs/2006.12030)).
 
-    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`. `convpapers.lab.surgery.fold` gives the plain network. Raises `ValueError` for another depth."""
-    repeats,expansion,widths = REPEATS[one_of('depth', depth, DEPTHS)],4 if depth>=50 else 1,(64,128,256,512)
-    stem = OrderedDict(conv=nn.Conv2d(in_chans, 64, 7, 2, 3, bias=False), norm=nn.BatchNorm2d(64), act=nn.ReLU(inplace=True))
-    body = dict(stem=nn.Sequential(stem), pool=nn.MaxPool2d(3, 2, 1)) | stages(repeats, widths, expansion, partial(conv, n=1))
-    features = dict(stem=(64,2)) | {f'stage{i}': (w*expansion, 2<<i) for i,w in enumerate(widths, 1)}
-    net = ImageClassifier(body, widths[-1]*expansion, num_classes, features=features, drop_rate=drop_rate,
+    Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`. `convpapers.lab.surgery.fold` gives
+    the plain network. Raises `ValueError` for another depth."""
+    repeats,expansion,widths = REPEATS[one_of(
+        'depth', depth, DEPTHS)],4 if depth>=50 else 1,(64,128,256,512)
+    stem = OrderedDict(conv=nn.Conv2d(in_chans, 64, 7, 2, 3, bias=False),
+        norm=nn.BatchNorm2d(64), act=nn.ReLU(inplace=True))
+    body = dict(stem=nn.Sequential(stem), pool=nn.MaxPool2d(3, 2, 1)) | stages(repeats,
+        widths, expansion, partial(conv, n=1))
+    features = dict(stem=(64,2)) | {f'stage{i}': (w*expansion, 2<<i) for i,
+        w in enumerate(widths, 1)}
+    net = ImageClassifier(body, widths[-1]*expansion, num_classes, features=features,
+        drop_rate=drop_rate,
         drop_path_rate=drop_path_rate, global_pool=global_pool)
     return over_parameterize(net, D_mul) if do else net
 
 # %% ../../nbs/overparameterized/20_networks.ipynb #fb5f3cba
-V2 = ((1,16,1,1),(6,24,2,2),(6,32,3,2),(6,64,4,2),(6,96,3,1),(6,160,3,2),(6,320,1,1))      # expansion, channels, blocks, stride
+# expansion, channels, blocks, stride
+V2 = ((1,16,1,1),(6,24,2,2),(6,32,3,2),(6,64,4,2),(6,96,3,1),(6,160,3,2),(6,320,1,1))
 
 def do_mobilenetv2(
     num_classes:int=1000,
@@ -85,7 +96,8 @@ def do_mobilenetv2(
     drop_path_rate:float=0.,
     global_pool:str='avg',
 )->ImageClassifier:
-    """MobileNetV2 whose 3×3 convolutions are over-parameterized ([Cao et al. 2022](https://arxiv.org/abs/2006.12030)).
+    """MobileNetV2 whose 3×3 convolutions are over-parameterized ([Cao et al.
+    2022](https://arxiv.org/abs/2006.12030)).
 
     Shapes: `(N, in_chans, H, W)` → `(N, num_classes)`."""
     body,features,c,r = dict(stem=conv_norm_act(in_chans, 32, 3, 2, nn.ReLU6)),{},32,2
@@ -97,14 +109,21 @@ def do_mobilenetv2(
             body[name] = InvertedResidual(c, t*c, o, 3, stride, nn.ReLU6, None)
             last,c,r = name,o,r*stride
     body['last'] = conv_norm_act(c, 1280, act_layer=nn.ReLU6)
-    net = ImageClassifier(body, 1280, num_classes, features=features | dict(last=(1280,r)), drop_rate=drop_rate,
+    net = ImageClassifier(body, 1280, num_classes, features=features | dict(last=(1280,r)),
+        drop_rate=drop_rate,
         drop_path_rate=drop_path_rate, global_pool=global_pool)
     return over_parameterize(net, D_mul) if do else net
 
 # %% ../../nbs/overparameterized/20_networks.ipynb #975d1db0
-register_network('do_resnet18', partial(do_resnet, 18), paper='cao2022doconv', input_size=(3,224,224), params=11971467, macs=1814073344,
-    note='11,689,512 parameters when folded.', first_conv='stem.conv', pool_size=7, adapt=adapt_stem)
-register_network('do_resnet50', partial(do_resnet, 50), paper='cao2022doconv', input_size=(3,224,224), params=25870091, macs=4089184256,
-    note='25,557,032 parameters when folded.', first_conv='stem.conv', pool_size=7, adapt=adapt_stem)
-register_network('do_mobilenetv2', do_mobilenetv2, paper='cao2022doconv', input_size=(3,224,224), params=4083131, macs=300774272,
-    note='3,504,872 parameters when folded.', first_conv='stem.conv', pool_size=7, adapt=adapt_stem);
+register_network('do_resnet18', partial(do_resnet, 18), paper='cao2022doconv',
+    input_size=(3,224,224), params=11971467, macs=1814073344,
+    note='11,689,512 parameters when folded.', first_conv='stem.conv', pool_size=7,
+    adapt=adapt_stem)
+register_network('do_resnet50', partial(do_resnet, 50), paper='cao2022doconv',
+    input_size=(3,224,224), params=25870091, macs=4089184256,
+    note='25,557,032 parameters when folded.', first_conv='stem.conv', pool_size=7,
+    adapt=adapt_stem)
+register_network('do_mobilenetv2', do_mobilenetv2, paper='cao2022doconv',
+    input_size=(3,224,224), params=4083131, macs=300774272,
+    note='3,504,872 parameters when folded.', first_conv='stem.conv', pool_size=7,
+    adapt=adapt_stem);

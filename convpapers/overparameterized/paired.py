@@ -17,11 +17,16 @@ from ..lab.tables import Claim, Experiment, Row
 from .layers import DOConv2d
 
 # %% ../../nbs/overparameterized/31_paired.ipynb #4b1dd132
-IMAGENET = {'Plain-18': (None,69.97,1.01), 'ResNet-18': (70.93,70.87,.82), 'ResNet-34': (74.37,74.49,.49), 'ResNet-50': (77.36,77.32,.08),
-    'ResNet-101': (78.34,78.16,.46), 'ResNet-152': (79.22,79.34,.07), 'ResNet-18 b': (70.94,71.08,.71), 'ResNet-34 b': (74.65,74.35,.77),
-    'ResNet-50 b': (77.67,77.56,.44), 'ResNet-101 b': (79.20,79.14,.25), 'ResNet-152 b': (79.69,79.60,.10), 'ResNet-18 v2': (71.00,70.80,.64),
-    'ResNet-34 v2': (74.40,74.76,.22), 'ResNet-50 v2': (77.17,77.17,.31), 'ResNet-101 v2': (78.53,78.56,.11), 'ResNet-152 v2': (79.21,79.24,.14),
-    'ResNeXt-50': (79.32,79.21,.40), 'MobileNet v1': (73.28,73.30,.03), 'MobileNet v2': (72.04,71.89,.16), 'MobileNet v3': (75.32,75.16,.14)}
+IMAGENET = {'Plain-18': (None,69.97,1.01), 'ResNet-18': (70.93,70.87,.82),
+    'ResNet-34': (74.37,74.49,.49), 'ResNet-50': (77.36,77.32,.08),
+    'ResNet-101': (78.34,78.16,.46), 'ResNet-152': (79.22,79.34,.07),
+    'ResNet-18 b': (70.94,71.08,.71), 'ResNet-34 b': (74.65,74.35,.77),
+    'ResNet-50 b': (77.67,77.56,.44), 'ResNet-101 b': (79.20,79.14,.25),
+    'ResNet-152 b': (79.69,79.60,.10), 'ResNet-18 v2': (71.00,70.80,.64),
+    'ResNet-34 v2': (74.40,74.76,.22), 'ResNet-50 v2': (77.17,77.17,.31),
+    'ResNet-101 v2': (78.53,78.56,.11), 'ResNet-152 v2': (79.21,79.24,.14),
+    'ResNeXt-50': (79.32,79.21,.40), 'MobileNet v1': (73.28,73.30,.03),
+    'MobileNet v2': (72.04,71.89,.16), 'MobileNet v3': (75.32,75.16,.14)}
 MNIST = dict(plain=(94.63,95.31,95.23,95.24,95.37), do=(95.59,95.73,95.68,95.70,95.67))
 
 # %% ../../nbs/overparameterized/31_paired.ipynb #1f405d6a
@@ -29,12 +34,15 @@ def do_host(**kwargs)->nn.Module: # Of `host`
     "The host with DO-Conv in its six convolutions"
     return host(conv=DOConv2d, **kwargs)
 
-register_experiment(Experiment('overparameterized_host', 'CIFAR-10: DO-Conv in the host', 'overparameterized', (
+register_experiment(Experiment('overparameterized_host', 'CIFAR-10: DO-Conv in the host',
+    'overparameterized', (
     Row('plain', host, recipe=HOST_RECIPE),
     Row('plain, rate × 1.25', host, recipe=without(lr=.5)),
     Row('DO-Conv', do_host, recipe=HOST_RECIPE),
     Row('DO-Conv, D not decayed', do_host, recipe=without(decay_exclude=('*.D',)))),
-    'cifar10', seeds=10, order=23, claims=(Claim('DO-Conv lowers the error', 'DO-Conv', 'plain'),
+    'cifar10', seeds=10, order=23, claims=(Claim('DO-Conv lowers the error', 'DO-Conv',
+    'plain'),
         Claim('DO-Conv does more than a higher rate', 'DO-Conv', 'plain, rate × 1.25'),
         Claim('it does more where D is not decayed', 'DO-Conv, D not decayed', 'DO-Conv'),
-        Claim('a higher rate lowers the error', 'plain, rate × 1.25', 'plain')), citation='cao2022doconv'));
+        Claim('a higher rate lowers the error', 'plain, rate × 1.25', 'plain')),
+        citation='cao2022doconv'));

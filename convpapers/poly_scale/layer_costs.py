@@ -24,7 +24,8 @@ def layer_forms(
 )->dict:
     "The layers to compare, by name; `blocks` and `released` have equal weights"
     c,kw = channels,dict(padding=1, bias=False)
-    forms = {'plain': nn.Conv2d(c, c, 3, **kw), 'cyclic': PSConv2d(c, c, 3, **kw), 'blocks': PSConv2d(c, c, 3, **kw, **RELEASED), 'released': ReleasedPSConv2d(c, c)}
+    forms = {'plain': nn.Conv2d(c, c, 3, **kw), 'cyclic': PSConv2d(c, c, 3, **kw),
+        'blocks': PSConv2d(c, c, 3, **kw, **RELEASED), 'released': ReleasedPSConv2d(c, c)}
     forms['blocks'].load_state_dict(forms['released'].state_dict())
     return forms
 
@@ -46,10 +47,13 @@ def cost_table(
     def cells(i):
         (n,c,side),b = i
         spread = (lambda k: f' ± {b[k].spread:.2f}') if what=='both' else (lambda k: '')
-        return [f'{n}×{c}, {side}×{side}', f'{getattr(b["plain"], what)*scale:.3g}', *(f'{getattr(b[k], what+"_ratio"):.2f}{spread(k)}' for k in names)]
-    return Table(['shape',f'plain {unit}',*(f'{k} ÷' for k in names)], list(benches.items()), cells, next(iter(benches.values())).circumstances)
+        return [f'{n}×{c}, {side}×{side}', f'{getattr(b["plain"], what)*scale:.3g}',
+            *(f'{getattr(b[k], what+"_ratio"):.2f}{spread(k)}' for k in names)]
+    return Table(['shape',f'plain {unit}',*(f'{k} ÷' for k in names)],
+        list(benches.items()), cells, next(iter(benches.values())).circumstances)
 
-@register_benchmark('poly_scale', 'Poly-scale convolution against a plain one and the released formulation, forward and backward')
+@register_benchmark('poly_scale', 'Poly-scale convolution against a plain one and the '
+    'released formulation, forward and backward')
 def poly_scale_costs(
     shapes=SHAPES, # Batch, channels, side
     threads:int=1, # CPU threads

@@ -32,23 +32,28 @@ def split(
 )->tuple: # The order of the input phases, and a `Part` for each convolution
     "A cycle of dilations as grouped convolutions that read one order of the phases"
     t = len(dilations)
-    places = {d: [i for i,e in enumerate(dilations) if e==d] for d in sorted(set(dilations))}
+    places = {d: [i for i,e in enumerate(dilations) if e==d]
+        for d in sorted(set(dilations))}
     even = lambda ps: t%len(ps)==0 and all(b-a==t//len(ps) for a,b in zip(ps, ps[1:]))
-    s = max([len(ps) for ps in places.values() if even(ps)], default=1)     # phases that merge
+    # phases that merge
+    s = max([len(ps) for ps in places.values() if even(ps)], default=1)
     n,parts = t//s,[]
     for d,ps in places.items():
         merged = len(ps)==s and even(ps)
         for p in ps[:1] if merged else ps:
-            groups = [[r+j*n for j in range(s)] for r in range(n)] if merged else [[r+j*n] for r in range(n) for j in range(s)]
+            groups = [[r+j*n for j in range(s)] for r in range(n)] if merged else [[r+j*n]
+                for r in range(n) for j in range(s)]
             to = lambda b: [(b[0]-p)%n+j*n for j in range(s)] if merged else [(b[0]-p)%t]
-            parts.append(Part(d, tuple(map(tuple, groups)), tuple(tuple(to(b)) for b in groups)))
+            parts.append(Part(d, tuple(map(tuple, groups)),
+                tuple(tuple(to(b)) for b in groups)))
     return tuple(r+j*n for r in range(n) for j in range(s)),tuple(parts)
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #8b2d617b
 LAYOUTS = 'cyclic','blocks'
 
 def _phases(x, axis, groups, t, layout):
-    "`x` as a list of `t` tensors, one a phase, with `(groups, per phase)` in the place of `axis`"
+    """`x` as a list of `t` tensors, one a phase, with `(groups, per phase)` in the place of
+    `axis`"""
     axis = axis%x.ndim
     sizes = (groups,-1,t) if layout=='cyclic' else (groups,t,x.shape[axis]//groups//t)
     return x.unflatten(axis, sizes).unbind(axis+1+(layout=='cyclic'))
@@ -66,8 +71,10 @@ def part_weight(
     layout:str='cyclic',
 )->Tensor: # `(O, C/groups/len(part.inputs), *k)`
     "The weights of one grouped convolution, out of the one weight"
-    blocks = [_phases(w, 2, 1, t, layout) for w in _phases(weight, 0, groups, t, layout)]     # [filter phase][input phase]: (groups, o, 1, i, *k)
-    rows = [torch.stack([torch.cat([blocks[a][b].squeeze(2) for b in ins], 2) for a in outs], 1) for ins,outs in zip(part.inputs, part.outputs)]
+    # [filter phase][input phase]: (groups, o, 1, i, *k)
+    blocks = [_phases(w, 2, 1, t, layout) for w in _phases(weight, 0, groups, t, layout)]
+    rows = [torch.stack([torch.cat([blocks[a][b].squeeze(2) for b in ins], 2)
+        for a in outs], 1) for ins,outs in zip(part.inputs, part.outputs)]
     return torch.stack(rows, 1).flatten(0, 3)
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #d46efefc
@@ -76,11 +83,13 @@ def sides(
     kernel_size:tuple, dilation:tuple,
     scale:int, # Of the cycle
 )->list: # For each axis pixels before and after the map
-    "The border that a dilation of `scale·dilation` needs, so that its taps have the middle that those of `dilation` have"
+    """The border that a dilation of `scale·dilation` needs, so that its taps have the
+    middle that those of `dilation` have"""
     out = []
     for i,(k,d) in enumerate(zip(kernel_size, dilation)):
         total = d*(k-1) if padding=='same' else 0
-        first,last = (total//2,total-total//2) if isinstance(padding, str) else (padding[i],padding[i])
+        first,last = (total//2,total-total//2) if isinstance(padding, str) else (padding[i],
+            padding[i])
         more = (scale-1)*d*(k-1)
         out.append((first+more//2,last+more-more//2))
     return out
@@ -93,93 +102,126 @@ class _PSConv:
         out_channels:int, # Channels of the output
         kernel_size:int|tuple, # Any
         stride:int|tuple=1, # Distance between output pixels
-        padding:int|tuple|str=0, # As for a plain layer: the border of the dilation 1. Wider taps get more
+        # As for a plain layer: the border of the dilation 1. Wider taps get more
+        padding:int|tuple|str=0,
         dilation:int|tuple=1, # Multiplies the cycle
         groups:int=1, # Convolution groups
         bias:bool=True, # Add a bias
-        padding_mode:str='zeros', # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        # Border: `'zeros'`, `'replicate'`, `'reflect'` or `'circular'`
+        padding_mode:str='zeros',
         device=None, # Of the parameters
         dtype=None, # Of the parameters
         *, dilations:tuple=(1,2,1,4), # The cycle
-        layout:str='cyclic', # Which channels share a phase: every fourth, or (`'blocks'`) a quarter in a row
+        # Which channels share a phase: every fourth, or (`'blocks'`) a quarter in a row
+        layout:str='cyclic',
     ):
-        if not isinstance(dilations, (tuple,list)) or not dilations: raise TypeError(f'dilations={dilations!r} must be a tuple of whole numbers, such as (1,2,1,4)')
+        if not isinstance(dilations, (tuple,list)) or not dilations:
+            raise TypeError(f'dilations={dilations!r} must be a tuple of whole numbers, '
+                'such as (1,2,1,4)')
         dilations = tuple(positive_int('dilations', d) for d in dilations)
         one_of('layout', layout, LAYOUTS)
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
-        if 0 in self.kernel_size: raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along every axis')
-        if not isinstance(padding, str) and min(self.padding)<0: raise ValueError(f'padding={padding} must be at least 0')
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            groups, bias, padding_mode, device, dtype)
+        if 0 in self.kernel_size:
+            raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along '
+                'every axis')
+        if not isinstance(padding, str) and min(self.padding)<0:
+            raise ValueError(f'padding={padding} must be at least 0')
         self.dilations,self.layout = dilations,layout
         if layout=='blocks' and self.form!='blocks': raise ValueError(
-            f"layout='blocks' with dilations={dilations} needs channels a group that {len(dilations)} divides, not {in_channels//groups} and {out_channels//groups}; choose 'cyclic'")
+            f"layout='blocks' with dilations={dilations} needs channels a group that "
+            f"{len(dilations)} divides, not {in_channels//groups} and "
+            f"{out_channels//groups}; choose 'cyclic'")
 
     @property
     def form(self)->str:
         "`'blocks'`, `'depthwise'` or `'masked'`"
         t = len(self.dilations)
-        if self.out_channels//self.groups%t==0==self.in_channels//self.groups%t: return 'blocks'
+        if self.out_channels//self.groups%t==0==self.in_channels//self.groups%t:
+            return 'blocks'
         return 'depthwise' if self.groups==self.in_channels else 'masked'
 
     @property
     def pattern(self)->Tensor:
         "`D(c,k)`, `(out_channels, in_channels/groups)`"
-        t,o,i = len(self.dilations),self.out_channels//self.groups,self.in_channels//self.groups
-        if self.layout=='cyclic': return dilation_pattern(self.out_channels, i, self.dilations)
-        return dilation_pattern(t, t, self.dilations).repeat_interleave(o//t, 0).repeat_interleave(i//t, 1).repeat(self.groups, 1)
+        t,o,i = len(
+            self.dilations),self.out_channels//self.groups,self.in_channels//self.groups
+        if self.layout=='cyclic':
+            return dilation_pattern(self.out_channels, i, self.dilations)
+        return dilation_pattern(t, t, self.dilations).repeat_interleave(o//t,
+            0).repeat_interleave(i//t, 1).repeat(self.groups, 1)
 
     def extra_repr(self):
-        own = [f'dilations={self.dilations}'] + [f'layout={self.layout!r}']*(self.layout!='cyclic')
+        own = [f'dilations={self.dilations}'] + [f'layout={self.layout!r}']*(self.layout
+            !='cyclic')
         return ', '.join([super().extra_repr(), *own])
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #0c23c11b
 def _call(self, x, weight, bias, groups, scale):
     "One convolution with the cycle's dilation `scale`"
-    pads,dilation = sides(self.padding, self.kernel_size, self.dilation, scale),tuple(scale*d for d in self.dilation)
+    pads,dilation = sides(self.padding, self.kernel_size, self.dilation,
+        scale),tuple(scale*d for d in self.dilation)
     if self.padding_mode!='zeros' or any(a!=b for a,b in pads):
-        x = functional.pad(x, [p for ab in pads[::-1] for p in ab], 'constant' if self.padding_mode=='zeros' else self.padding_mode)
+        x = functional.pad(x, [p for ab in pads[::-1] for p in ab],
+            'constant' if self.padding_mode=='zeros' else self.padding_mode)
         pads = [(0,0)]*len(pads)
-    return self._function(x, weight, bias, self.stride, tuple(a for a,_ in pads), dilation, groups)
+    return self._function(x, weight, bias, self.stride, tuple(a for a,_ in pads), dilation,
+        groups)
 
 def _blocks(self, x, weight, bias):
     t,axis = len(self.dilations),-len(self.kernel_size)-1
     order,parts = split(self.dilations)
     phases = _phases(x, axis, self.groups, t, self.layout)
-    if order!=tuple(range(t)) or self.layout=='cyclic': x = _joined([phases[b] for b in order], axis-1, 'blocks')
+    if order!=tuple(range(t)) or self.layout=='cyclic':
+        x = _joined([phases[b] for b in order], axis-1, 'blocks')
     sums = [None]*t
     for i,p in enumerate(parts):
-        b = torch.stack([_phases(bias, 0, self.groups, t, self.layout)[a] for a in sum(p.outputs, ())], 1).flatten() if i==0 and bias is not None else None
-        y = self._call(x, part_weight(weight, p, self.groups, t, self.layout), b, self.groups*len(p.inputs), p.dilation)
-        for a,v in zip(sum(p.outputs, ()), _phases(y, axis, self.groups, t, 'blocks')): sums[a] = v if sums[a] is None else sums[a]+v
+        b = torch.stack([_phases(bias, 0, self.groups, t, self.layout)[a]
+            for a in sum(p.outputs, ())],
+            1).flatten() if i==0 and bias is not None else None
+        y = self._call(x, part_weight(weight, p, self.groups, t, self.layout), b,
+            self.groups*len(p.inputs), p.dilation)
+        for a,v in zip(sum(p.outputs, ()), _phases(y, axis, self.groups, t, 'blocks')):
+            sums[a] = v if sums[a] is None else sums[a]+v
     return _joined(sums, axis-1, self.layout)
 
 def _depthwise(self, x, weight, bias):
-    axis,per,D = -len(self.kernel_size)-1,self.out_channels//self.groups,[self.dilations[-c%len(self.dilations)] for c in range(self.out_channels)]
+    axis,per,D = -len(self.kernel_size)-1,self.out_channels//self.groups,[
+        self.dilations[-c%len(self.dilations)] for c in range(self.out_channels)]
     ys,where = [],[]
     for d in sorted(set(D)):
         mine = [c for c,e in enumerate(D) if e==d]
         take = lambda v, idx, a: v.index_select(a, torch.tensor(idx, device=v.device))
-        ys.append(self._call(take(x, [c//per for c in mine], axis%x.ndim), take(weight, mine, 0), None if bias is None else take(bias, mine, 0), len(mine), d))
+        ys.append(self._call(take(x, [c//per for c in mine], axis%x.ndim),
+            take(weight, mine, 0), None if bias is None else take(bias, mine, 0), len(mine),
+            d))
         where += mine
     back = sorted(range(len(where)), key=where.__getitem__)
-    return torch.cat(ys, axis).index_select(axis%x.ndim, torch.tensor(back, device=x.device))
+    return torch.cat(ys, axis).index_select(axis%x.ndim,
+        torch.tensor(back, device=x.device))
 
 def _masked(self, x, weight, bias):
-    places,y = (torch.arange(weight.shape[1], device=weight.device)-torch.arange(weight.shape[0], device=weight.device)[:,None])%len(self.dilations),0
+    places,y = (torch.arange(weight.shape[1], device=weight.device)
+        -torch.arange(weight.shape[0], device=weight.device)[:,None])%len(self.dilations),0
     for d in sorted(set(self.dilations)):
-        mask = torch.tensor([e==d for e in self.dilations], device=weight.device, dtype=weight.dtype)[places]
-        y = y + self._call(x, weight*mask.view(*mask.shape, *[1]*len(self.kernel_size)), None, self.groups, d)
+        mask = torch.tensor([e==d for e in self.dilations], device=weight.device,
+            dtype=weight.dtype)[places]
+        y = y + self._call(x, weight*mask.view(*mask.shape, *[1]*len(self.kernel_size)),
+            None, self.groups, d)
     return y if bias is None else y+bias.view(-1, *[1]*len(self.kernel_size))
 
 def _conv_forward(self, x, weight, bias):
     y = getattr(self, f'_{self.form}')(x, weight, bias)
-    return y.contiguous(memory_format=memory_layout(x)) if x.ndim==4 and len(self.kernel_size)==2 else y
+    return y.contiguous(memory_format=memory_layout(x)) if x.ndim==4 and len(
+        self.kernel_size)==2 else y
 
 def _forward(self, x:Tensor)->Tensor:
     if isinstance(x, Proxy): return leaf(self, x)
     expect_channels(type(self).__name__, x, self.in_channels, len(self.kernel_size))
     return self._conv_forward(x, self.weight, self.bias)
 
-for _f in (_call, _blocks, _depthwise, _masked, _conv_forward): setattr(_PSConv, _f.__name__, _f)
+for _f in (_call, _blocks, _depthwise, _masked, _conv_forward):
+    setattr(_PSConv, _f.__name__, _f)
 _PSConv.forward = _forward
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #057d9e79
@@ -192,10 +234,12 @@ class PSConv1d(_PSConv, nn.Conv1d):
 
 @no_torchscript
 class PSConv2d(_PSConv, nn.Conv2d):
-    """A convolution in which each pair of channels has a dilation of its own, in a cycle ([Li et al. 2020](https://arxiv.org/abs/2007.06191)).
+    """A convolution in which each pair of channels has a dilation of its own, in a cycle
+    ([Li et al. 2020](https://arxiv.org/abs/2007.06191)).
 
-    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: those of `nn.Conv2d`, in one weight; multiply-adds too,
-    where the length of the cycle divides the channels of a group, or in a depthwise layer."""
+    Shapes: `(N, C_in, H, W)` or `(C_in, H, W)` → as `nn.Conv2d`. Parameters: those of
+    `nn.Conv2d`, in one weight; multiply-adds too, where the length of the cycle divides the
+    channels of a group, or in a depthwise layer."""
     _plain,_function = nn.Conv2d,staticmethod(functional.conv2d)
 
 @no_torchscript
@@ -208,25 +252,33 @@ class PSConv3d(_PSConv, nn.Conv3d):
 # %% ../../nbs/poly_scale/10_layers.ipynb #538d4e31
 @torch.no_grad()
 def _to_conv(self)->nn.Module:
-    "The plain layer with a larger kernel, zeros between the taps: the same function, borders included"
+    """The plain layer with a larger kernel, zeros between the taps: the same function,
+    borders included"""
     D,most = self.pattern,max(self.dilations)
-    borders = {s: sides(self.padding, self.kernel_size, self.dilation, s) for s in {*self.dilations}}
+    borders = {s: sides(self.padding, self.kernel_size, self.dilation, s)
+        for s in {*self.dilations}}
     step,size,pad,offsets = [],[],[],{s: [] for s in borders}
     for i,(k,d) in enumerate(zip(self.kernel_size, self.dilation)):
-        border = max(max(b[i]) for b in borders.values())                       # the same on both sides
+        # the same on both sides
+        border = max(max(b[i]) for b in borders.values())
         starts = {s: border-b[i][0] for s,b in borders.items()}
         length = max(starts[s]+s*d*(k-1) for s in starts)+1
-        ends = border-borders[most][i][1]                                       # zeros after the last tap
+        # zeros after the last tap
+        ends = border-borders[most][i][1]
         unit = d if all(v%d==0 for v in (*starts.values(), ends)) else 1
         step.append(unit); size.append((length-1+ends)//unit+1); pad.append(border)
-        for s in starts: offsets[s].append(slice(starts[s]//unit, (starts[s]+s*d*(k-1))//unit+1, max(s*d//unit, 1)))
-    new = plain_like(self, self.weight, kernel_size=tuple(size), padding=tuple(pad), dilation=tuple(step))
+        for s in starts:
+            offsets[s].append(slice(starts[s]//unit, (starts[s]+s*d*(k-1))//unit+1,
+                max(s*d//unit, 1)))
+    new = plain_like(self, self.weight, kernel_size=tuple(size), padding=tuple(pad),
+        dilation=tuple(step))
     new.weight.zero_()
     for s,where in offsets.items():
         mask = (D==s).to(self.weight).view(*D.shape, *[1]*len(where))
         new.weight[(slice(None),slice(None),*where)] += self.weight*mask
     new.weight.requires_grad_(self.weight.requires_grad)
-    if self.bias is not None: new.bias.copy_(self.bias).requires_grad_(self.bias.requires_grad)
+    if self.bias is not None:
+        new.bias.copy_(self.bias).requires_grad_(self.bias.requires_grad)
     return new.train(self.training)
 
 @torch.no_grad()
@@ -235,10 +287,12 @@ def _from_conv(cls,
     *, dilations:tuple=(1,2,1,4), # As for the layer
     layout:str='cyclic', # As for the layer
 ):
-    "Weights and geometry of a plain layer, with the dilations of the cycle: another function. What was frozen stays so"
+    """Weights and geometry of a plain layer, with the dilations of the cycle: another
+    function. What was frozen stays so"""
     new = cls(**arguments_of_plain(conv, cls._plain), dilations=dilations, layout=layout)
     new.weight.copy_(conv.weight).requires_grad_(conv.weight.requires_grad)
-    if conv.bias is not None: new.bias.copy_(conv.bias).requires_grad_(conv.bias.requires_grad)
+    if conv.bias is not None:
+        new.bias.copy_(conv.bias).requires_grad_(conv.bias.requires_grad)
     return new.train(conv.training)
 
 _PSConv.to_conv = _PSConv.fold = _to_conv
@@ -246,24 +300,33 @@ _PSConv.from_conv = classmethod(_from_conv)
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #f9eb6dac
 class ReleasedPSConv2d(nn.Module):
-    "The released layer's arithmetic: 1.5 times the parameters and multiply-adds. For comparison only"
-    def __init__(self, in_channels:int, out_channels:int, kernel_size:int=3, stride:int=1, groups:int=1, parts:int=4, scale:int=1):
+    """The released layer's arithmetic: 1.5 times the parameters and multiply-adds. For
+    comparison only"""
+    def __init__(self, in_channels:int, out_channels:int, kernel_size:int=3, stride:int=1,
+            groups:int=1, parts:int=4, scale:int=1):
         super().__init__()
-        conv = lambda d, g: nn.Conv2d(in_channels, out_channels, kernel_size, stride, d, d, g, bias=False)
+        conv = lambda d, g: nn.Conv2d(in_channels, out_channels, kernel_size, stride, d, d,
+            g, bias=False)
         self.in_channels,self.out_channels,self.groups = in_channels,out_channels,groups
-        self.gwconv,self.gwconv_shift = conv(2*scale, groups*parts),conv(4*scale, groups*parts)
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, 1, groups=groups, bias=False)
-        hidden,o,i = torch.zeros_like(self.conv.weight, dtype=torch.bool),out_channels//groups//parts,in_channels//groups//parts
+        self.gwconv,self.gwconv_shift = conv(2*scale, groups*parts),conv(4*scale,
+            groups*parts)
+        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, 1,
+            groups=groups, bias=False)
+        hidden,o,i = torch.zeros_like(self.conv.weight,
+            dtype=torch.bool),out_channels//groups//parts,in_channels//groups//parts
         for g,a in ((g,a) for g in range(groups) for a in range(parts)):
-            for b in (a,(a+parts//2)%parts):            # the released index is b + g·groups, right where groups = parts
+            # the released index is b + g·groups, right where groups = parts
+            for b in (a,(a+parts//2)%parts):
                 row = b+g*(groups if groups>1 else parts)
                 hidden[row*o:(row+1)*o, a*i:(a+1)*i] = True
-        self.hidden = hidden                            # as there, neither a parameter nor a buffer
+        # as there, neither a parameter nor a buffer
+        self.hidden = hidden
         with torch.no_grad(): self.conv.weight[hidden] = 0
         self.conv.weight.register_hook(lambda grad: grad.masked_fill(hidden, 0))
 
     def forward(self, x:Tensor)->Tensor:
-        swapped = torch.cat([h for z in x.chunk(self.groups, 1) for h in z.chunk(2, 1)[::-1]], 1)
+        swapped = torch.cat([h for z in x.chunk(self.groups, 1)
+            for h in z.chunk(2, 1)[::-1]], 1)
         return self.gwconv(x)+self.conv(x)+self.gwconv_shift(swapped)
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #caeaba80
@@ -275,24 +338,32 @@ def join_released(
     full:Tensor, # `conv.weight`
     groups:int=1, # Of the layer
 )->Tensor: # `(O, C/groups, *k)`, for `PSConv2d(..., **RELEASED)`
-    "The three weights of the released layer as one. `ValueError` where `conv` computes what the pattern leaves out"
+    """The three weights of the released layer as one. `ValueError` where `conv` computes
+    what the pattern leaves out"""
     o,i,parts = len(full)//groups,full.shape[1],4
-    blocks = full.unflatten(0, (groups,parts,o//parts)).unflatten(3, (parts,i//parts)).clone()
+    blocks = full.unflatten(0, (groups,parts,o//parts)).unflatten(3,
+        (parts,i//parts)).clone()
     thin = [w.unflatten(0, (groups,parts,o//parts)) for w in (dilated,shifted)]
     for a in range(parts):
         for w,b in zip(thin, (a,(a+parts//2)%parts)):
-            if blocks[:,a,:,b].count_nonzero(): raise ValueError('conv.weight is not zero in the blocks that are dilated: the released layer lost its mask'
-                ' (a new initialisation does that, and so do groups other than 1 and 4), and no PSConv2d computes what it does')
+            if blocks[:,a,:,b].count_nonzero():
+                raise ValueError('conv.weight is not zero in the blocks that are dilated: '
+                    'the released layer lost its mask'
+                ' (a new initialisation does that, and so do groups other than 1 and 4), '
+                'and no PSConv2d computes what it does')
             blocks[:,a,:,b] = w[:,a]
     return blocks.flatten(3, 4).flatten(0, 2)
 
 def _load_from_state_dict(self, state, prefix, *args):
     names = [f'{prefix}{n}.weight' for n in ('gwconv','gwconv_shift','conv')]
     if names[0] in state:
-        if (self.dilations,self.layout)!=(RELEASED['dilations'],RELEASED['layout']): raise ValueError(
-            f'{names[0]} is a weight of the released layer; build PSConv2d with dilations={RELEASED["dilations"]}, layout={RELEASED["layout"]!r} to load it')
+        if (self.dilations,self.layout)!=(RELEASED['dilations'],RELEASED['layout']):
+            raise ValueError(
+            f'{names[0]} is a weight of the released layer; build PSConv2d with '
+            f'dilations={RELEASED["dilations"]}, layout={RELEASED["layout"]!r} to load it')
         state[prefix+'weight'] = join_released(*(state.pop(n) for n in names), self.groups)
-        biases = [state.pop(n.replace('.weight', '.bias')) for n in names if n.replace('.weight', '.bias') in state]
+        biases = [state.pop(n.replace('.weight', '.bias')) for n in names
+            if n.replace('.weight', '.bias') in state]
         if biases: state[prefix+'bias'] = sum(biases)
     super(_PSConv, self)._load_from_state_dict(state, prefix, *args)
 

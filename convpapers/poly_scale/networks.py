@@ -28,8 +28,11 @@ def ps_resnet(
     **kwargs, # Of `slot_resnet`
 )->ImageClassifier:
     "ResNet with poly-scale 3×3 convolutions"
-    return slot_resnet(depth, num_classes, in_chans, conv=partial(PSConv2d, dilations=dilations, layout=layout), **kwargs)
+    return slot_resnet(depth, num_classes, in_chans,
+        conv=partial(PSConv2d, dilations=dilations, layout=layout), **kwargs)
 
 # %% ../../nbs/poly_scale/20_networks.ipynb #ce28e451
-register_network('ps_resnet50', partial(ps_resnet, 50), paper='li2020psconv', input_size=(3,224,224), pool_size=7,
-    params=25_557_032, macs=4_089_184_256, note='As large and as costly as a ResNet-50; weights are not published here.')
+register_network('ps_resnet50', partial(ps_resnet, 50), paper='li2020psconv',
+    input_size=(3,224,224), pool_size=7,
+    params=25_557_032, macs=4_089_184_256, note='As large and as costly as a ResNet-50; '
+    'weights are not published here.')

@@ -20,24 +20,32 @@ from .layers import PSConv2d
 
 # %% ../../nbs/poly_scale/31_paired.ipynb #5164796d
 def ps_host(
-    dilations:tuple=(1,2,1,4), # The cycle; one number: a plain convolution with this dilation
+    # The cycle; one number: a plain convolution with this dilation
+    dilations:tuple=(1,2,1,4),
     **kwargs, # Of `host`
 )->nn.Module:
     "The host with one cycle of dilations in its six convolutions"
-    if len(dilations)>1: return host(conv=partial(PSConv2d, dilations=tuple(dilations)), **kwargs)
+    if len(dilations)>1:
+        return host(conv=partial(PSConv2d, dilations=tuple(dilations)), **kwargs)
     d = dilations[0]
-    return host(conv=lambda i,o,k,padding,bias: nn.Conv2d(i, o, k, padding=d, dilation=d, bias=bias), **kwargs)
+    return host(conv=lambda i,o,k,padding,bias: nn.Conv2d(i, o, k, padding=d, dilation=d,
+        bias=bias), **kwargs)
 
 # %% ../../nbs/poly_scale/31_paired.ipynb #4b286de7
-ARMS = {'plain': (1,), 'dilation 2': (2,), 'cycle 1, 2': (1,2), 'cycle 1, 2, 1, 4': (1,2,1,4)}
+ARMS = {'plain': (1,), 'dilation 2': (2,), 'cycle 1, 2': (1,2),
+    'cycle 1, 2, 1, 4': (1,2,1,4)}
 DIGITS_RECIPE = replace(HOST_RECIPE, epochs=12, augment=dict(crop=2))
 
-_claims = (Claim('at equal cost poly-scale is better than plain', 'cycle 1, 2, 1, 4', 'plain'),
+_claims = (Claim('at equal cost poly-scale is better than plain', 'cycle 1, 2, 1, 4',
+    'plain'),
     Claim('it is better than one wide scale', 'cycle 1, 2, 1, 4', 'dilation 2'),
     Claim('three scales are better than two', 'cycle 1, 2, 1, 4', 'cycle 1, 2'))
-register_experiment(Experiment('poly_scale_host', 'CIFAR-10: plain, dilated and poly-scale convolutions in the host', 'poly_scale',
+register_experiment(Experiment('poly_scale_host', 'CIFAR-10: plain, dilated and poly-scale '
+    'convolutions in the host', 'poly_scale',
     tuple(Row(name, ps_host, dict(dilations=ds), HOST_RECIPE) for name,ds in ARMS.items()),
     'cifar10', seeds=5, order=21, citation='li2020psconv', claims=_claims));
-register_experiment(Experiment('poly_scale_digits', 'Digits of random size: plain, dilated and poly-scale convolutions in the host', 'poly_scale',
-    tuple(Row(name, ps_host, dict(dilations=ds), DIGITS_RECIPE) for name,ds in ARMS.items()),
+register_experiment(Experiment('poly_scale_digits', 'Digits of random size: plain, dilated '
+    'and poly-scale convolutions in the host', 'poly_scale',
+    tuple(Row(name, ps_host, dict(dilations=ds), DIGITS_RECIPE) for name,
+    ds in ARMS.items()),
     'digits', seeds=5, order=21, citation='li2020psconv', claims=_claims));

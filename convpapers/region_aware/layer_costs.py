@@ -17,7 +17,8 @@ from ..lab.registry import register_benchmark
 from .layers import DRConv2d
 
 # %% ../../nbs/region_aware/12_layer_costs.ipynb #3b56420d
-SHAPES = ((8,48,1,28), (8,96,1,14), (1,48,1,28), (8,48,3,28)) # Batch, channels, kernel, side
+# Batch, channels, kernel, side
+SHAPES = ((8,48,1,28), (8,96,1,14), (1,48,1,28), (8,48,3,28))
 
 def measure(
     shape:tuple, # Batch, channels, kernel, side
@@ -28,23 +29,28 @@ def measure(
     n,c,k,side = shape
     torch.manual_seed(0)
     make = lambda form: DRConv2d(c, c, k, padding=k//2, regions=regions, form=form)
-    layers = {'plain': nn.Conv2d(c, c, k, padding=k//2), 'dense': make('dense'), 'gather': make('gather')}
+    layers = {'plain': nn.Conv2d(c, c, k, padding=k//2), 'dense': make('dense'),
+        'gather': make('gather')}
     return bench(layers, (n,c,side,side), 'plain', **kwargs)
 
 def cost_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
 )->Table:
-    "One shape and form a row: milliseconds, ratios to the plain layer and to the dense form"
+    """One shape and form a row: milliseconds, ratios to the plain layer and to the dense
+    form"""
     rows = [(s,b,r) for s,b in benches.items() for r in b if r.name!='plain']
     def cells(row):
         (n,c,k,side),b,r = row
         dense = b['dense']
-        return [f'{n}×{c}×{side}×{side}, {k}×{k}', r.name, f'{r.forward*1e3:.3g}', f'{r.forward_ratio:.1f}', f'{r.forward/dense.forward:.2f}',
+        return [f'{n}×{c}×{side}×{side}, {k}×{k}', r.name, f'{r.forward*1e3:.3g}',
+            f'{r.forward_ratio:.1f}', f'{r.forward/dense.forward:.2f}',
             f'{r.both*1e3:.3g}', f'{r.both_ratio:.1f}', f'{r.both/dense.both:.2f}']
-    head = ['map, kernel','form','forward, ms','÷ plain','÷ dense','with backward, ms','÷ plain','÷ dense']
+    head = ['map, kernel','form','forward, ms','÷ plain','÷ dense','with backward, ms',
+        '÷ plain','÷ dense']
     return Table(head, rows, cells, next(iter(benches.values())).circumstances)
 
-@register_benchmark('region_aware', '`DRConv2d` with 8 regions, dense and gathered, against a plain convolution')
+@register_benchmark('region_aware', '`DRConv2d` with 8 regions, dense and gathered, '
+    'against a plain convolution')
 def costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, kernel, side
     threads:int=1, # CPU threads
@@ -52,4 +58,5 @@ def costs(
     min_time:float=.02, # Seconds that one measurement takes at least
 )->Table:
     "Measure on this machine, print as `cost_table`"
-    return cost_table({s: measure(s, threads=threads, rounds=rounds, min_time=min_time) for s in shapes})
+    return cost_table({s: measure(s, threads=threads, rounds=rounds, min_time=min_time)
+        for s in shapes})

@@ -30,7 +30,9 @@ def columns(
 )->Tensor: # `(N, C, taps, *out)`
     "What each output pixel reads"
     size = [(n-d*(k-1)-1)//s+1 for n,k,s,d in zip(x.shape[2:], kernel, stride, dilation)]
-    if min(size)<1: raise ValueError(f'a map of {tuple(x.shape[2:])} with its padding is smaller than the kernel of {kernel}')
+    if min(size)<1:
+        raise ValueError(f'a map of {tuple(x.shape[2:])} with its padding is smaller than '
+            f'the kernel of {kernel}')
     cols = []
     for i in range(math.prod(kernel)):
         v,rest = x,i
@@ -72,7 +74,8 @@ class _Permute(torch.autograd.Function):
         return _Permute.apply(g, inverse, order),None,None
 
 class _GuideGradient(torch.autograd.Function):
-    "Nothing forward; backward the guide's gradient, for which every filter has to be applied after all"
+    """Nothing forward; backward the guide's gradient, for which every filter has to be
+    applied after all"""
     @staticmethod
     def forward(ctx, guide, P, W):
         ctx.save_for_backward(guide, P, W)
@@ -81,7 +84,8 @@ class _GuideGradient(torch.autograd.Function):
     def backward(ctx, g):
         guide,P,W = ctx.saved_tensors
         p = guide.softmax(1)
-        if torch.is_grad_enabled():         # second derivatives: all terms, also those that are zero now
+        # second derivatives: all terms, also those that are zero now
+        if torch.is_grad_enabled():
             nothing = ((p-p.detach())[:,None,:,None]*apply_all(P, W)).sum(2)
             return torch.autograd.grad(nothing, (guide,P,W), g, create_graph=True)
         each = (apply_all(P, W)*g[:,:,None]).sum((1,3))         # `(N, m, pixels)`
@@ -93,20 +97,26 @@ def gathered_regions(
     W:Tensor,
     guide:Tensor, # `(N, m, pixels)`
 )->Tensor: # `(N, groups, outputs, pixels)`
-    "The same, with one product a pixel: pixels are sorted by sample and region, and each run of them meets its filter"
+    """The same, with one product a pixel: pixels are sorted by sample and region, and each
+    run of them meets its filter"""
     n,g,c,L = P.shape
     m,o = W.shape[2:4]
     key = (guide.max(1).indices+m*torch.arange(n, device=P.device)[:,None]).flatten()
     order = key.argsort(stable=True)
-    inverse = torch.empty_like(order).scatter_(0, order, torch.arange(len(order), device=P.device))
+    inverse = torch.empty_like(order).scatter_(0, order,
+        torch.arange(len(order), device=P.device))
     rows = _Permute.apply(P.permute(0,3,1,2).reshape(n*L, g*c), order, inverse)
     runs = rows.split(torch.bincount(key, minlength=n*m).tolist())
     filters = W.permute(0,2,1,4,3).reshape(n*m, g, c, o)
     if g==1: parts = [r@f[0] for r,f in zip(runs, filters) if len(r)]
-    else: parts = [torch.einsum('rgc,gco->rgo', r.unflatten(1, (g,c)), f).flatten(1) for r,f in zip(runs, filters) if len(r)]
-    if not parts: parts = [rows.new_zeros(0, g*o)+0*(rows.sum()+W.sum())]     # an empty batch
+    else:
+        parts = [torch.einsum('rgc,gco->rgo', r.unflatten(1, (g,c)), f).flatten(1) for r,
+            f in zip(runs, filters) if len(r)]
+    # an empty batch
+    if not parts: parts = [rows.new_zeros(0, g*o)+0*(rows.sum()+W.sum())]
     y = _Permute.apply(torch.cat(parts), inverse, order).view(n, L, g, o).permute(0,2,3,1)
-    return y + _GuideGradient.apply(guide, P, W) if guide.requires_grad and torch.is_grad_enabled() else y
+    return y + _GuideGradient.apply(guide, P,
+        W) if guide.requires_grad and torch.is_grad_enabled() else y
 
 # %% ../../nbs/region_aware/10_layers.ipynb #8ff750c5
 _CONVS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
@@ -117,7 +127,8 @@ class PoolGenerator(nn.Module):
     "Filters from the map averaged to the size of the kernel, as the paper's text has it"
     def __init__(self, dim, c_in, c_out, kernel, groups, regions, device=None, dtype=None):
         super().__init__()
-        self.kernel,self.groups,self.regions,self.c_out,self.pool = kernel,groups,regions,c_out,_POOLS[dim]
+        self.kernel,self.groups,self.regions,self.c_out,self.pool = (kernel,groups,regions,
+            c_out,_POOLS[dim])
         conv,kw,m = _CONVS[dim],dict(bias=False, device=device, dtype=dtype),regions
         self.squeeze = conv(c_in, m*m, 1, **kw)
         self.make = conv(m*m, m*c_out*(c_in//groups), 1, groups=m, **kw)
@@ -127,10 +138,12 @@ class PoolGenerator(nn.Module):
 
 class ExpertGenerator(nn.Module):
     "Filters as weighted means of a few kernels, as in the released code"
-    def __init__(self, dim, c_in, c_out, kernel, groups, regions, experts=8, device=None, dtype=None):
+    def __init__(self, dim, c_in, c_out, kernel, groups, regions, experts=8, device=None,
+            dtype=None):
         super().__init__()
         kw = dict(device=device, dtype=dtype)
-        self.shape,self.regions,self.count = (c_out, c_in//groups, *kernel),regions,positive_int('experts', experts)
+        self.shape,self.regions,self.count = (c_out, c_in//groups,
+            *kernel),regions,positive_int('experts', experts)
         self.weight = nn.Parameter(torch.empty(experts*c_out, c_in//groups, *kernel, **kw))
         self.routing = nn.Parameter(torch.empty(regions*experts, c_in, **kw))
         self.routing_bias = nn.Parameter(torch.empty(regions*experts, **kw))
@@ -142,9 +155,11 @@ class ExpertGenerator(nn.Module):
         nn.init.normal_(self.routing, std=.01)
         nn.init.zeros_(self.routing_bias)
     def forward(self, x:Tensor)->Tensor: # `(N, m, out, in/groups, taps)`
-        r = F.linear(x.flatten(2).mean(2), self.routing, self.routing_bias).sigmoid()*(2/self.count)
+        r = F.linear(x.flatten(2).mean(2), self.routing, self.routing_bias).sigmoid()*(
+            2/self.count)
         E = self.weight.reshape(self.count, -1)
-        return (r.unflatten(1, (self.regions, self.count))@E).unflatten(2, (*self.shape[:2], -1))
+        return (r.unflatten(1, (self.regions, self.count))@E).unflatten(2,
+            (*self.shape[:2], -1))
 
 # %% ../../nbs/region_aware/10_layers.ipynb #b6f962b7
 FORMS = 'auto','dense','gather'
@@ -163,7 +178,8 @@ class _DRConv(nn.Module):
         bias:bool=True, # One for all regions
         padding_mode:str='zeros', # As in `nn.Conv2d`
         *, regions:int=8, # m, filters among which each pixel chooses
-        generator:str='experts', # `'experts'` as in the released code, `'pool'` as in the paper's text
+        # `'experts'` as in the released code, `'pool'` as in the paper's text
+        generator:str='experts',
         experts:int=8, # Kernels that `'experts'` mixes
         own_guide:bool=True, # False: the guide is given with the input
         form:str='auto', # `'dense'`, `'gather'`, or what is faster
@@ -171,45 +187,59 @@ class _DRConv(nn.Module):
     ):
         super().__init__()
         kw = dict(device=device, dtype=dtype)
-        plain = _CONVS[self._dim](in_channels, out_channels, kernel_size, stride, padding, dilation, groups, False, padding_mode, device='meta')
+        plain = _CONVS[self._dim](in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups, False, padding_mode, device='meta')
         for f in GEOMETRY: setattr(self, f, getattr(plain, f))
         for name in ('kernel_size','stride','dilation'):
-            if min(getattr(self, name))<1: raise ValueError(f'{name}={getattr(self, name)} must be at least 1 along every axis')
-        if not isinstance(padding, str) and min(self.padding)<0: raise ValueError(f'padding={padding} must be at least 0')
+            if min(getattr(self, name))<1:
+                raise ValueError(f'{name}={getattr(self, name)} must be at least 1 along '
+                    'every axis')
+        if not isinstance(padding, str) and min(self.padding)<0:
+            raise ValueError(f'padding={padding} must be at least 0')
         self._pad = tuple(plain._reversed_padding_repeated_twice)
-        self.regions,self.form = positive_int('regions', regions),one_of('form', form, FORMS)
+        self.regions,self.form = positive_int('regions', regions),one_of('form', form,
+            FORMS)
         args = self._dim, in_channels, out_channels, self.kernel_size, groups, regions
-        if one_of('generator', generator, GENERATORS)=='pool': self.generator = PoolGenerator(*args, **kw)
+        if one_of('generator', generator, GENERATORS)=='pool':
+            self.generator = PoolGenerator(*args, **kw)
         else: self.generator = ExpertGenerator(*args, experts, **kw)
         conv = _CONVS[self._dim]
         if not own_guide: self.guide = None
-        elif generator=='pool': self.guide = conv(in_channels, regions, self.kernel_size, self.stride, padding, self.dilation, padding_mode=padding_mode, **kw)
+        elif generator=='pool':
+            self.guide = conv(in_channels, regions, self.kernel_size, self.stride, padding,
+                self.dilation, padding_mode=padding_mode, **kw)
         else: self.guide = conv(in_channels, regions, 1, **kw)
-        self.register_parameter('bias', nn.Parameter(torch.empty(out_channels, **kw)) if bias else None)
+        self.register_parameter('bias', nn.Parameter(torch.empty(out_channels, **kw))
+            if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self):
         "The bias as in `nn.Conv2d`; generator and guide have resets of their own"
         if self.bias is None: return
-        bound = 1/math.sqrt(max(1, self.in_channels//self.groups*math.prod(self.kernel_size)))
+        bound = 1/math.sqrt(max(1, self.in_channels//self.groups
+            *math.prod(self.kernel_size)))
         nn.init.uniform_(self.bias, -bound, bound)
 
     def _padded(self, x):
         if not any(self._pad): return x
-        return F.pad(x, self._pad, 'constant' if self.padding_mode=='zeros' else self.padding_mode)
+        return F.pad(x, self._pad, 'constant' if self.padding_mode=='zeros'
+            else self.padding_mode)
 
     def guides(self, x:Tensor, size:tuple)->Tensor: # `(N, m, *size)`
         "The guide on the map of the output"
         y = self.guide(x)
-        return y if tuple(y.shape[2:])==tuple(size) else F.interpolate(y, size=tuple(size), mode='nearest')
+        return y if tuple(y.shape[2:])==tuple(size) else F.interpolate(y, size=tuple(size),
+            mode='nearest')
 
     def count_macs(self, x, *rest)->int:
         "One filter a pixel; guide and generator are counted by themselves"
         return rest[-1].numel()*self.in_channels//self.groups*math.prod(self.kernel_size)
 
     def extra_repr(self):
-        text = f'{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}'
-        for name,usual in (('padding',(0,)*self._dim),('dilation',(1,)*self._dim),('groups',1),('padding_mode','zeros')):
+        text = (f'{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, '
+            f'stride={self.stride}')
+        for name,usual in (('padding',(0,)*self._dim),('dilation',(1,)*self._dim),
+                ('groups',1),('padding_mode','zeros')):
             if getattr(self, name)!=usual: text += f', {name}={getattr(self, name)!r}'
         return text + f', bias={self.bias is not None}, regions={self.regions}'
 
@@ -217,9 +247,11 @@ class _DRConv(nn.Module):
 GATHER_FROM = 64 # Output pixels of a picture from which on gathering is faster
 
 class DRConv2d(_DRConv):
-    """A convolution that chooses one of `regions` filters at every pixel ([Chen et al. 2021](https://arxiv.org/abs/2003.12243)).
+    """A convolution that chooses one of `regions` filters at every pixel ([Chen et al.
+    2021](https://arxiv.org/abs/2003.12243)).
 
-    Shapes as for `nn.Conv2d`. Filters are made from each picture anew, so the layer is not linear and does not fold.
+    Shapes as for `nn.Conv2d`. Filters are made from each picture anew, so the layer is not
+    linear and does not fold.
     `ValueError` for a wrong number of channels, or a guide of another size."""
     _dim = 2
 
@@ -239,12 +271,15 @@ def forward(self:_DRConv,
 )->Tensor:
     if isinstance(x, Proxy): return leaf(self, x, *(() if guide is None else (guide,)))
     expect_channels(type(self).__name__, x, self.in_channels, self._dim)
-    if x.ndim==self._dim+1: return self.forward(x[None], None if guide is None else guide[None])[0]
+    if x.ndim==self._dim+1:
+        return self.forward(x[None], None if guide is None else guide[None])[0]
     P = columns(self._padded(x), self.kernel_size, self.stride, self.dilation)
     size,g,taps = P.shape[3:],self.groups,P.shape[2]
     guide = self._guide_of(x, guide, size)
-    W = self.generator(x)                                                   # `(N, m, out, in/groups, taps)`
-    W = W.unflatten(2, (g, -1)).transpose(1,2).flatten(4)                   # `(N, groups, m, out/groups, in/groups·taps)`
+    # `(N, m, out, in/groups, taps)`
+    W = self.generator(x)
+    # `(N, groups, m, out/groups, in/groups·taps)`
+    W = W.unflatten(2, (g, -1)).transpose(1,2).flatten(4)
     P = P.flatten(3).unflatten(1, (g, -1)).flatten(2,3)
     form = gathered_regions if self._gathers(P, W, guide) else dense_regions
     y = form(P, W, guide.flatten(2)).flatten(1,2).unflatten(2, tuple(size))
@@ -254,17 +289,20 @@ def forward(self:_DRConv,
 def _guide_of(self:_DRConv, x, guide, size):
     "The guide, whoever made it"
     if (self.guide is None)==(guide is None): raise ValueError(
-        f"guide={'None' if guide is None else 'a tensor'} is not valid: this layer has {'no' if self.guide is None else 'a'} guide of its own")
+        f"guide={'None' if guide is None else 'a tensor'} is not valid: this layer has "
+        f"{'no' if self.guide is None else 'a'} guide of its own")
     if guide is None: return self.guides(x, size)
     if tuple(guide.shape)!=(len(x), self.regions, *size):
-        raise ValueError(f'guide has shape {tuple(guide.shape)}; valid is {(len(x), self.regions, *size)}')
+        raise ValueError(f'guide has shape {tuple(guide.shape)}; valid is '
+            f'{(len(x), self.regions, *size)}')
     return guide
 
 @patch
 def _gathers(self:_DRConv, P, W, guide):
     "Whether to sort the pixels"
     if self.form!='auto': return self.form=='gather'
-    return (self.regions>2 and P.shape[-1]>=GATHER_FROM and len(P)>0 and ordinary(P, W, guide)
+    return (self.regions>2 and P.shape[-1]>=GATHER_FROM and len(P)>0
+        and ordinary(P, W, guide)
         and not torch.is_autocast_enabled(P.device.type))
 
 # %% ../../nbs/region_aware/10_layers.ipynb #04130d1b
@@ -274,17 +312,20 @@ def from_conv(cls:_DRConv,
     regions:int=8, # As for the layer
     generator:str='experts', # `'pool'` for 1×1 kernels only
     experts:int=8,
-    spread:float=.1, # Size of the differences between kernels, in units of the weight's standard deviation
+    # Size of the differences between kernels, in units of the weight's standard deviation
+    spread:float=.1,
 )->nn.Module:
     "A region-aware layer that computes what a trained convolution does"
     plain = arguments_of_plain(conv, _CONVS[cls._dim])
     if one_of('generator', generator, GENERATORS)=='pool' and math.prod(conv.kernel_size)>1:
-        raise ValueError(f"generator='pool' cannot hold a kernel of {conv.kernel_size}: one convolution makes all of its taps; valid is 1×1, or 'experts'")
+        raise ValueError(f"generator='pool' cannot hold a kernel of {conv.kernel_size}: "
+            "one convolution makes all of its taps; valid is 1×1, or 'experts'")
     new = cls(**plain, regions=regions, generator=generator, experts=experts)
     with torch.no_grad():
         W,G = conv.weight,new.generator
         parts = experts if generator=='experts' else regions
-        noise = torch.randn(parts, *W.shape, device=W.device, dtype=W.dtype)*spread*(W.std() if W.numel()>1 else 1)
+        noise = torch.randn(parts, *W.shape, device=W.device, dtype=W.dtype)*spread*(W.std()
+            if W.numel()>1 else 1)
         noise -= noise.mean(0)
         if generator=='experts':
             G.weight.copy_((W+noise).flatten(0,1))

@@ -18,11 +18,14 @@ from ..lab.registry import register_network
 from .layers import GENERATORS, DRConv2d
 
 # %% ../../nbs/region_aware/20_networks.ipynb #05b3d5cf
-def _norm_act(conv, c, act=True): return nn.Sequential(conv, nn.BatchNorm2d(c), *([nn.ReLU(inplace=True)] if act else []))
-def _depthwise(c, stride): return _norm_act(nn.Conv2d(c, c, 3, stride, 1, groups=c, bias=False), c, False)
+def _norm_act(conv, c, act=True):
+    return nn.Sequential(conv, nn.BatchNorm2d(c), *([nn.ReLU(inplace=True)] if act else []))
+def _depthwise(c, stride):
+    return _norm_act(nn.Conv2d(c, c, 3, stride, 1, groups=c, bias=False), c, False)
 
 class ShuffleBlock(nn.Module):
-    "Half of the channels through 1×1, depthwise 3×3 and 1×1, the other half as it is; at stride 2 both from all channels"
+    """Half of the channels through 1×1, depthwise 3×3 and 1×1, the other half as it is; at
+    stride 2 both from all channels"""
     def __init__(self,
         c_in:int, # Channels that enter
         c_out:int, # Channels that leave
@@ -33,23 +36,29 @@ class ShuffleBlock(nn.Module):
         super().__init__()
         self.stride,half = stride,c_in if stride==2 else c_in//2
         mid,out = c_out//2,c_out-half
-        point = (partial(DRConv2d, kernel_size=1, bias=False, regions=regions, generator=generator, own_guide=False)
+        point = (partial(DRConv2d, kernel_size=1, bias=False, regions=regions,
+            generator=generator, own_guide=False)
             if regions else partial(nn.Conv2d, kernel_size=1, bias=False))
         self.guide = nn.Conv2d(half, regions, 1) if regions else None
-        self.first,self.norm1,self.depthwise = point(half, mid),nn.BatchNorm2d(mid),_depthwise(mid, stride)
+        self.first,self.norm1,self.depthwise = point(half,
+            mid),nn.BatchNorm2d(mid),_depthwise(mid, stride)
         self.last,self.norm2 = point(mid, out),nn.BatchNorm2d(out)
-        self.other = (nn.Sequential(_depthwise(half, 2), _norm_act(nn.Conv2d(half, half, 1, bias=False), half)) if stride==2 else None)
+        self.other = (nn.Sequential(_depthwise(half, 2),
+            _norm_act(nn.Conv2d(half, half, 1, bias=False), half)) if stride==2 else None)
 
     def forward(self, x:Tensor)->Tensor:
-        if self.stride==1: kept,x = x.unflatten(1, (-1,2)).unbind(2)       # every second channel
+        # every second channel
+        if self.stride==1: kept,x = x.unflatten(1, (-1,2)).unbind(2)
         else: kept = self.other(x)
         guide = () if self.guide is None else (self.guide(x),)
         y = self.depthwise(F.relu(self.norm1(self.first(x, *guide))))
-        if guide and guide[0].shape[2:]!=y.shape[2:]: guide = (F.interpolate(guide[0], size=y.shape[2:], mode='nearest'),)
+        if guide and guide[0].shape[2:]!=y.shape[2:]:
+            guide = (F.interpolate(guide[0], size=y.shape[2:], mode='nearest'),)
         return torch.cat([kept, F.relu(self.norm2(self.last(y, *guide)))], 1)
 
 # %% ../../nbs/region_aware/20_networks.ipynb #901db83b
-WIDTHS = {.5: (24,48,96,192,1024), 1.: (24,116,232,464,1024), 1.5: (24,176,352,704,1024), 2.: (24,244,488,976,2048)}
+WIDTHS = {.5: (24,48,96,192,1024), 1.: (24,116,232,464,1024), 1.5: (24,176,352,704,1024),
+    2.: (24,244,488,976,2048)}
 
 def shufflenet_v2(
     width:float=.5, # 0.5, 1, 1.5 or 2
@@ -61,10 +70,12 @@ def shufflenet_v2(
 )->ImageClassifier:
     "ShuffleNetV2 with region-aware 1×1 convolutions"
     first,*stages,last = WIDTHS[one_of('width', width, WIDTHS)]
-    body = dict(stem=_norm_act(nn.Conv2d(in_chans, first, 3, 2, 1, bias=False), first), pool=nn.MaxPool2d(3, 2, 1))
+    body = dict(stem=_norm_act(nn.Conv2d(in_chans, first, 3, 2, 1, bias=False), first),
+        pool=nn.MaxPool2d(3, 2, 1))
     c,features = first,{}
     for i,(o,n) in enumerate(zip(stages, (4,8,4)), 2):
-        blocks = [ShuffleBlock(c if j==0 else o, o, 2 if j==0 else 1, regions, generator) for j in range(n)]
+        blocks = [ShuffleBlock(c if j==0 else o, o, 2 if j==0 else 1, regions, generator)
+            for j in range(n)]
         body[f'stage{i}'],c = nn.Sequential(*blocks),o
         features[f'stage{i}'] = (o, 4<<i-1)
     body['final'] = _norm_act(nn.Conv2d(c, last, 1, bias=False), last)
@@ -73,5 +84,6 @@ def shufflenet_v2(
 # %% ../../nbs/region_aware/20_networks.ipynb #5084b320
 _COUNTS = {('',.5): (1_366_792, 40_476_448), ('',1.): (2_279_760, 145_814_296)}
 for (_name,_width),(_p,_m) in _COUNTS.items():
-    register_network(f"shufflenet_v2_x{str(_width).replace('.', '_')}", partial(shufflenet_v2, _width), paper='ma2018shufflenet',
+    register_network(f"shufflenet_v2_x{str(_width).replace('.', '_')}",
+        partial(shufflenet_v2, _width), paper='ma2018shufflenet',
         input_size=(3,224,224), params=_p, macs=_m, first_conv='stem.0', pool_size=7)

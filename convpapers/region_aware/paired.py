@@ -27,11 +27,18 @@ def region_host(
     conv = partial(DRConv2d, regions=regions, experts=experts) if regions else nn.Conv2d
     return host(conv=conv, width=width)
 
-ARMS = {'plain': dict(regions=0), 'plain wide': dict(regions=0, width=32), 'regions': {}, 'one region': dict(regions=1), 'one kernel': dict(experts=1)}
+ARMS = {'plain': dict(regions=0), 'plain wide': dict(regions=0, width=32), 'regions': {},
+    'one region': dict(regions=1), 'one kernel': dict(experts=1)}
 
-register_experiment(Experiment('region_aware_host', 'CIFAR-10: region-aware convolutions in the host', 'region_aware',
-    tuple(Row(name, region_host, kw, HOST_RECIPE) for name,kw in ARMS.items()), 'cifar10', seeds=5, order=28,
-    claims=(Claim('regions are better than a plain network of equal width', 'regions', 'plain'),
-        Claim('a plain network of equal size is better than regions', 'plain wide', 'regions'),
-        Claim('the choice helps: four regions are better than one', 'regions', 'one region'),
-        Claim('the kernels help: four are better than one', 'regions', 'one kernel')), citation='chen2021drconv'));
+register_experiment(Experiment('region_aware_host', 'CIFAR-10: region-aware convolutions '
+    'in the host', 'region_aware',
+    tuple(Row(name, region_host, kw, HOST_RECIPE) for name,kw in ARMS.items()), 'cifar10',
+    seeds=5, order=28,
+    claims=(Claim('regions are better than a plain network of equal width', 'regions',
+    'plain'),
+        Claim('a plain network of equal size is better than regions', 'plain wide',
+        'regions'),
+        Claim('the choice helps: four regions are better than one', 'regions',
+        'one region'),
+        Claim('the kernels help: four are better than one', 'regions', 'one kernel')),
+        citation='chen2021drconv'));

@@ -16,8 +16,10 @@ from ..lab import operators
 from ..lab.basics import one_of
 from ..lab.counting import register_macs
 from ..lab.operators import BACKENDS, Operator, layout, native_library, whole
-from .cpu_kernel import ACTS as CPU_ACTS, native, run_backward, run_forward
-from .padding import ACTS, DIRECTIONS, even_crop, even_pad, xsep_by_stages
+from convpapers.xsepconv.cpu_kernel import (ACTS as CPU_ACTS, native, run_backward,
+    run_forward)
+from convpapers.xsepconv.padding import (ACTS, DIRECTIONS, even_crop, even_pad,
+    xsep_by_stages)
 
 # %% ../../nbs/xsepconv/14_block.ipynb #aa262ab2
 _NATIVE = tuple(a or '' for a in CPU_ACTS)        # what the C++ kernel knows
@@ -29,49 +31,66 @@ def choose_backend(
     backend:str|None=None, # A name to be checked; None or '' chooses
 )->str: # `'native'`, `'triton'` or `'torch'`
     "The kernel for an input: C++ on the CPU, Triton on CUDA, else plain PyTorch"
-    return operators.choose_backend(device, native, backend, cpp=all(a in _NATIVE for a in acts), triton=all(a in _TRITON for a in acts))
+    return operators.choose_backend(device, native, backend,
+        cpp=all(a in _NATIVE for a in acts), triton=all(a in _TRITON for a in acts))
 
-FAR = 4096      # rows or columns: dilations and paddings that reach further are left to PyTorch, which keeps no line of them
+# rows or columns: dilations and paddings that reach further are left to PyTorch, which
+# keeps no line of them
+FAR = 4096
 
-def _near(k, padding, dilation): return all(max(p, d*(k-1))<=FAR for p,d in zip(padding, dilation))
+def _near(k, padding, dilation):
+    return all(max(p, d*(k-1))<=FAR for p,d in zip(padding, dilation))
 
 def _chosen(x, k, padding, dilation, acts, backend):
     "The backend for a call"
     if _near(k, padding, dilation): return choose_backend(x.device, acts, backend)
-    if backend in ('native','triton'): raise ValueError(f'backend={backend!r} keeps a line of all that a kernel reaches over, and padding={tuple(padding)} or '
-        f'dilation={tuple(dilation)} with {k} taps reaches over more than {FAR} pixels; choose \'torch\'')
+    if backend in ('native','triton'):
+        raise ValueError(f'backend={backend!r} keeps a line of all that a kernel reaches '
+            f'over, and padding={tuple(padding)} or '
+        f'dilation={tuple(dilation)} with {k} taps reaches over more than {FAR} pixels; '
+        'choose \'torch\'')
     return 'torch'
 
 # %% ../../nbs/xsepconv/14_block.ipynb #887db696
 def _size(x, k, stride, padding, dilation):
-    return [*x.shape[:2], *((n+2*p-d*(k-1)-1)//s+1 for n,s,p,d in zip(x.shape[2:], stride, padding, dilation))]
+    return [*x.shape[:2], *((n+2*p-d*(k-1)-1)//s+1 for n,s,p,d in zip(x.shape[2:], stride,
+        padding, dilation))]
 
 def _wide(*tensors):
     "In float64 if the first of them is, else in float32"
     dtype = torch.float64 if tensors[0].dtype==torch.float64 else torch.float32
     return [t if t is None or t.dtype==dtype else t.to(dtype) for t in tensors]
 
-def _forward(x, even, horizontal, vertical, b0, b1, b2, stride, padding, dilation, direction, act, last_act, backend):
-    backend,bias = _chosen(x, horizontal.shape[-1], padding, dilation, (act,last_act), backend),(b0,b1,b2)
+def _forward(x, even, horizontal, vertical, b0, b1, b2, stride, padding, dilation,
+        direction, act, last_act, backend):
+    backend,bias = _chosen(x, horizontal.shape[-1], padding, dilation, (act,last_act),
+        backend),(b0,b1,b2)
     if backend=='native':
         for a in (act,last_act): one_of("act for backend='native'", a, _NATIVE)
         wide,*w = _wide(x, even, horizontal, vertical, *bias)
-        y = run_forward(native_library(native, x.device), wide, *w[:3], w[3:], stride, padding, dilation, direction, act or None, last_act or None).to(x.dtype)
+        y = run_forward(native_library(native, x.device), wide, *w[:3], w[3:], stride,
+            padding, dilation, direction, act or None, last_act or None).to(x.dtype)
     elif backend=='triton':
         from convpapers.xsepconv.cuda_kernel import triton_xsep
-        y = triton_xsep(x, even, horizontal, vertical, bias, stride, padding, dilation, direction, act, last_act)
-    else: y = xsep_by_stages(x, even, horizontal, vertical, bias, stride, padding, dilation, direction, act, last_act)
+        y = triton_xsep(x, even, horizontal, vertical, bias, stride, padding, dilation,
+            direction, act, last_act)
+    else:
+        y = xsep_by_stages(x, even, horizontal, vertical, bias, stride, padding, dilation,
+            direction, act, last_act)
     return y.contiguous(memory_format=layout(x))
 
 # %% ../../nbs/xsepconv/14_block.ipynb #1d5a1bba
 _aten = torch.ops.aten
-_slopes = {'': lambda g,u: g, 'relu': lambda g,u: _aten.threshold_backward(g, u, 0), 'hardswish': _aten.hardswish_backward,
+_slopes = {'': lambda g,u: g, 'relu': lambda g,u: _aten.threshold_backward(g, u, 0),
+    'hardswish': _aten.hardswish_backward,
     'relu6': lambda g,u: _aten.hardtanh_backward(g, u, 0, 6), 'silu': _aten.silu_backward}
 
 def _stages_backward(g, tensors, opts):
-    "Seven gradients, None where there was no tensor: the stages again, then back through them"
+    """Seven gradients, None where there was no tensor: the stages again, then back through
+    them"""
     (stride,padding,dilation,direction,act,last_act),y,way = opts,tensors[0],[]
-    parts = list(zip(tensors[1:4], tensors[4:], ((1,1),(1,stride[1]),(stride[0],1)), ((0,0),(0,padding[1]),(padding[0],0)),
+    parts = list(zip(tensors[1:4], tensors[4:], ((1,1),(1,stride[1]),(stride[0],1)),
+        ((0,0),(0,padding[1]),(padding[0],0)),
         ((1,1),(1,dilation[1]),(dilation[0],1)), (act,act,last_act)))
     for i,(w,b,s,p,d,f) in enumerate(parts):
         if w is None: continue
@@ -79,22 +98,28 @@ def _stages_backward(g, tensors, opts):
         u = functional.conv2d(x, w, b, s, p, d, len(w))
         y = ACTS[f](u)
         way.append((i,x,u))
-    got = [None,*(None if t is None else torch.zeros_like(t) for t in tensors[1:])]      # a bias without its stage gets zeros
+    # a bias without its stage gets zeros
+    got = [None,*(None if t is None else torch.zeros_like(t) for t in tensors[1:])]
     for i,x,u in reversed(way):
         w,b,s,p,d,f = parts[i]
-        g,got[i+1],gb = _aten.convolution_backward(_slopes[f](g, u), x, w, None if b is None else [len(w)], s, p, d, False, (0,0), len(w), (True,True,b is not None))
+        g,got[i+1],gb = _aten.convolution_backward(_slopes[f](g, u), x, w, None if b is None
+            else [len(w)], s, p, d, False, (0,0), len(w), (True,True,b is not None))
         if b is not None: got[i+4] = gb
         if i==0: g = even_crop(g, direction)
     return [g,*got[1:]]
 
 # %% ../../nbs/xsepconv/14_block.ipynb #642d34bd
-def _linear_backward(grad, x, even, horizontal, vertical, stride, padding, dilation, direction, backend, needs):
+def _linear_backward(grad, x, even, horizontal, vertical, stride, padding, dilation,
+        direction, backend, needs):
     "Gradients of input and kernels of a block without activations, by a kernel"
     if backend=='triton':
         from convpapers.xsepconv.cuda_kernel import triton_xsep_backward
-        return triton_xsep_backward(grad, x, even, horizontal, vertical, stride, padding, dilation, direction)
+        return triton_xsep_backward(grad, x, even, horizontal, vertical, stride, padding,
+            dilation, direction)
     x_,g,*w = _wide(x, grad, even, horizontal, vertical)
-    return [None if t is None else t.to(x.dtype) for t in run_backward(native_library(native, x.device), g, x_, *w, stride, padding, dilation, direction, needs)]
+    return [None if t is None else t.to(x.dtype)
+        for t in run_backward(native_library(native, x.device), g, x_, *w, stride, padding,
+        dilation, direction, needs)]
 
 def _backward(grad, tensors, options, needs=(True,)*7):
     "Seven gradients, None where there was no tensor, or none is needed"
@@ -102,28 +127,47 @@ def _backward(grad, tensors, options, needs=(True,)*7):
     backend = _chosen(x, kernels[1].shape[-1], *how[1:3], (act,last_act), backend)
     linear = act==last_act=='' and bias[0] is None and bias[1] is None and x.numel()
     if backend=='torch' or not linear: got = _stages_backward(grad, tensors, options[:-1])
-    else: got = [*_linear_backward(grad, x, *kernels, *how, backend, needs[:4]), None, None, None if bias[2] is None else grad.sum((0,2,3))]
-    return [None if g is None else g.contiguous(memory_format=layout(x) if i==0 else torch.contiguous_format) for i,g in enumerate(got)]
+    else:
+        got = [*_linear_backward(grad, x, *kernels, *how, backend, needs[:4]), None, None,
+            None if bias[2] is None else grad.sum((0,2,3))]
+    return [None if g is None else g.contiguous(memory_format=layout(x) if i==0
+        else torch.contiguous_format) for i,g in enumerate(got)]
 
 # %% ../../nbs/xsepconv/14_block.ipynb #75ed892b
 def _plain(x, even, horizontal, vertical, b0, b1, b2, *options):
     return xsep_by_stages(x, even, horizontal, vertical, (b0,b1,b2), *options[:-1])
 
-_block = Operator('convpapers::xsep_conv2d', 'Tensor input, Tensor? even, Tensor horizontal, Tensor vertical, Tensor? b0, Tensor? b1, Tensor? b2',
-    'int[] stride, int[] padding, int[] dilation, str direction, str act, str last_act, str backend',
-    _forward, _backward, _plain, lambda tensors, options: _size(tensors[0], tensors[2].shape[-1], *options[:3]))
+_block = Operator('convpapers::xsep_conv2d', 'Tensor input, Tensor? even, Tensor '
+    'horizontal, Tensor vertical, Tensor? b0, Tensor? b1, Tensor? b2',
+    'int[] stride, int[] padding, int[] dilation, str direction, str act, str last_act, '
+    'str backend',
+    _forward, _backward, _plain, lambda tensors,
+    options: _size(tensors[0], tensors[2].shape[-1], *options[:3]))
 
 # %% ../../nbs/xsepconv/14_block.ipynb #12ab2976
 def _check(x, even, horizontal, vertical, bias, stride, padding, dilation):
-    if not isinstance(x, Tensor) or not x.is_floating_point(): raise TypeError(f'input is {getattr(x, "dtype", type(x).__name__)}; valid are floating-point tensors')
-    if not 3<=x.ndim<=4: raise ValueError(f'input has shape {tuple(x.shape)}; valid are (N, C, H, W) and (C, H, W)')
+    if not isinstance(x, Tensor) or not x.is_floating_point():
+        raise TypeError(f'input is {getattr(x, "dtype", type(x).__name__)}; valid are '
+            'floating-point tensors')
+    if not 3<=x.ndim<=4:
+        raise ValueError(f'input has shape {tuple(x.shape)}; valid are (N, C, H, W) and '
+            '(C, H, W)')
     c,k = horizontal.shape[0],horizontal.shape[-1]
-    for name,t,shape in (('horizontal',horizontal,(c,1,1,k)),('vertical',vertical,(c,1,k,1)),('even',even,(c,1,2,2)),*(('bias',b,(c,)) for b in bias)):
-        if t is not None and t.shape!=shape: raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
-        if t is not None and t.device!=x.device: raise ValueError(f'input is on {x.device} and {name} on {t.device}; valid is one device for all')
-    if x.shape[-3]!=c: raise ValueError(f'input has {x.shape[-3]} channels, and the kernels are for {c}')
+    for name,t,shape in (('horizontal',horizontal,(c,1,1,k)),
+            ('vertical',vertical,(c,1,k,1)),('even',even,(c,1,2,2)),
+            *(('bias',b,(c,)) for b in bias)):
+        if t is not None and t.shape!=shape:
+            raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
+        if t is not None and t.device!=x.device:
+            raise ValueError(f'input is on {x.device} and {name} on {t.device}; valid is '
+                'one device for all')
+    if x.shape[-3]!=c:
+        raise ValueError(f'input has {x.shape[-3]} channels, and the kernels are for {c}')
     for n,p,d in zip(x.shape[-2:], padding, dilation):
-        if n+2*p-d*(k-1)<1: raise ValueError(f'the output would be empty: input has shape {tuple(x.shape)}, kernel_size={k}, padding={padding}, dilation={dilation}')
+        if n+2*p-d*(k-1)<1:
+            raise ValueError('the output would be empty: input has shape '
+                f'{tuple(x.shape)}, kernel_size={k}, padding={padding}, '
+                f'dilation={dilation}')
 
 # %% ../../nbs/xsepconv/14_block.ipynb #7c5719f7
 def xsep_conv2d(
@@ -133,36 +177,47 @@ def xsep_conv2d(
     vertical:Tensor, # `(C, 1, k, 1)`
     bias:Sequence=(None,None,None), # `(C,)` after each stage, or None
     stride:int|tuple=1, # The 1×k stage steps along columns, the k×1 stage along rows
-    padding:int|tuple|None=None, # Zeros around the 1×k and k×1 stages; None keeps the size at stride 1
+    # Zeros around the 1×k and k×1 stages; None keeps the size at stride 1
+    padding:int|tuple|None=None,
     dilation:int|tuple=1, # Of the 1×k and k×1 stages
     direction:str='br', # Where the 2×2 pads: `'br'`, `'tl'`, `'tr'`, `'bl'`, or `'groups'`
-    act:str|None=None, # After the first two stages: `'relu'`, `'hardswish'`, `'relu6'`, `'silu'`
+    # After the first two stages: `'relu'`, `'hardswish'`, `'relu6'`, `'silu'`
+    act:str|None=None,
     last_act:str|None=None, # After the third
     backend:str|None=None, # `'native'` (C++), `'triton'` (CUDA), `'torch'`; None chooses
 )->Tensor: # `(N, C, ⌊(H+2p−d(k−1)−1)/s⌋+1, …)`, of the dtype and memory format of the input
-    """Extremely separated depthwise convolution ([Chen et al. 2020](https://arxiv.org/abs/2002.12046)): 2×2, 1×k and k×1 in one pass.
+    """Extremely separated depthwise convolution ([Chen et al.
+    2020](https://arxiv.org/abs/2002.12046)): 2×2, 1×k and k×1 in one pass.
 
-    Differentiable in all tensors; keeps its input alone for the backward pass. `ValueError` for shapes that do not fit or an empty output,
-    `TypeError` for integers and mixed types."""
+    Differentiable in all tensors; keeps its input alone for the backward pass. `ValueError`
+    for shapes that do not fit or an empty output, `TypeError` for integers and mixed
+    types."""
     act,last_act = (one_of('act', a or '', ACTS) for a in (act,last_act))
     one_of('direction', direction, (*DIRECTIONS,'groups'))
     if backend: one_of('backend', backend, BACKENDS)
-    if len(bias)!=3: raise ValueError(f'bias has {len(bias)} entries; valid are three, each a tensor or None')
+    if len(bias)!=3:
+        raise ValueError(f'bias has {len(bias)} entries; valid are three, each a tensor or '
+            'None')
     dilation,k = whole('dilation', dilation, 1),horizontal.shape[-1]
     if k%2==0: raise ValueError(f'horizontal has {k} taps; valid is an odd number')
-    padding = tuple(d*(k-1)//2 for d in dilation) if padding is None else whole('padding', padding, 0)
-    return _fused(input, even, horizontal, vertical, bias, whole('stride', stride, 1), padding, dilation, direction, act, last_act, backend)
+    padding = tuple(d*(k-1)//2 for d in dilation) if padding is None else whole('padding',
+        padding, 0)
+    return _fused(input, even, horizontal, vertical, bias, whole('stride', stride, 1),
+        padding, dilation, direction, act, last_act, backend)
 
-def _fused(input, even, horizontal, vertical, bias, stride, padding, dilation, direction, act, last_act, backend=None):
+def _fused(input, even, horizontal, vertical, bias, stride, padding, dilation, direction,
+        act, last_act, backend=None):
     "`xsep_conv2d` for options that are known to be right"
     _check(input, even, horizontal, vertical, bias, stride, padding, dilation)
-    x,opts = input if input.ndim==4 else input[None],(stride,padding,dilation,direction,act,last_act)
+    x,opts = input if input.ndim==4 else input[None],(stride,padding,dilation,direction,act,
+        last_act)
     tensors = x,even,horizontal,vertical,*bias
     if not x.is_meta and torch.is_autocast_enabled(x.device.type):
         low = torch.get_autocast_dtype(x.device.type)
         tensors = [t if t is None or t.dtype==torch.float64 else t.to(low) for t in tensors]
     if any(t is not None and t.dtype!=tensors[0].dtype for t in tensors):
-        raise TypeError(f'input is {x.dtype} and horizontal {horizontal.dtype}; valid is one dtype for all tensors')
+        raise TypeError(f'input is {x.dtype} and horizontal {horizontal.dtype}; valid is '
+            'one dtype for all tensors')
     y = _block(*tensors, *opts, backend or '')
     return y if input.ndim==4 else y[0]
 
@@ -170,4 +225,5 @@ def _fused(input, even, horizontal, vertical, bias, stride, padding, dilation, d
 @register_macs(_block.packet)
 def _(x, even, horizontal, vertical, *args, out_shape):
     k,(n,c,h,w) = horizontal[-1],x
-    return n*c*(4*h*w*(even is not None) + k*h*out_shape[-1] + k*out_shape[-2]*out_shape[-1])
+    return n*c*(4*h*w*(even is not None) + k*h*out_shape[-1] + k*out_shape[-2]
+        *out_shape[-1])

@@ -13,17 +13,23 @@ from dataclasses import replace
 from ..lab.registry import register_experiment
 from ..lab.tables import Claim, Experiment, PaperNumber, Row, results
 from ..lab.training import Recipe
-from .networks import FILTERS, mobilenetv3_counts, mobilenetv3_small, xsepconv_mobilenetv3_small
+from convpapers.xsepconv.networks import (FILTERS, mobilenetv3_counts, mobilenetv3_small,
+    xsepconv_mobilenetv3_small)
 
 # %% ../../nbs/xsepconv/30_classification.ipynb #f828aac9
-CIFAR_RECIPE = Recipe(lr=.35, momentum=.9, nesterov=False, weight_decay=6e-5, schedule='warmup_cosine', warmup=5/400, update='step', milestones=(), epochs=400,
+CIFAR_RECIPE = Recipe(lr=.35, momentum=.9, nesterov=False, weight_decay=6e-5,
+    schedule='warmup_cosine', warmup=5/400, update='step', milestones=(), epochs=400,
     batch_size=128, augment=dict(crop=4, flip=True))
-SVHN_RECIPE = replace(CIFAR_RECIPE, warmup=5/20, epochs=20, augment=dict(crop=0, flip=False))
+SVHN_RECIPE = replace(CIFAR_RECIPE, warmup=5/20, epochs=20,
+    augment=dict(crop=0, flip=False))
 TINY_RECIPE = replace(CIFAR_RECIPE, lr=.15, warmup=5/200, epochs=200,
-    augment=dict(crop=0, flip=True, area=(.08,1.), aspect=(3/4,4/3), brightness=0., saturation=(1.,1.)))
+    augment=dict(crop=0, flip=True, area=(.08,1.), aspect=(3/4,4/3), brightness=0.,
+    saturation=(1.,1.)))
 
 # %% ../../nbs/xsepconv/30_classification.ipynb #67f5e449
-ABLATIONS = {'XSep 5 without the 2×2': None, 'XSep 5 asymmetric': 'fixed', 'XSep 5 groups': 'groups'} # Row to `direction`; XSep 5 itself is `'improved'`
+# Row to `direction`; XSep 5 itself is `'improved'`
+ABLATIONS = {'XSep 5 without the 2×2': None, 'XSep 5 asymmetric': 'fixed',
+    'XSep 5 groups': 'groups'}
 _linear = dict(act_between=False, bn_between=False)
 LINEAR = {'XSep 5 linear': _linear, 'XSep 7 linear': _linear} # Nothing between the stages
 
@@ -33,7 +39,8 @@ def table_row(
     image_size:int=32,
     num_classes:int=10,
     paper:PaperNumber|None=None,
-    **kwargs, # For the network, such as `dropout`; or `printed`, `facts` and `note` of the row
+    # For the network, such as `dropout`; or `printed`, `facts` and `note` of the row
+    **kwargs,
 )->Row:
     "A row of the tables: a network, what it weighs, how it is trained"
     block,k = name.lower().split()[:2]
@@ -41,9 +48,12 @@ def table_row(
     direction = dict(direction=ABLATIONS[name]) if name in ABLATIONS else {}
     size = dict(image_size=image_size, num_classes=num_classes)
     kwargs |= LINEAR.get(name, {})
-    counts = mobilenetv3_counts(int(k), block, **size, **direction, bn_between=name not in LINEAR)
-    return Row(name, xsepconv_mobilenetv3_small if block=='xsep' else mobilenetv3_small, dict(kernel_size=int(k), **size, **direction, **kwargs),
-        recipe, paper, 'XSep 5, padding' if direction else {'dw': 'depthwise', 'xsep': 'XSepConv'}[block], int(k), counts=tuple(counts), **own)
+    counts = mobilenetv3_counts(int(k), block, **size, **direction,
+        bn_between=name not in LINEAR)
+    return Row(name, xsepconv_mobilenetv3_small if block=='xsep' else mobilenetv3_small,
+        dict(kernel_size=int(k), **size, **direction, **kwargs),
+        recipe, paper, 'XSep 5, padding' if direction else {'dw': 'depthwise',
+        'xsep': 'XSepConv'}[block], int(k), counts=tuple(counts), **own)
 
 # %% ../../nbs/xsepconv/30_classification.ipynb #553d3934
 BASE = """
@@ -68,37 +78,55 @@ def table_rows(
     "All rows for one data set; the base code's number stands at DW 5"
     error = lambda v: '' if v=='-' else f'{100-float(v):.2f}'
     size = dict(image_size=int(line['images']), num_classes=int(line['classes']))
-    base = dict(paper=PaperNumber(float(error(line['top1'])), source='README of the base code, mean of five runs'),
-        printed=dict(params=line['params'], macs=line['macs']), facts={'top-5 error': error(line['top5']), 'with more tricks': error(line['tricks'])},
+    base = dict(paper=PaperNumber(float(error(line['top1'])),
+        source='README of the base code, mean of five runs'),
+        printed=dict(params=line['params'], macs=line['macs']),
+        facts={'top-5 error': error(line['top5']),
+        'with more tricks': error(line['tricks'])},
         note='its printed multiply-adds count the factors of norms as well.')
     names = [f"{dict(dw='DW', xsep='XSep')[b]} {k}" for k,b in FILTERS]
-    return tuple(table_row(n, recipe, **size, **(base if n=='DW 5' else {})) for n in (*names, *ABLATIONS))
+    return tuple(table_row(n, recipe, **size, **(base if n=='DW 5' else {}))
+        for n in (*names, *ABLATIONS))
 
 # %% ../../nbs/xsepconv/30_classification.ipynb #08020b04
-_claims = (*(Claim(f'XSepConv is better than the depthwise layer at k = {k}', f'XSep {k}', f'DW {k}') for k in (5,7,9)),
-    Claim('XSepConv with k = 7 is better than MobileNetV3, which has 5×5', 'XSep 7', 'DW 5'),
-    Claim('larger kernels help XSepConv: 9 is better than 7', 'XSep 9', 'XSep 7'), Claim('larger kernels help XSepConv: 7 is better than 5', 'XSep 7', 'XSep 5'),
+_claims = (*(Claim(f'XSepConv is better than the depthwise layer at k = {k}', f'XSep {k}',
+    f'DW {k}') for k in (5,7,9)),
+    Claim('XSepConv with k = 7 is better than MobileNetV3, which has 5×5', 'XSep 7',
+    'DW 5'),
+    Claim('larger kernels help XSepConv: 9 is better than 7', 'XSep 9', 'XSep 7'),
+    Claim('larger kernels help XSepConv: 7 is better than 5', 'XSep 7', 'XSep 5'),
     Claim('the 2×2 helps', 'XSep 5', 'XSep 5 without the 2×2'),
     Claim('improved padding is better than a fixed side', 'XSep 5', 'XSep 5 asymmetric'),
     Claim('improved padding is better than groups of channels', 'XSep 5', 'XSep 5 groups'))
-_tables = dict(cifar10=('cifar10','CIFAR-10',CIFAR_RECIPE), cifar100=('cifar100','CIFAR-100',CIFAR_RECIPE), svhn_extra=('svhn','SVHN',SVHN_RECIPE),
+_tables = dict(cifar10=('cifar10','CIFAR-10',CIFAR_RECIPE),
+    cifar100=('cifar100','CIFAR-100',CIFAR_RECIPE), svhn_extra=('svhn','SVHN',SVHN_RECIPE),
     tiny_imagenet=('tiny_imagenet','Tiny-ImageNet',TINY_RECIPE))
 for _line in base_lines():
     _name,_title,_recipe = _tables[_line['data']]
-    register_experiment(Experiment(f'xsepconv_{_name}', f'{_title}: MobileNetV3-Small, depthwise and XSepConv by kernel size', 'xsepconv', table_rows(_line, _recipe),
-        _line['data'], claims=_claims, citation='showlo2019mobilenetv3', xlabel='kernel size',
-        note="Recipe and number are the base code's; that XSepConv was trained by it is inferred. Its accuracies are not known to us, and none is quoted."));
+    register_experiment(Experiment(f'xsepconv_{_name}', f'{_title}: MobileNetV3-Small, '
+        'depthwise and XSepConv by kernel size', 'xsepconv', table_rows(_line, _recipe),
+        _line['data'], claims=_claims, citation='showlo2019mobilenetv3',
+        xlabel='kernel size',
+        note="Recipe and number are the base code's; that XSepConv was trained by it is "
+        "inferred. Its accuracies are not known to us, and none is quoted."));
 
 # %% ../../nbs/xsepconv/30_classification.ipynb #e29ac221
-SMALL_RECIPE = Recipe(lr=.15, momentum=.9, nesterov=False, weight_decay=6e-5, schedule='linear', warmup=.15, update='step', milestones=(), epochs=1,
+SMALL_RECIPE = Recipe(lr=.15, momentum=.9, nesterov=False, weight_decay=6e-5,
+    schedule='linear', warmup=.15, update='step', milestones=(), epochs=1,
     batch_size=128, augment=dict(crop=4, flip=True), channels_last=True)
 SMALL_ROWS = 'DW 3','DW 5','XSep 5','XSep 7','DW 7',*ABLATIONS,*LINEAR
-_claims = (Claim('XSepConv is better than the depthwise layer at k = 5', 'XSep 5', 'DW 5'), Claim('XSepConv is better than the depthwise layer at k = 7', 'XSep 7', 'DW 7'),
-    Claim('XSepConv with k = 7 is better than MobileNetV3, which has 5×5', 'XSep 7', 'DW 5'),
+_claims = (Claim('XSepConv is better than the depthwise layer at k = 5', 'XSep 5', 'DW 5'),
+    Claim('XSepConv is better than the depthwise layer at k = 7', 'XSep 7', 'DW 7'),
+    Claim('XSepConv with k = 7 is better than MobileNetV3, which has 5×5', 'XSep 7',
+    'DW 5'),
     Claim('improved padding is better than a fixed side', 'XSep 5', 'XSep 5 asymmetric'),
     Claim('improved padding is better than groups of channels', 'XSep 5', 'XSep 5 groups'),
     Claim('the 2×2 helps', 'XSep 5', 'XSep 5 without the 2×2'),
-    Claim('nothing between the stages is better at k = 5', 'XSep 5 linear', 'XSep 5'), Claim('and at k = 7', 'XSep 7 linear', 'XSep 7'))
-register_experiment(Experiment('xsepconv_cifar10_small', 'CIFAR-10 at a small equal budget: MobileNetV3-Small by what filters, and by how the 2×2 is padded', 'xsepconv',
-    tuple(table_row(n, SMALL_RECIPE, dropout=0.) for n in SMALL_ROWS), 'cifar10', claims=_claims, citation='chen2020xsepconv', xlabel='kernel size',
-    note='MobileNetV3-Small for 32×32 at full width, without dropout; nothing but the filtering layers differs.'));
+    Claim('nothing between the stages is better at k = 5', 'XSep 5 linear', 'XSep 5'),
+    Claim('and at k = 7', 'XSep 7 linear', 'XSep 7'))
+register_experiment(Experiment('xsepconv_cifar10_small', 'CIFAR-10 at a small equal '
+    'budget: MobileNetV3-Small by what filters, and by how the 2×2 is padded', 'xsepconv',
+    tuple(table_row(n, SMALL_RECIPE, dropout=0.) for n in SMALL_ROWS), 'cifar10',
+    claims=_claims, citation='chen2020xsepconv', xlabel='kernel size',
+    note='MobileNetV3-Small for 32×32 at full width, without dropout; nothing but the '
+    'filtering layers differs.'));

@@ -487,15 +487,20 @@ SHARE = 2**15       # values from which on several threads are worth waking
 def _sizes(shape, k, stride, padding, dilation, direction, act, last_act, threads):
     "Size of the output, and the integers for the kernel"
     n,c,*size = shape
-    if len(size)!=2 or min(stride)<1 or min(padding)<0 or min(dilation)<1 or max(stride)>2**40 or max(*padding, *(d*(kk-1) for d,kk in zip(dilation, k)))>2**20:
+    if len(size)!=2 or min(stride)<1 or min(padding)<0 or min(dilation)<1 or max(
+            stride)>2**40 or max(*padding, *(d*(kk-1) for d,kk in zip(dilation, k)))>2**20:
         raise ValueError(
-            f'input of shape {shape} with stride={stride}, padding={padding}, dilation={dilation} and {k[0]} taps; valid are (N, C, H, W), strides and dilations of '
-                         f'at least 1, paddings of at least 0, and none that reaches over more than {2**20} pixels')
+            f'input of shape {shape} with stride={stride}, padding={padding}, '
+            f'dilation={dilation} and {k[0]} taps; valid are (N, C, H, W), strides and '
+            'dilations of '
+                         'at least 1, paddings of at least 0, and none that reaches over '
+                         f'more than {2**20} pixels')
     out = [(m+2*p-d*(kk-1)-1)//s+1
         for m,p,d,kk,s in zip(size, padding, dilation, k, stride)]
     if min(out)<1:
         raise ValueError(
-            f'kernel_size={k[0]} with dilation={dilation} is larger than the padded input of {size[0]}×{size[1]}')
+            f'kernel_size={k[0]} with dilation={dilation} is larger than the padded input '
+            f'of {size[0]}×{size[1]}')
     which = [names.index(v) for names,v in ((WAYS,direction), (ACTS,act), (ACTS,last_act))]
     return (n,c,*out),_Sizes(n, c, *size, *out, k[0], *stride, *padding, *dilation, *which,
         threads if n*c*size[0]*size[1]>=SHARE else 1)
@@ -507,14 +512,16 @@ def _dense(*tensors, like):
     for t in tensors:
         if t is not None and (t.dtype is not like.dtype or not t.is_cpu):
             raise TypeError(
-                f'weights of {t.dtype} on {t.device} with an input of {like.dtype} on {like.device}; all must be alike, on the processor')
+                f'weights of {t.dtype} on {t.device} with an input of {like.dtype} on '
+                f'{like.device}; all must be alike, on the processor')
     return [t if t is None or t.is_contiguous() else t.contiguous() for t in tensors]
 
 def _fits(x, even, horizontal, vertical, biases=()):
     "The kernel gets addresses and believes in them"
     if x.ndim!=4 or x.dtype not in (torch.float32,torch.float64) or not x.is_cpu:
         raise TypeError(
-            f'input is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid are (N, C, H, W) in float32 or float64 on the CPU')
+            f'input is {x.dtype} of shape {tuple(x.shape)} on {x.device}; valid are (N, C, '
+            'H, W) in float32 or float64 on the CPU')
     c,k = x.shape[1],horizontal.shape[-1]
     for name,t,shape in (('even',even,(c,1,2,2)), ('horizontal',horizontal,(c,1,1,k)),
             ('vertical',vertical,(c,1,k,1)), *(('bias',b,(c,)) for b in biases)):
@@ -535,7 +542,8 @@ def run_forward(
     act:str=None, # After the first two stages: None, 'relu', 'relu6' or 'hardswish'
     last_act:str=None, # After the last
 )->Tensor: # `(N, C, Ho, Wo)` in channels_last
-    "The block in one pass over memory; @eq-xs-kernel-stages with a bias before each activation"
+    """The block in one pass over memory; @eq-xs-kernel-stages with a bias before each
+    activation"""
     _fits(x, even, horizontal, vertical, biases)
     return _run_forward(library, x, even, horizontal, vertical, biases, stride, padding,
         dilation, direction, act, last_act)
@@ -565,7 +573,8 @@ def run_backward(
     direction:str='br',
     needs:tuple=(True,True,True,True), # Which gradients are wanted
 )->tuple: # Gradients of x (in channels_last), even, horizontal, vertical; None for what is not wanted
-    "The gradients of the linear block, @eq-xs-adjoint and @eq-xs-kernel-weights, with all maps between recomputed row by row"
+    """The gradients of the linear block, @eq-xs-adjoint and @eq-xs-kernel-weights, with all
+    maps between recomputed row by row"""
     _fits(x, even, horizontal, vertical)
     size,sizes = _sizes(tuple(x.shape), (horizontal.shape[3],horizontal.shape[3]),
         tuple(stride), tuple(padding), tuple(dilation), direction, None, None,
@@ -623,11 +632,13 @@ def _check(library):
             (a,h),w = cast((x,g)),cast(weights)
             gots = run_forward(library, a, *w, cast(biases), **case),*run_backward(library,
                 h, a, *w, **linear)
-            for name,u,v in zip(('output','gradient of the input','of the 2×2','of the 1×k','of the k×1'), gots, wants):
+            for name,u,v in zip(('output','gradient of the input','of the 2×2','of the 1×k',
+                    'of the k×1'), gots, wants):
                 error = (u-v).abs().max().item()
                 if not error<=eps:
                     raise AssertionError(
-                        f'{name} differs from the oracle by {error:.1g} in {dtype} for {case}')
+                        f'{name} differs from the oracle by {error:.1g} in {dtype} for '
+                        f'{case}')
 
 native = Native('xsepconv', SOURCE, FUNCTIONS, _check, WIDE,
     'its stages run as three convolutions')

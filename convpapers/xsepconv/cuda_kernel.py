@@ -57,7 +57,8 @@ def xsep_layout(
     channels_last:bool=False,
     strip:int|None=None, # Columns of a strip; None takes those of `BLOCK`
 )->Layout:
-    "Threads along what lies together in memory; fewer rows, then narrower strips, where there would be too few programs"
+    """Threads along what lies together in memory; fewer rows, then narrower strips, where
+    there would be too few programs"""
     up = lambda n: 1<<(n-1).bit_length()
     (N,C),threads,widest = shape,32*BLOCK['warps'],min(strip or BLOCK['strip'], up(w))
     for strip,most in ((s,m) for s in (8,4,2,1) if s<=widest for m in (64,32,16,8)):
@@ -106,7 +107,8 @@ def _read_row(p, step, row, inside, COLS: 'tl.constexpr', ACC: 'tl.constexpr'):
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #89fa6f4e
 def _even_row(upper, lower, w, bias, row, inside, COLS: 'tl.constexpr',
         ACT: 'tl.constexpr'):
-    "`COLS` columns of a row after the 2×2 stage, zero outside the map whatever bias and activation are"
+    """`COLS` columns of a row after the 2×2 stage, zero outside the map whatever bias and
+    activation are"""
     new = ()
     for t in tl.static_range(COLS):
         v = _activate(w[0]*upper[t] + w[1]*upper[t+1] + w[2]*lower[t] + w[3]*lower[t+1]
@@ -203,7 +205,8 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
               PW: 'tl.constexpr', EVEN: 'tl.constexpr', ACC: 'tl.constexpr',
               CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr',
               FIRST: 'tl.constexpr', GRADS: 'tl.constexpr'):
-    "The gradient of `rows` rows × `LANES`·`STRIP`·`SW` columns of the padded input, and their part of the weights'"
+    """The gradient of `rows` rows × `LANES`·`STRIP`·`SW` columns of the padded input, and
+    their part of the weights'"""
     PAST: tl.constexpr = (KH-1)*DH
     OWN: tl.constexpr = STRIP*SW
     READ: tl.constexpr = (STRIP-1)*SW + (KW-1)*DW + 1
@@ -321,7 +324,8 @@ def _like(x, size):
 
 def _ends(channels, direction):
     "Where the channels end that pad br, tl and bl; the others pad tr"
-    stops = {d: s.stop for d,s in (group_slices(channels) if direction=='groups' else [(direction, slice(0, channels))])}
+    stops = {d: s.stop for d,s in (group_slices(channels) if direction=='groups'
+        else [(direction, slice(0, channels))])}
     return tuple(max([stops.get(d, 0) for d in GROUPS[:i+1]]) for i in range(3))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #dd891e63
@@ -357,7 +361,8 @@ def _checked(x, even, horizontal, vertical, stride, padding, dilation, direction
         raise TypeError(f'input must be a floating-point tensor, not {x.dtype}')
     if x.ndim!=4: raise ValueError(f'input of shape {tuple(x.shape)} must be (N, C, H, W)')
     taps,C = (vertical.shape[2],horizontal.shape[3]),x.shape[1]
-    for name,t,shape in (('even',even,(C,1,2,2)),('horizontal',horizontal,(C,1,1,taps[1])),('vertical',vertical,(C,1,taps[0],1))):
+    for name,t,shape in (('even',even,(C,1,2,2)),('horizontal',horizontal,(C,1,1,taps[1])),
+            ('vertical',vertical,(C,1,taps[0],1))):
         if t is not None and t.shape!=shape:
             raise ValueError(f'{name} of shape {tuple(t.shape)} must be {shape}')
     if even is not None: one_of('direction', direction, (*DIRECTIONS,'groups'))
@@ -367,7 +372,8 @@ def _checked(x, even, horizontal, vertical, stride, padding, dilation, direction
     out = _out_size(x.shape[2:], taps, stride, padding, dilation)
     if min(out)<1:
         raise ValueError(
-            f'padding={padding} leaves an output of {out} of an input of {tuple(x.shape[2:])}; give more')
+            f'padding={padding} leaves an output of {out} of an input of '
+            f'{tuple(x.shape[2:])}; give more')
     return taps,stride,padding,dilation,direction,out
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #906c9fd3
@@ -384,9 +390,11 @@ def triton_xsep(
     act:str|None=None, # After the first two stages: `'relu'` or `'hardswish'`
     last_act:str|None=None, # After the third
 )->Tensor: # `(N, C, ⌊(H+2p−d(k−1)−1)/s⌋+1, …)`, in the dtype of `x`, channels_last if `x` is, else contiguous
-    """The block of [Chen et al. 2020](https://arxiv.org/abs/2002.12046) in one pass by a Triton kernel, compiled on CUDA, interpreted on the CPU.
+    """The block of [Chen et al. 2020](https://arxiv.org/abs/2002.12046) in one pass by a
+    Triton kernel, compiled on CUDA, interpreted on the CPU.
 
-    Computes in float32, or float64 for that. `ValueError` for shapes that do not fit, `TypeError` for integers, `ImportError` without Triton."""
+    Computes in float32, or float64 for that. `ValueError` for shapes that do not fit,
+    `TypeError` for integers, `ImportError` without Triton."""
     _kernels.triton()
     *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation,
         direction)
@@ -399,7 +407,8 @@ def triton_xsep(
     tensors = x,y,*(x if w is None else w.contiguous()
         for w in (even,horizontal,vertical)),bias
     if y.numel():
-        _launch(0, tensors, *_arguments(0, x, out, (x,y), even, *options, BIAS=some, ACT=codes[0], LAST=codes[1]))
+        _launch(0, tensors, *_arguments(0, x, out, (x,y), even, *options, BIAS=some,
+            ACT=codes[0], LAST=codes[1]))
     return y
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #5dfad840
@@ -414,7 +423,8 @@ def triton_xsep_backward(
     dilation:int|tuple=1,
     direction:str='br',
 )->tuple: # Of `x`, `even` (or None), `horizontal` and `vertical`, in their shapes and dtypes
-    "The gradients of the linear block in one pass: no map is kept or written, and every run gives the same bits"
+    """The gradients of the linear block in one pass: no map is kept or written, and every
+    run gives the same bits"""
     _kernels.triton()
     *options,out = _checked(x, even, horizontal, vertical, stride, padding, dilation,
         direction)
@@ -428,7 +438,8 @@ def triton_xsep_backward(
         l,*rest = _arguments(1, x, out, (grad,x,gx), even, *options)
         sums = x.new_empty((sum(counts), N, C, l.programs//(N*-(-C//l.channels))),
             dtype=accumulator(x))
-        _launch(1, (grad, x, *(x if w is None else w.contiguous() for w in (even,horizontal,vertical)), gx, sums), l, *rest)
+        _launch(1, (grad, x, *(x if w is None else w.contiguous() for w in (even,horizontal,
+            vertical)), gx, sums), l, *rest)
     parts = sums.sum((1,3)).T.split(counts, 1)
     return gx,*(None if w is None else s.reshape(w.shape).to(w.dtype)
         for s,w in zip(parts, (even,horizontal,vertical)))
@@ -451,7 +462,8 @@ def measure_cuda(
     kernel_size:int=9,
     dtype:str='float32', # In `DTYPES`
     channels_last:bool=True,
-    train:bool=False, # The linear block, forward and backward; else forward with biases and h-swish
+    # The linear block, forward and backward; else forward with biases and h-swish
+    train:bool=False,
     device:str='cuda',
     **kwargs, # For `bench`
 )->Bench:
@@ -473,9 +485,12 @@ def measure_cuda(
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #223aff82
 def cuda_table(
-    benches:dict, # `measure_cuda`'s by `(shape, kernel_size, dtype, train)` and `channels_last`: `{key: {False: Bench, True: Bench}}`
+    # `measure_cuda`'s by `(shape, kernel_size, dtype, train)` and `channels_last`: `{key:
+    # {False: Bench, True: Bench}}`
+    benches:dict,
 )->Table:
-    "Times of the three ways in their better layouts, and of the one kernel against the other two"
+    """Times of the three ways in their better layouts, and of the one kernel against the
+    other two"""
     def cells(item):
         (shape,k,dtype,train),both = item
         time = lambda r: r.both if train else r.forward
@@ -486,7 +501,8 @@ def cuda_table(
             'training step' if train else 'evaluation',
             *(f'{t*1e3:.3g}' for t in (library,stages,fused)), layout,
             f'{fused/library:.2f}×', f'{fused/stages:.2f}×']
-    head = ['N×C×H×W','k','dtype','what','depthwise, ms','stages, ms','fused, ms','fused in','÷ depthwise','÷ stages']
+    head = ['N×C×H×W','k','dtype','what','depthwise, ms','stages, ms','fused, ms',
+        'fused in','÷ depthwise','÷ stages']
     about = next(iter(next(iter(benches.values())).values())).about if benches else None
     note = '{device}, torch {torch}, medians of {rounds} rounds; each way in its better layout'.format_map(about) if about else (
         'There is no CUDA device here, so nothing was measured.')
@@ -496,7 +512,8 @@ def cuda_table(
 SHAPES = (32,64,56,56),(32,128,28,28),(32,256,14,14)
 
 @register_benchmark('xsepconv_cuda',
-    'XSepConv on a GPU: one kernel against the depthwise k×k of the library and the three stages')
+    'XSepConv on a GPU: one kernel against the depthwise k×k of the library and the three '
+    'stages')
 def xsep_on_cuda(
     shapes:Sequence[tuple]=SHAPES, # `(N, C, H, W)`
     kernel_sizes:Sequence[int]=(5,7,9),

@@ -69,7 +69,8 @@ def measure_eval(
     kernel_size:int, # Odd
     **kwargs, # For `bench`
 )->Bench:
-    "Time of every form for one picture, against the depthwise convolution with channels last"
+    """Time of every form for one picture, against the depthwise convolution with channels
+    last"""
     return bench(eval_forms(shape[0], kernel_size), _two(1, *shape), 'depthwise',
         backward=False, **kwargs)
 
@@ -87,7 +88,8 @@ def costs_table(
     benches:Mapping[tuple,Bench], # By channels, side, kernel size
     what:str='forward', # 'forward', or 'both' for forward and backward
 )->Table:
-    "One input and kernel size a row, one form a column: multiples of the better depthwise convolution"
+    """One input and kernel size a row, one form a column: multiples of the better depthwise
+    convolution"""
     first = next(iter(benches.values()))
     names = [r.name for r in first if not r.name.startswith('depthwise')]
     def cells(item):

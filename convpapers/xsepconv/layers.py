@@ -25,21 +25,26 @@ from .padding import DIRECTIONS, DirectionalPad2d, even_pad
 # %% ../../nbs/xsepconv/10_layers.ipynb #11488383
 @no_torchscript
 class XSepConv2d(nn.Module):
-    """Extremely separated depthwise convolution ([Chen et al. 2020](https://arxiv.org/abs/2002.12046)), in the place of a depthwise `nn.Conv2d`.
+    """Extremely separated depthwise convolution ([Chen et al.
+    2020](https://arxiv.org/abs/2002.12046)), in the place of a depthwise `nn.Conv2d`.
 
-    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌊(H+2p−d(k−1)−1)/s⌋+1, …)`. No normalisation or activation follows the last stage.
+    Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌊(H+2p−d(k−1)−1)/s⌋+1, …)`. No
+    normalisation or activation follows the last stage.
     Raises `ValueError` for an even `kernel_size`, or where channels and groups differ."""
     def __init__(self,
         in_channels:int, # As many as `out_channels`
         out_channels:int, # As many as `in_channels`
         kernel_size:int, # Odd
         stride:int|tuple=1, # The 1×k stage steps along columns, the k×1 stage along rows
-        padding:int|tuple|str='same', # Zeros around; 'same' is `dilation·(k−1)/2`, at any stride
+        # Zeros around; 'same' is `dilation·(k−1)/2`, at any stride
+        padding:int|tuple|str='same',
         dilation:int|tuple=1, # Of the 1×k and k×1 stages
         groups:int|None=None, # As many as channels, which None means
         bias:bool=False, # After the k×1 stage
         padding_mode:str='zeros', # The only one
-        *, direction:str|None='br', # Where the 2×2 pads; `'groups'` for Wu et al.'s four groups; None leaves the 2×2 out
+        # Where the 2×2 pads; `'groups'` for Wu et al.'s four groups; None leaves the 2×2
+        # out
+        *, direction:str|None='br',
         act_between:bool=True, # An activation after the 2×2 and the 1×k stage
         bn_between:bool=True, # A normalisation after the 2×2 and the 1×k stage
         act_layer=nn.Hardswish, # Builds the activations
@@ -54,10 +59,12 @@ class XSepConv2d(nn.Module):
             positive_int(name, v)
         if k%2==0 or k<3:
             raise ValueError(
-                f'kernel_size={kernel_size} must be odd and at least 3: the 2×2 stage is the only even one')
+                f'kernel_size={kernel_size} must be odd and at least 3: the 2×2 stage is '
+                'the only even one')
         if not in_channels==out_channels==(in_channels if groups is None else groups):
             raise ValueError(
-                f'in_channels={in_channels}, out_channels={out_channels}, groups={groups} must be equal: the stages are depthwise')
+                f'in_channels={in_channels}, out_channels={out_channels}, groups={groups} '
+                'must be equal: the stages are depthwise')
         if padding_mode!='zeros':
             raise ValueError(
                 f"padding_mode={padding_mode!r} is not valid; the stages pad with 'zeros'")
@@ -89,7 +96,8 @@ class XSepConv2d(nn.Module):
         super().__setattr__(name, value)
         for conv,axis in (('vertical',0),('horizontal',1)):     # the stages follow
             if (stage := self._modules.get(conv)) is not None:
-                setattr(stage, name, tuple(v if a==axis else int(name!='padding') for a,v in enumerate(value)))
+                setattr(stage, name, tuple(v if a==axis else int(name!='padding') for a,
+                    v in enumerate(value)))
 
     @property
     def direction(self)->str|None: return self._direction
@@ -162,8 +170,10 @@ def obstacle(self:XSepConv2d)->str: # '' if there is none
         else 'the activations differ')
 
 @patch
-def weights(self:XSepConv2d)->tuple: # Three kernels (the first may be None), three biases or None
-    "What one operator needs: kernels and biases, with normalisations in evaluation mode folded in"
+# Three kernels (the first may be None), three biases or None
+def weights(self:XSepConv2d)->tuple:
+    """What one operator needs: kernels and biases, with normalisations in evaluation mode
+    folded in"""
     even,b0 = (None,None) if self.even is None else scaled(self.even.weight, self.even.bias,
         self.norm1)
     horizontal,b1 = scaled(self.horizontal.weight, self.horizontal.bias, self.norm2)
@@ -195,17 +205,20 @@ def assign_directions(
     directions:Sequence[str]=DIRECTIONS, # Taken in turn
     start:int=0, # Position of the first
 )->dict: # Names of the layers to their directions
-    "One direction for each even layer, in turn: after every second one the picture is where it was"
+    """One direction for each even layer, in turn: after every second one the picture is
+    where it was"""
     if not directions: raise ValueError('directions=() must name at least one')
     for d in directions: one_of('directions', d, (*DIRECTIONS,'groups'))
-    found = [(n,m) for n,m in model.named_modules() if isinstance(m, DirectionalPad2d) or isinstance(m, XSepConv2d) and m.even is not None]
+    found = [(n,m) for n,m in model.named_modules() if isinstance(m, DirectionalPad2d)
+        or isinstance(m, XSepConv2d) and m.even is not None]
     for i,(_,m) in enumerate(found, start): m.direction = directions[i%len(directions)]
     return {n: m.direction for n,m in found}
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #66a6f613
 @no_torchscript
 class FoldedXSepConv2d(nn.Module):
-    """An `XSepConv2d` for deployment: kernels `even`, `horizontal`, `vertical` and biases `bias0`, `bias1`, `bias2`, run as one operator.
+    """An `XSepConv2d` for deployment: kernels `even`, `horizontal`, `vertical` and biases
+    `bias0`, `bias1`, `bias2`, run as one operator.
 
     Shapes as for `XSepConv2d`. `XSepConv2d.fold` makes it."""
     def __init__(self,
@@ -252,17 +265,22 @@ class FoldedXSepConv2d(nn.Module):
             else: nn.init.normal_(p, std=p[0].numel()**-.5)
 
     def __setattr__(self, name, value):
-        if name in ('stride','padding','dilation','direction','act','last_act') and '_native' in vars(self):
+        if name in ('stride','padding','dilation','direction','act',
+                'last_act') and '_native' in vars(self):
             raise ValueError(
-                f'{name}={value!r} cannot be set on a folded layer; set it on the layer, then fold')
+                f'{name}={value!r} cannot be set on a folded layer; set it on the layer, '
+                'then fold')
         super().__setattr__(name, value)
 
     def _tensors(self):
         p = self._parameters                                    # faster than attributes
         try:
-            return p['even'] if self.direction else None,p['horizontal'],p['vertical'],(p['bias0'],p['bias1'],p['bias2'])
+            return p['even'] if self.direction else None,p['horizontal'],p['vertical'],(
+                p['bias0'],p['bias1'],p['bias2'])
         except KeyError:
-            return self.even,self.horizontal,self.vertical,(self.bias0,self.bias1,self.bias2)        # pruned, or computed otherwise
+            # pruned, or computed otherwise
+            return self.even,self.horizontal,self.vertical,(self.bias0,self.bias1,
+                self.bias2)
 
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
@@ -273,7 +291,8 @@ class FoldedXSepConv2d(nn.Module):
             and x.shape[1]==self.channels and horizontal.is_cpu
             and not torch.is_autocast_enabled('cpu')
             and (library := native.library()) is not None):
-            y = _run_forward(library, x, even, horizontal, vertical, bias, *self._native)        # nothing to convert
+            # nothing to convert
+            y = _run_forward(library, x, even, horizontal, vertical, bias, *self._native)
             return y if x.stride(1)==1 else y.contiguous(memory_format=layout(x))
         return _fused(x, even, horizontal, vertical, bias, *self._how)
 
@@ -302,15 +321,18 @@ def fold(self:XSepConv2d,
     norm:nn.Module|None=None, # A `BatchNorm2d` that follows the layer
     act:nn.Module|None=None, # An activation that follows that
 )->nn.Module: # `nn.Conv2d` for a linear layer without the 2×2, where no activation follows, else `FoldedXSepConv2d`
-    "The layer as it is deployed, with running statistics. `ValueError` where its parts, or what follows, are not of the usual kinds"
+    """The layer as it is deployed, with running statistics. `ValueError` where its parts,
+    or what follows, are not of the usual kinds"""
     if why := self.obstacle(): raise ValueError(f'XSepConv2d cannot be folded: {why}')
     if norm is not None and (not isinstance(norm, nn.modules.batchnorm._BatchNorm)
             or norm.running_mean is None or norm.num_features!=self.in_channels):
         raise ValueError(
-            f'norm={norm} is not valid; give a batch normalisation of {self.in_channels} channels with running statistics')
+            f'norm={norm} is not valid; give a batch normalisation of {self.in_channels} '
+            'channels with running statistics')
     if type(act) not in _act_names:
         raise ValueError(
-            f'act={act} is not valid; give one of {", ".join(t.__name__ for t in _act_names if t is not type(None))}')
+            f'act={act} is not valid; give one of '
+            f'{", ".join(t.__name__ for t in _act_names if t is not type(None))}')
     even,horizontal,vertical,bias = self.weights()
     vertical,last = scaled(vertical, bias[2], norm)
     bias,inner,outer = (*bias[:2],last),_act_names[type(self.act2)],_act_names[type(act)]

@@ -49,7 +49,8 @@ def _conv(a, stage, weight, bias): # `a` is padded
     return functional.conv2d(a, weight, bias, stage.stride, stage.padding, stage.dilation,
         len(weight))
 
-def _conv_backward(g, a, stage, weight, bias, need): # `a` is padded; `need`: of input, weight, bias
+# `a` is padded; `need`: of input, weight, bias
+def _conv_backward(g, a, stage, weight, bias, need):
     sizes = None if bias is None else list(bias.shape)
     ga,gw,gb = _aten.convolution_backward(g, a, weight, sizes, stage.stride, stage.padding,
         stage.dilation, False, (0,0), len(weight), need)
@@ -60,7 +61,8 @@ def _normalise(u, norm, gamma, beta):
     "Normalised map, mean and `1/√(v+ε)`; running statistics are updated"
     n,mean,invstd = torch.native_batch_norm(u, gamma, beta, norm.mean, norm.var, norm.batch,
         norm.momentum, norm.eps)
-    return (n,mean,invstd) if norm.batch else (n,norm.mean.clone(),(norm.var+norm.eps).rsqrt())
+    return (n,mean,invstd) if norm.batch else (n,norm.mean.clone(),
+        (norm.var+norm.eps).rsqrt())
 
 def _variance(norm, invstd): return invstd.pow(-2)-norm.eps
 
@@ -94,10 +96,13 @@ def _traced(g, x, stages, params, stats, need):
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #e1e75bc8
 class LeanStages(torch.autograd.Function):
-    "Stages of depthwise convolutions that keep their input and statistics for the backward pass"
+    """Stages of depthwise convolutions that keep their input and statistics for the
+    backward pass"""
     @staticmethod
-    def forward(ctx, x, stages, keep, *params): # `params`: kernel, bias, scale and shift of each stage, or None
-        ctx.stages,ctx.kept,a,stats,maps = stages,list(range(len(stages)-1))[len(stages)-1-keep:],x,[],[]
+    # `params`: kernel, bias, scale and shift of each stage, or None
+    def forward(ctx, x, stages, keep, *params):
+        ctx.stages,ctx.kept,a,stats,maps = stages,list(
+            range(len(stages)-1))[len(stages)-1-keep:],x,[],[]
         for i,s in enumerate(stages):
             w,b,gamma,beta = params[4*i:4*i+4]
             a = _conv(_padded(a, s), s, w, b)
@@ -112,7 +117,8 @@ class LeanStages(torch.autograd.Function):
     @staticmethod
     def backward(ctx, g):
         stages,(x,*rest),need = ctx.stages,ctx.saved_tensors,ctx.needs_input_grad
-        params,stats,maps = rest[:4*len(stages)],rest[4*len(stages):6*len(stages)],dict(zip(ctx.kept, rest[6*len(stages):]))
+        params,stats,maps = rest[:4*len(stages)],rest[4*len(stages):6*len(stages)],dict(
+            zip(ctx.kept, rest[6*len(stages):]))
         need = [need[0],*need[3:]]
         if torch.is_grad_enabled(): gx,*grads = _traced(g, x, stages, params, stats, need)
         else: gx,*grads = _walk_back(g, x, stages, params, stats, maps, need)
@@ -154,11 +160,15 @@ def _bare(m, kinds):
         or d['_backward_hooks'] or d['_backward_pre_hooks'] or 'forward' in d)
 
 def _parts(layer):
-    "Direction, convolution, normalisation or None, activation or None of each stage; None where one of them is of another kind"
-    parts = [] if layer.even is None else [(layer.direction,layer.even,layer.norm1,layer.act1)]
-    parts += [(None,layer.horizontal,layer.norm2,layer.act2),(None,layer.vertical,None,None)]
+    """Direction, convolution, normalisation or None, activation or None of each stage; None
+    where one of them is of another kind"""
+    parts = [] if layer.even is None else [(layer.direction,layer.even,layer.norm1,
+        layer.act1)]
+    parts += [(None,layer.horizontal,layer.norm2,layer.act2),
+        (None,layer.vertical,None,None)]
     for _,conv,norm,act in parts:
-        if not _bare(conv, (nn.Conv2d,)) or conv.padding_mode!='zeros' or isinstance(conv.padding, str):
+        if not _bare(conv, (nn.Conv2d,)) or conv.padding_mode!='zeros' or isinstance(
+                conv.padding, str):
             return None
         if not _bare(norm, (nn.BatchNorm2d,nn.Identity)) or not _bare(act,
                 (*ACTS,nn.Identity)):
@@ -186,13 +196,19 @@ def _cast(t, device):
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #d2796a7b
 def lean_stages(
     x:Tensor, # `(N, C, H, W)`
-    layer:nn.Module, # Has `even`, `norm1`, `act1`, `horizontal`, `norm2`, `act2`, `vertical` and `direction`
-    keep:int=0, # Maps before a normalisation that are kept for the backward pass, 0 to 2: memory for time
+    # Has `even`, `norm1`, `act1`, `horizontal`, `norm2`, `act2`, `vertical` and `direction`
+    layer:nn.Module,
+    # Maps before a normalisation that are kept for the backward pass, 0 to 2: memory for
+    # time
+    keep:int=0,
 )->Tensor|None: # The output, or None if the layer must run stage by stage
-    """The stages of an `XSepConv2d` for training: forward as they are, with their input and statistics alone kept for the backward pass.
+    """The stages of an `XSepConv2d` for training: forward as they are, with their input and
+    statistics alone kept for the backward pass.
 
-    None comes back, and nothing has happened, where no gradient is wanted, where a submodule is not a plain convolution, `BatchNorm2d`,
-    ReLU, ReLU6, Hardswish, SiLU or Identity, has hooks or parametrisations, and under compilation, tracing and `torch.func`."""
+    None comes back, and nothing has happened, where no gradient is wanted, where a
+    submodule is not a plain convolution, `BatchNorm2d`, ReLU, ReLU6, Hardswish, SiLU or
+    Identity, has hooks or parametrisations, and under compilation, tracing and
+    `torch.func`."""
     one_of('keep', keep, (0,1,2))
     if not torch.is_grad_enabled() or not ordinary(x,
             watched=True) or torch.onnx.is_in_onnx_export() or x.ndim!=4 or not x.is_floating_point() or _has_any_global_hook():
@@ -205,7 +221,8 @@ def lean_stages(
             for t in tensors) or any(type(t) not in (Tensor,nn.Parameter)
             or t.device!=x.device for t in tensors):
         return None
-    (_,p),(_,d),(_,s),k = layer.horizontal.padding,layer.horizontal.dilation,layer.horizontal.stride,layer.horizontal.kernel_size[1]
+    (_,p),(_,d),(_,
+        s),k = layer.horizontal.padding,layer.horizontal.dilation,layer.horizontal.stride,layer.horizontal.kernel_size[1]
     if x.shape[0]*x.shape[2]*((x.shape[3]+2*p-d*(k-1)-1)//s+1) < 2:
         return None         # modules know what to say of single pixels
     params = [_cast(p, x.device.type) if i%4<2 else p for i,p in enumerate(params)]
@@ -213,6 +230,7 @@ def lean_stages(
         for d,c,n,a in parts]
     return LeanStages.apply(_cast(x, x.device.type), stages, keep, *params)
 
-_costs = 'Trained','training_forms','measure_training','memory_table','memory_costs','SHAPES'
+_costs = ('Trained','training_forms','measure_training','memory_table','memory_costs',
+    'SHAPES')
 __getattr__ = moved(__name__,
     **{n: f'convpapers.xsepconv.training_costs.{n}' for n in _costs})

@@ -20,7 +20,8 @@ def start_variance(
     side:int|None=None, # Rows and columns of the map; None for the interior of a large one
     start:str='unit', # A key of `STARTS`: the variance of a weight by taps and channels
 )->float: # Mean over pixels and over draws of the weights
-    "Variance of the linear variant's output at the start, for an input of independent values with variance one"
+    """Variance of the linear variant's output at the start, for an input of independent
+    values with variance one"""
     k,q = kernel_size,STARTS[start]
     inside = 1. if side is None else (1-(k//2+1)/(2*side))**2
     return inside*4*q(4, channels)*k*q(k, channels)*k*q(k, channels)
@@ -29,9 +30,12 @@ def start_variance(
 def unit_start(
     model:nn.Module, # Any network
 )->list: # Names of the layers that were found
-    "Draw the stages of every `XSepConv2d` in `model` anew with standard deviation `1/√taps`; a bias becomes zero"
+    """Draw the stages of every `XSepConv2d` in `model` anew with standard deviation
+    `1/√taps`; a bias becomes zero"""
     parts = 'even','horizontal','vertical'
-    found = [(n,m) for n,m in model.named_modules() if all(isinstance(getattr(m, p, 0), (nn.Conv2d,type(None))) for p in parts) and m.vertical is not None]
+    found = [(n,m) for n,m in model.named_modules()
+        if all(isinstance(getattr(m, p, 0), (nn.Conv2d,type(None))) for p in parts)
+        and m.vertical is not None]
     for conv in (getattr(m, p) for _,m in found for p in parts):
         if conv is None: continue
         nn.init.normal_(conv.weight, std=conv.weight[0].numel()**-.5)

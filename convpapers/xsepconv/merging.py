@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.utils._pytree import tree_leaves
 from ..lab.basics import one_of
-from ..lab.surgery import _places, _put, Change, Report, difference, example_of, hooks_of, kept_generators, tolerance
+from ..lab.surgery import (_places, _put, Change, Report, difference, example_of,
+    hooks_of, kept_generators, tolerance)
 from .layers import XSepConv2d
 from .padding import _sides, group_slices
 from .separation import merged_kernel, separate_block, separate_kernel
@@ -28,15 +29,18 @@ def interior_conv(
 )->nn.Sequential: # `nn.ZeroPad2d` and a depthwise `nn.Conv2d`
     """A linear layer with its 2×2 as one convolution: **equal in the interior only**.
 
-    With stride 1, the `(k−1)/2` rows and columns next to the sides that the 2×2 does not pad differ (times the dilation).
+    With stride 1, the `(k−1)/2` rows and columns next to the sides that the 2×2 does not
+    pad differ (times the dilation).
     `ValueError` for a layer with normalisations, activations or the padding of groups."""
     if layer.even is None: raise ValueError('layer has no 2×2; its fold() is exact')
     if layer.direction=='groups':
         raise ValueError("layer pads its channels in groups; one convolution cannot")
-    between = [m for m in (layer.norm1,layer.act1,layer.norm2,layer.act2) if not isinstance(m, nn.Identity)]
+    between = [m for m in (layer.norm1,layer.act1,layer.norm2,layer.act2)
+        if not isinstance(m, nn.Identity)]
     if between:
         raise ValueError(
-            f'layer has a {type(between[0]).__name__} between its stages; valid is a linear one')
+            f'layer has a {type(between[0]).__name__} between its stages; valid is a '
+            'linear one')
     (ph,pw),(dh,dw),c = layer.padding,layer.dilation,layer.in_channels
     if dh!=dw:
         raise ValueError(
@@ -63,7 +67,8 @@ def _calls(model, modules, example):
 def _after(m, calls, kinds):
     "The module of `kinds` that takes what `m` gives, if both are called once"
     if len(calls.get(m, ()))!=1: return None
-    return next((n for n,c in calls.items() if type(n) in kinds and len(c)==1 and c[0][0] is calls[m][0][1]), None)
+    return next((n for n,c in calls.items() if type(n) in kinds and len(c)==1
+        and c[0][0] is calls[m][0][1]), None)
 
 def _split(norm):
     "A normalisation, and what it does besides: timm's has an activation inside"
@@ -80,9 +85,11 @@ def deploy(
     convs:bool=True, # Fold normalisations into plain convolutions as well
     copy:bool=False, # Work on a deep copy; otherwise in place
 )->Report: # `.model` is the deployed network, in evaluation mode
-    """Fold each `XSepConv2d` with the batch normalisation, and the ReLU, ReLU6 or h-swish, that follow it.
+    """Fold each `XSepConv2d` with the batch normalisation, and the ReLU, ReLU6 or h-swish,
+    that follow it.
 
-    The outputs before and after are compared: `RuntimeError` if they differ. After this or any other error the model is as it was."""
+    The outputs before and after are compared: `RuntimeError` if they differ. After this or
+    any other error the model is as it was."""
     model = deepcopy(model) if copy else model
     modes,done = [(m,m.training) for m in model.modules()],[]
     try:
@@ -97,7 +104,8 @@ def _deploy(model, example, convs, done):
     layers = [m for m in names.values() if isinstance(m, XSepConv2d)]
     inner = {i for l in layers for i in l.modules()}-set(layers)
     norms = {type(m) for m in names.values() if _split(m)[0] is not None}
-    watched = [m for m in names.values() if m not in inner and (isinstance(m, XSepConv2d) or type(m) in (nn.Conv2d,*norms,*acts))]
+    watched = [m for m in names.values() if m not in inner and (isinstance(m, XSepConv2d)
+        or type(m) in (nn.Conv2d,*norms,*acts))]
     example,rows = example_of(model, example),[]
     bare = [m for m in watched if not hooks_of(m)]              # a hook would be lost
     calls,before = _calls(model, watched, example)
@@ -136,12 +144,16 @@ def _deploy(model, example, convs, done):
         rows.append(Change(name, type(m).__name__, type(new).__name__, size(m, norm),
             size(new), taken))
     with torch.no_grad(): error = difference(before, model(*(e.clone() for e in example)))
-    error = error/min(1, max((t.abs().max().item() for t in tree_leaves(before) if isinstance(t, Tensor) and t.numel() and not t.is_meta), default=1) or 1)      # small outputs count, too
+    # small outputs count, too
+    error = error/min(1, max((t.abs().max().item() for t in tree_leaves(before)
+        if isinstance(t, Tensor) and t.numel() and not t.is_meta), default=1) or 1)
     if not error<=tolerance(example[0].dtype):
         raise RuntimeError(
-            f'nothing was changed: the output of the model would differ by {error:.1g}; something reads what was to be folded')
+            f'nothing was changed: the output of the model would differ by {error:.1g}; '
+            'something reads what was to be folded')
     return Report(model, rows,
-        f'{len(done)} modules replaced; largest relative difference of the output {error:.1g}')
+        f'{len(done)} modules replaced; largest relative difference of the output '
+        f'{error:.1g}')
 
 # %% ../../nbs/xsepconv/17_merging.ipynb #0186cef6
 # the tap that reads the pixel itself
@@ -153,11 +165,13 @@ def _padding_of(conv):
     if type(conv).__name__=='Conv2dSame':
         if conv.stride!=(1,1):
             raise ValueError(
-                f'conv pads by the size of its input at stride={conv.stride} (Conv2dSame); valid are fixed numbers of zeros')
+                f'conv pads by the size of its input at stride={conv.stride} (Conv2dSame); '
+                'valid are fixed numbers of zeros')
         return same
     if type(conv).forward is not nn.Conv2d.forward:
         raise ValueError(
-            f'conv is a {type(conv).__name__} with a forward pass of its own; valid is an nn.Conv2d')
+            f'conv is a {type(conv).__name__} with a forward pass of its own; valid is an '
+            'nn.Conv2d')
     return ({'same': same, 'valid': (0,0)}.get(conv.padding, conv.padding)
         if isinstance(conv.padding, str) else conv.padding)
 
@@ -166,7 +180,8 @@ def _check(conv):
         raise ValueError(f'conv is a {type(conv).__name__}; valid is a depthwise nn.Conv2d')
     if not conv.groups==conv.in_channels==conv.out_channels:
         raise ValueError(
-            f'conv has {conv.in_channels} → {conv.out_channels} channels in {conv.groups} groups; valid is a depthwise convolution')
+            f'conv has {conv.in_channels} → {conv.out_channels} channels in {conv.groups} '
+            'groups; valid is a depthwise convolution')
     k = conv.kernel_size
     if k[0]!=k[1] or k[0]%2==0 or k[0]<3:
         raise ValueError(
@@ -180,7 +195,8 @@ def lost_share(
     layer:XSepConv2d, # Its stages, without what stands between them
     weight:Tensor, # `(C, 1, k, k)`, the kernel that it shall be near to
 )->Tensor: # `(C,)`, 0 for an equal one
-    "The share of each kernel's square sum that the layer's kernels miss, away from the border"
+    """The share of each kernel's square sum that the layer's kernels miss, away from the
+    border"""
     h,v = layer.horizontal.weight.double(),layer.vertical.weight.double()
     want,got = weight.double(),v*h
     if layer.even is not None:
@@ -201,21 +217,28 @@ def lost_share(
 def from_conv(cls:XSepConv2d,
     conv:nn.Conv2d, # Depthwise, with a square kernel of odd size
     *, direction:str|None='br', # As for `XSepConv2d`
-    act_between:bool=True, # As for `XSepConv2d`; False with `bn_between=False` starts as the nearest rank-1 operator exactly
+    # As for `XSepConv2d`; False with `bn_between=False` starts as the nearest rank-1
+    # operator exactly
+    act_between:bool=True,
     bn_between:bool=True,
     act_layer=nn.Hardswish,
     norm_layer=nn.BatchNorm2d,
-    fit:str='pair', # `'pair'`: row and column, behind a 2×2 that does nothing; `'block'`: all three by least squares
+    # `'pair'`: row and column, behind a 2×2 that does nothing; `'block'`: all three by
+    # least squares
+    fit:str='pair',
     lean:bool=True,
 )->XSepConv2d:
-    """A layer that starts from a trained depthwise convolution: stride, padding, dilation and bias are carried, the kernel as near as may be.
+    """A layer that starts from a trained depthwise convolution: stride, padding, dilation
+    and bias are carried, the kernel as near as may be.
 
-    Warns of the share of the kernels that is lost. `ValueError` for a convolution that is not depthwise, or not of this form."""
+    Warns of the share of the kernels that is lost. `ValueError` for a convolution that is
+    not depthwise, or not of this form."""
     one_of('fit', fit, ('pair','block'))
     _check(conv)
     if fit=='block' and (direction is None or conv.dilation!=(1,1)):
         raise ValueError(
-            f"fit='block' needs a 2×2 and no dilation, not direction={direction!r}, dilation={conv.dilation}")
+            f"fit='block' needs a 2×2 and no dilation, not direction={direction!r}, "
+            f"dilation={conv.dilation}")
     w,c = conv.weight,conv.in_channels
     new = cls(c, c, conv.kernel_size[0], conv.stride, _padding_of(conv), conv.dilation,
         bias=conv.bias is not None, direction=direction, act_between=act_between,
@@ -235,5 +258,6 @@ def from_conv(cls:XSepConv2d,
     lost = lost_share(new, w)
     if lost.max()>1e-6:
         warnings.warn(
-            f'{100*lost.mean():.0f} % of the kernels is lost on average, {100*lost.max():.0f} % at most', stacklevel=3)
+            f'{100*lost.mean():.0f} % of the kernels is lost on average, '
+            f'{100*lost.max():.0f} % at most', stacklevel=3)
     return new.train(conv.training)

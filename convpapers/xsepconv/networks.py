@@ -22,7 +22,8 @@ from .layers import XSepConv2d, assign_directions
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #edc93332
 class SqueezeExcite(nn.Module):
-    "A factor for each channel, from the means of all: two products without bias, a quarter of the channels between; shape kept"
+    """A factor for each channel, from the means of all: two products without bias, a
+    quarter of the channels between; shape kept"""
     def __init__(self, channels:int):
         super().__init__()
         self.fc1,self.act = nn.Linear(channels, channels//4,
@@ -56,7 +57,8 @@ def depthwise(
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #98e5f402
 class InvertedResidual(nn.Module):
-    """Expand, filter each channel by itself, weigh the channels, project; added to the input where the shape stays.
+    """Expand, filter each channel by itself, weigh the channels, project; added to the
+    input where the shape stays.
 
     Shapes: `(N, C_in, H, W)` → `(N, C_out, ⌈H/s⌉, ⌈W/s⌉)`.
     """
@@ -67,8 +69,10 @@ class InvertedResidual(nn.Module):
         kernel_size:int=3,
         stride:int=1,
         act_layer=nn.Hardswish, # After the expansion and before the projection
-        se:str|None='before', # Where channels are weighed: `'before'` or `'after'` the activation, or `None`
-        spatial=depthwise, # `f(channels, kernel_size, stride, act_layer)` gives the layer that filters
+        # Where channels are weighed: `'before'` or `'after'` the activation, or `None`
+        se:str|None='before',
+        # `f(channels, kernel_size, stride, act_layer)` gives the layer that filters
+        spatial=depthwise,
     ):
         super().__init__()
         self.weigh,self.residual = (one_of('se', se, ('before','after',None)),stride==1
@@ -95,7 +99,8 @@ def spatial_maker(
     min_k_stride2:int=7, # The same at stride 2
     **kwargs, # For `XSepConv2d`, such as `act_between`
 ):
-    "A function of channels, kernel size, stride and activation that gives the layer that filters"
+    """A function of channels, kernel size, stride and activation that gives the layer that
+    filters"""
     one_of('block', block, ('dw','xsep'))
     sides = {'improved': 'br', 'fixed': 'br', 'groups': 'groups',
         None: None}[one_of('direction', direction, ('improved','fixed','groups',None))]
@@ -133,13 +138,15 @@ def round_channels(
     n:int, # Channels at width 1
     width:float=1., # Factor
 )->int:
-    "`n·width` to the nearest multiple of 8, and the next one where that would take off more than a tenth"
+    """`n·width` to the nearest multiple of 8, and the next one where that would take off
+    more than a tenth"""
     r = max(8, int(n*width+4)//8*8)
     return n if width==1 else r+8*(r<.9*n*width)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #d4e22a61
 class MobileNetV3(ImageClassifier):
-    "Stem, blocks `block1`, `block2`, … and a 1×1 convolution; a head with a hidden layer. `num_features` counts the map that the head gets"
+    """Stem, blocks `block1`, `block2`, … and a 1×1 convolution; a head with a hidden layer.
+    `num_features` counts the map that the head gets"""
     def __init__(self,
         body:dict, # As for `ImageClassifier`
         num_features:int, # Channels that leave the body
@@ -159,7 +166,8 @@ class MobileNetV3(ImageClassifier):
         self.init_weights(zero_gamma)
         if rate: self.drop_paths(rate)
     def init_weights(self, zero_gamma:bool=False):
-        "Start again: convolutions over the fan-out, linear layers almost at 0, norms at the identity"
+        """Start again: convolutions over the fan-out, linear layers almost at 0, norms at
+        the identity"""
         for m in self.modules():
             if isinstance(m, nn.Conv2d):
                 nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
@@ -170,11 +178,14 @@ class MobileNetV3(ImageClassifier):
             if zero_gamma and isinstance(m, InvertedResidual) and m.residual:
                 nn.init.zeros_(m.project.norm.weight)
     def reset_classifier(self, num_classes:int, global_pool:str|None=None):
-        "Put a fresh linear layer behind the hidden layer; without classes the network gives the hidden layer's values"
-        wide = [k=='catavgmax' for k in (self.global_pool if global_pool is None else global_pool, self.global_pool)]
+        """Put a fresh linear layer behind the hidden layer; without classes the network
+        gives the hidden layer's values"""
+        wide = [k=='catavgmax' for k in (self.global_pool if global_pool is None
+            else global_pool, self.global_pool)]
         if self._has_hidden() and wide[0]!=wide[1]:
             raise ValueError(
-                f'global_pool={global_pool!r} is not valid here: the hidden layer takes the {self.hidden.in_channels} '
+                f'global_pool={global_pool!r} is not valid here: the hidden layer takes '
+                f'the {self.hidden.in_channels} '
                 f'values of {self.global_pool!r}; give it when the network is built')
         super().reset_classifier(num_classes, global_pool)
     def _has_hidden(self):
@@ -193,7 +204,8 @@ class MobileNetV3(ImageClassifier):
         self.hidden = self.hidden_act = nn.Identity()
         super()._drop_head()
     def forward_head(self, x:Tensor, pre_logits:bool=False)->Tensor:
-        "Global pooling, hidden layer and dropout, then the linear layer unless `pre_logits`"
+        """Global pooling, hidden layer and dropout, then the linear layer unless
+        `pre_logits`"""
         x = self.hidden_act(self.hidden(global_pool(x, self.global_pool, keepdim=True)))
         x = self.drop(x.flatten(1) if self.global_pool else x)
         return x if pre_logits else self.fc(x)
@@ -219,7 +231,8 @@ def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_c
     if block=='xsep' and not any(isinstance(b.spatial, XSepConv2d)
             for n,b in body.items() if n!='stem'):
         raise ValueError(
-            f"kernel_size={kernel_size} is not valid with block='xsep': no layer is large enough to be separated")
+            f"kernel_size={kernel_size} is not valid with block='xsep': no layer is large "
+            "enough to be separated")
     body['last'] = conv_norm_act(c, e, act_layer=nn.Hardswish)
     net = MobileNetV3(body, e, round_channels(hidden, max(width, 1)), num_classes,
         dropout=dropout, zero_gamma=zero_gamma,
@@ -231,25 +244,31 @@ def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_c
 def mobilenetv3_small(
     kernel_size:int=5, # Kernel of the eight rows that have 5 in MobileNetV3; odd
     block:str='dw', # `'dw'`, one depthwise layer, or `'xsep'`, a 2×2, a 1×k and a k×1 layer
-    image_size:int=32, # Side of the pictures; up to 64 pixels stem and first block have stride 1
+    # Side of the pictures; up to 64 pixels stem and first block have stride 1
+    image_size:int=32,
     num_classes:int=10,
     in_chans:int=3,
     *,
     width:float=1., # Factor of all channels, which are then multiples of 8
     dropout:float=.2,
-    direction:str|None='improved', # `'improved'` (opposite pairs over the layers), `'fixed'`, `'groups'` (inside each layer), `None` (no 2×2)
+    # `'improved'` (opposite pairs over the layers), `'fixed'`, `'groups'` (inside each
+    # layer), `None` (no 2×2)
+    direction:str|None='improved',
     act_between:bool=True, # Activation after the 2×2 and the 1×k layer
     bn_between:bool=True, # Norm there
     min_k:int=5, # Smallest kernel that is separated at stride 1
     min_k_stride2:int=7, # The same at stride 2
-    lean:bool=True, # In training the layers keep their input alone, and make the maps between again
-    se:str|None='before', # Where channels are weighed: `'before'` or `'after'` the activation, or `None`: nowhere
+    # In training the layers keep their input alone, and make the maps between again
+    lean:bool=True,
+    # Where channels are weighed: `'before'` or `'after'` the activation, or `None`: nowhere
+    se:str|None='before',
     zero_gamma:bool=False, # Start the last norm of each residual block at 0
     drop_rate:float|None=None, # timm's name for `dropout`; where it is given, it counts
     drop_path_rate:float=0., # See `ImageClassifier`
     global_pool:str='avg', # Likewise
 )->MobileNetV3:
-    "MobileNetV3-Small ([Howard et al. 2019](https://arxiv.org/abs/1905.02244)) as it is used for small pictures"
+    """MobileNetV3-Small ([Howard et al. 2019](https://arxiv.org/abs/1905.02244)) as it is
+    used for small pictures"""
     return _mobilenetv3(SMALL, 1024, kernel_size, block, image_size, num_classes, in_chans,
         width,
         dropout if drop_rate is None else drop_rate, direction, se, zero_gamma,
@@ -261,7 +280,8 @@ def mobilenetv3_small(
 def mobilenetv3_large(
     kernel_size:int=5, # Kernel of the six rows that have 5 in MobileNetV3; odd
     block:str='dw', # As for `mobilenetv3_small`
-    image_size:int=32, # Side of the pictures; up to 64 pixels the stem and the second block have stride 1
+    # Side of the pictures; up to 64 pixels the stem and the second block have stride 1
+    image_size:int=32,
     num_classes:int=10,
     in_chans:int=3,
     *,
@@ -304,9 +324,11 @@ def torchsummaryx(
     model:nn.Module,
     input_size, # As for `count`
 )->Counts:
-    "Parameters and multiply-adds as torchsummaryX has them: one more for each factor of a batch norm, whatever the size of the map"
+    """Parameters and multiply-adds as torchsummaryX has them: one more for each factor of a
+    batch norm, whatever the size of the map"""
     params,macs = count(model, input_size)
-    return Counts(params, macs+sum(m.num_features for m in model.modules() if isinstance(m, nn.BatchNorm2d)))
+    return Counts(params, macs+sum(m.num_features for m in model.modules()
+        if isinstance(m, nn.BatchNorm2d)))
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #a0b8bf73
 def filter_cost(
@@ -361,7 +383,8 @@ def parts_of(
     model:nn.Module, # From `mobilenetv3_small` or `mobilenetv3_large`
     input_size:tuple=(3,32,32),
 )->dict: # Part to `Counts`
-    "Parameters and multiply-adds of the filters, the 1×1 convolutions, the weighing of channels, and the rest; norms count with their convolution"
+    """Parameters and multiply-adds of the filters, the 1×1 convolutions, the weighing of
+    channels, and the rest; norms count with their convolution"""
     def part(name):
         step,inner = (name.split('.')+[''])[:2]
         if step in ('stem','hidden','fc'): return 'stem' if step=='stem' else 'head'

@@ -17,7 +17,8 @@ from ..lab.basics import one_of, positive_int
 
 # %% ../../nbs/xsepconv/22_improved_padding.ipynb #3dfbe284
 DIRECTIONS = ('br','tl','tr','bl')      # opposite pairs
-_sides = {d: tuple(int(s in d) for s in 'lrtb') for d in DIRECTIONS}       # in the order of `F.pad`
+# in the order of `F.pad`
+_sides = {d: tuple(int(s in d) for s in 'lrtb') for d in DIRECTIONS}
 
 def directional_pad(
     input:Tensor, # `(…, H, W)`
@@ -28,7 +29,8 @@ def directional_pad(
 
 # %% ../../nbs/xsepconv/22_improved_padding.ipynb #c21bd521
 class DirectionalPad2d(nn.Module):
-    "One row and one column of zeros at the sides that `direction` names: `(…, H, W)` → `(…, H+1, W+1)`"
+    """One row and one column of zeros at the sides that `direction` names: `(…, H, W)` →
+    `(…, H+1, W+1)`"""
     def __init__(self,
         direction:str='br', # `'br'`, `'tl'`, `'tr'` or `'bl'`
     ):
@@ -53,8 +55,10 @@ def even_pad(
     direction:str='br', # One of `DIRECTIONS` for all channels, or `'groups'`
 )->Tensor: # `(…, C, H+1, W+1)`
     "The padding of a 2×2 stage"
-    if one_of('direction', direction, (*DIRECTIONS,'groups'))!='groups': return directional_pad(input, direction)
-    return torch.cat([directional_pad(input[..., s, :, :], d) for d,s in group_slices(input.shape[-3])], -3)
+    if one_of('direction', direction, (*DIRECTIONS,'groups'))!='groups':
+        return directional_pad(input, direction)
+    return torch.cat([directional_pad(input[..., s, :, :], d) for d,
+        s in group_slices(input.shape[-3])], -3)
 
 # %% ../../nbs/xsepconv/22_improved_padding.ipynb #e451adbe
 def even_stage(
@@ -68,21 +72,25 @@ def even_stage(
 
 # %% ../../nbs/xsepconv/22_improved_padding.ipynb #7110810c
 def centroid_drift(
-    directions:Sequence[str], # Of one layer after the other, each one of `DIRECTIONS` or `'groups'`
+    # Of one layer after the other, each one of `DIRECTIONS` or `'groups'`
+    directions:Sequence[str],
     channels:int=1,
 )->Tensor: # `(layers, channels, 2)`, pixels; down and right are positive
     "How far the centre of a single pixel has moved after each 2×2 layer of equal weights"
     n,path = len(directions),[]
-    x = torch.zeros(1, positive_int('channels', channels), 2*n+3, 2*n+3, dtype=torch.float64)
+    x = torch.zeros(1, positive_int('channels', channels), 2*n+3, 2*n+3,
+        dtype=torch.float64)
     x[:, :, n+1, n+1] = 1
-    place,weight = torch.arange(2*n+3, dtype=x.dtype)-(n+1),x.new_full((channels,1,2,2), .25)
+    place,weight = torch.arange(2*n+3, dtype=x.dtype)-(n+1),x.new_full((channels,1,2,2),
+        .25)
     for d in directions:
         x = even_stage(x, weight, d)
         path.append(torch.stack([x.sum(-1)@place, x.sum(-2)@place], -1)[0])
     return torch.stack(path) if path else x.new_zeros(0, channels, 2)
 
 # %% ../../nbs/xsepconv/22_improved_padding.ipynb #792a03f4
-ACTS = {'': lambda x: x, 'relu': functional.relu, 'hardswish': functional.hardswish, 'relu6': functional.relu6, 'silu': functional.silu}
+ACTS = {'': lambda x: x, 'relu': functional.relu, 'hardswish': functional.hardswish,
+    'relu6': functional.relu6, 'silu': functional.silu}
 
 def xsep_by_stages(
     input:Tensor, # `(N, C, H, W)`
@@ -97,13 +105,17 @@ def xsep_by_stages(
     "The block, one convolution after the other"
     c,f,y = len(horizontal),ACTS[act or ''],input
     if even is not None: y = f(even_stage(y, even, direction, bias[0]))
-    y = f(functional.conv2d(y, horizontal, bias[1], (1,stride[1]), (0,padding[1]), (1,dilation[1]), c))
-    return ACTS[last_act or ''](functional.conv2d(y, vertical, bias[2], (stride[0],1), (padding[0],0), (dilation[0],1), c))
+    y = f(functional.conv2d(y, horizontal, bias[1], (1,stride[1]), (0,padding[1]),
+        (1,dilation[1]), c))
+    return ACTS[last_act or ''](functional.conv2d(y, vertical, bias[2], (stride[0],1),
+        (padding[0],0), (dilation[0],1), c))
 
 def even_crop(
     grad:Tensor, # `(N, C, H+1, W+1)`
     direction:str, # As for `even_pad`
 )->Tensor: # `(N, C, H, W)`
     "The transpose of `even_pad`"
-    if direction=='groups': return torch.cat([even_crop(grad[:,s], d) for d,s in group_slices(grad.shape[1])], 1)
+    if direction=='groups':
+        return torch.cat([even_crop(grad[:,s], d) for d,s in group_slices(grad.shape[1])],
+            1)
     return functional.pad(grad, [-n for n in _sides[direction]])

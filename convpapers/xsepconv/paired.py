@@ -19,21 +19,25 @@ from .layers import XSepConv2d, assign_directions
 # %% ../../nbs/xsepconv/31_paired.ipynb #3a3e16b9
 class Stage(nn.Conv2d):
     "A depthwise stage that begins as those of `XSepConv2d` do: it keeps the variance"
-    def reset_parameters(self): nn.init.normal_(self.weight, std=self.weight[0].numel()**-.5)
+    def reset_parameters(self):
+        nn.init.normal_(self.weight, std=self.weight[0].numel()**-.5)
 
 class ThreeSepConv2d(nn.Sequential):
     "XSepConv with a 3×3 stage in the place of the 2×2"
     def __init__(self, channels:int, kernel_size:int=5, act_layer=nn.Hardswish):
         k,c = kernel_size,channels
-        conv = lambda size: Stage(c, c, size, padding=tuple(s//2 for s in size), groups=c, bias=False)
-        super().__init__(conv((3,3)), nn.BatchNorm2d(c), act_layer(), conv((1,k)), nn.BatchNorm2d(c), act_layer(), conv((k,1)))
+        conv = lambda size: Stage(c, c, size, padding=tuple(s//2 for s in size), groups=c,
+            bias=False)
+        super().__init__(conv((3,3)), nn.BatchNorm2d(c), act_layer(), conv((1,k)),
+            nn.BatchNorm2d(c), act_layer(), conv((k,1)))
 
 BLOCKS = 'dw','xsep','three'
 
 def xsep_host(
     block:str='xsep', # `dw`, `xsep`, or `three` for a 3×3 in the place of the 2×2
     k:int=5, # Size of the kernel
-    direction:str|None='improved', # Of the 2×2: `improved` changes from layer to layer; `br`, `groups`, or None for no 2×2
+    # Of the 2×2: `improved` changes from layer to layer; `br`, `groups`, or None for no 2×2
+    direction:str|None='improved',
     linear:bool=False, # Nothing between the stages
     **kwargs, # Of `host`
 )->nn.Module:
@@ -43,24 +47,31 @@ def xsep_host(
     def make(i, o, kernel_size, **kw):
         if block=='dw': return nn.Conv2d(o, o, k, padding=k//2, groups=o, bias=False)
         if block=='three': return ThreeSepConv2d(o, k)
-        return XSepConv2d(o, o, k, direction='br' if direction=='improved' else direction, **between)
+        return XSepConv2d(o, o, k, direction='br' if direction=='improved' else direction,
+            **between)
     net = host(mixer=make, **kwargs)
     if block=='xsep' and direction=='improved': assign_directions(net)
     return net
 
 # %% ../../nbs/xsepconv/31_paired.ipynb #e4c3e1c7
-ARMS = {**{f'DW {k}': dict(block='dw', k=k) for k in (3,5,7,9)}, **{f'XSep {k}': dict(k=k) for k in (5,7,9)},
-    'XSep 5 without the 2×2': dict(direction=None), 'XSep 5 with a 3×3': dict(block='three'),
+ARMS = {**{f'DW {k}': dict(block='dw', k=k) for k in (3,5,7,9)},
+    **{f'XSep {k}': dict(k=k) for k in (5,7,9)},
+    'XSep 5 without the 2×2': dict(direction=None),
+    'XSep 5 with a 3×3': dict(block='three'),
     'XSep 5 one side': dict(direction='br'), 'XSep 5 groups': dict(direction='groups'),
     'XSep 5 linear': dict(linear=True), 'XSep 7 linear': dict(k=7, linear=True)}
 
-register_experiment(Experiment('xsepconv_host', 'CIFAR-10: depthwise and extremely separated layers in the mixer host', 'xsepconv',
-    tuple(Row(name, xsep_host, kw, HOST_RECIPE) for name,kw in ARMS.items()), 'cifar10', seeds=5, order=15,
-    claims=(*(Claim(f'XSepConv is better than the depthwise layer at k = {k}', f'XSep {k}', f'DW {k}') for k in (5,7,9)),
+register_experiment(Experiment('xsepconv_host', 'CIFAR-10: depthwise and extremely '
+    'separated layers in the mixer host', 'xsepconv',
+    tuple(Row(name, xsep_host, kw, HOST_RECIPE) for name,kw in ARMS.items()), 'cifar10',
+    seeds=5, order=15,
+    claims=(*(Claim('XSepConv is better than the depthwise layer at k '
+    f'= {k}', f'XSep {k}', f'DW {k}') for k in (5,7,9)),
         Claim('a larger depthwise kernel is better: 5 against 3', 'DW 5', 'DW 3'),
         Claim('the 2×2 helps', 'XSep 5', 'XSep 5 without the 2×2'),
         Claim('the 2×2 is better than a 3×3 in its place', 'XSep 5', 'XSep 5 with a 3×3'),
         Claim('changing sides is better than one side', 'XSep 5', 'XSep 5 one side'),
-        Claim('changing sides is better than groups of channels', 'XSep 5', 'XSep 5 groups'),
+        Claim('changing sides is better than groups of channels', 'XSep 5',
+        'XSep 5 groups'),
         Claim('norms and activations between the stages help', 'XSep 5', 'XSep 5 linear')),
     citation='chen2020xsepconv', xlabel='kernel size'));

@@ -26,13 +26,17 @@ def block_costs(
     stride:int=1,
     form:str='xsep', # `'depthwise'`: k×k; `'pair'`: 1×k and k×1; `'xsep'`: 2×2, 1×k and k×1
 )->BlockCosts:
-    "Weights, parameters and multiply-adds of a depthwise stage, for one channel; the stride divides the map"
+    """Weights, parameters and multiply-adds of a depthwise stage, for one channel; the
+    stride divides the map"""
     k,s = positive_int('kernel_size', kernel_size),positive_int('stride', stride)
     if k%2==0: raise ValueError(f'kernel_size={k} must be odd')
-    stages = {'depthwise': [(k*k,s*s)], 'pair': [(k,s), (k,s*s)], 'xsep': [(4,1), (k,s), (k,s*s)]} # Taps, input pixels for each output
+    # Taps, input pixels for each output
+    stages = {'depthwise': [(k*k,s*s)], 'pair': [(k,s), (k,s*s)],
+        'xsep': [(4,1), (k,s), (k,s*s)]}
     stages = stages[one_of('form', form, stages)]
     weights = sum(taps for taps,_ in stages)
-    return BlockCosts(weights, weights+2*len(stages), sum(taps/area for taps,area in stages))
+    return BlockCosts(weights, weights+2*len(stages),
+        sum(taps/area for taps,area in stages))
 
 # %% ../../nbs/xsepconv/19_separation.ipynb #a0879055
 def outer_kernel(
@@ -68,15 +72,20 @@ def merged_kernel(
 )->Tensor: # `(C, 1, d·(k−1)+2, d·(k−1)+2)`, k+1 without dilation
     "The one kernel of 2×2, row and column; it acts like them away from the border"
     kernel = outer_kernel(horizontal, vertical).transpose(0, 1)
-    return functional.conv_transpose2d(kernel, even, stride=dilation, groups=len(even)).transpose(0, 1)
+    return functional.conv_transpose2d(kernel, even, stride=dilation,
+        groups=len(even)).transpose(0, 1)
 
 # %% ../../nbs/xsepconv/19_separation.ipynb #ac469705
 def separate_block(
     weight:Tensor, # `(C, 1, k, k)`
-    corner:tuple=(0,0), # Row and column of the 2×2's centre tap: (0, 0) if it pads bottom right, (1, 1) for top left
-    steps:int=30, # Rounds of least squares; 0 leaves the best pair behind a 2×2 that does nothing
+    # Row and column of the 2×2's centre tap: (0, 0) if it pads bottom right, (1, 1) for top
+    # left
+    corner:tuple=(0,0),
+    # Rounds of least squares; 0 leaves the best pair behind a 2×2 that does nothing
+    steps:int=30,
 )->tuple: # `(C, 1, 2, 2)`, `(C, 1, 1, k)`, `(C, 1, k, 1)`
-    "A 2×2, a row and a column that come near to `weight` away from the border, nearer than any row and column alone"
+    """A 2×2, a row and a column that come near to `weight` away from the border, nearer
+    than any row and column alone"""
     C,(i,j) = len(weight),corner
     horizontal,vertical = separate_kernel(weight.detach().double())
     parts = [weight.new_zeros(C, 1, 2, 2, dtype=torch.float64), horizontal, vertical]
@@ -84,7 +93,9 @@ def separate_block(
     target = functional.pad(weight.detach().double(), (j,1-j,i,1-i)).flatten(1)[:,:,None]
     for part in [0,1,2]*steps:
         shape,n = parts[part].shape,parts[part][0].numel()
-        basis = torch.eye(n, dtype=target.dtype, device=target.device).view(n, 1, *shape[1:]).expand(n, *shape)
-        images = [merged_kernel(*parts[:part], b.contiguous(), *parts[part+1:]).flatten(1) for b in basis]
+        basis = torch.eye(n, dtype=target.dtype, device=target.device).view(n, 1,
+            *shape[1:]).expand(n, *shape)
+        images = [merged_kernel(*parts[:part], b.contiguous(), *parts[part+1:]).flatten(1)
+            for b in basis]
         parts[part] = (torch.linalg.pinv(torch.stack(images, -1))@target).view(shape)
     return tuple(p.to(weight) for p in parts)

@@ -23,7 +23,8 @@ from .padding import DIRECTIONS, even_pad
 
 # %% ../../nbs/xsepconv/21_surgery.ipynb #f03cc072
 def is_depthwise(m:nn.Module)->bool:
-    "Whether `m` is a convolution in the plane that filters each channel by itself, with more than one tap"
+    """Whether `m` is a convolution in the plane that filters each channel by itself, with
+    more than one tap"""
     return isinstance(m, nn.Conv2d) and m.groups==m.in_channels>1 and m.kernel_size!=(1,1)
 
 # %% ../../nbs/xsepconv/21_surgery.ipynb #21d6f0e8
@@ -32,7 +33,8 @@ def reason_to_stay(
     kernel_size:int, # The kernel that it would get
     min_k:int=5, # Smallest kernel at stride 1
     min_k_stride2:int=7, # Smallest kernel at stride 2 and above
-    named:bool=False, # Whether the layer was asked for by name, so that a small kernel may grow
+    # Whether the layer was asked for by name, so that a small kernel may grow
+    named:bool=False,
 )->str: # '' if there is none
     "Why a depthwise layer is left alone"
     kh,kw = conv.kernel_size
@@ -41,7 +43,8 @@ def reason_to_stay(
     if conv.out_channels!=conv.in_channels:
         return f'gives {conv.out_channels//conv.in_channels} outputs a channel'
     if not (type(conv) is nn.Conv2d or is_same_padded(conv)):
-        return f'{type(conv).__name__} may compute its weight; only plain convolutions are replaced'
+        return (f'{type(conv).__name__} may compute its weight; only plain convolutions '
+            'are replaced')
     if kh!=kw:
         return (f'{kh}×{kw} is one row or column already' if 1 in (kh,kw)
             else f'{kh}×{kw} is not square')
@@ -57,7 +60,8 @@ def is_same_padded(m:nn.Module)->bool:
     return type(m).__name__=='Conv2dSame' and type(m).__module__.startswith('timm.')
 
 # %% ../../nbs/xsepconv/21_surgery.ipynb #24d9bfbb
-_GATES = 'Sigmoid','Hardsigmoid','Softmax','LogSoftmax','Softmin','Softmax2d','MultiheadAttention','LogSigmoid','HardSigmoid','Threshold'
+_GATES = ('Sigmoid','Hardsigmoid','Softmax','LogSoftmax','Softmin','Softmax2d',
+    'MultiheadAttention','LogSigmoid','HardSigmoid','Threshold')
 
 def is_activation(m:nn.Module)->bool:
     "Whether `m` is a nonlinearity, PyTorch's or timm's, and no gate"
@@ -69,11 +73,15 @@ def what_follows(
     model:nn.Module,
     conv:nn.Module, # One of its layers
 )->tuple: # A norm and an activation of `model`, or None for what it has not
-    "The first norm and the first activation after `conv`, in the order of modules; parts that weigh channels are passed over"
-    inside = {n for m in model.modules() if re.search(r'squeeze|^se(module|layer|block|unit)?$', type(m).__name__, re.I) for n in m.modules()}
+    """The first norm and the first activation after `conv`, in the order of modules; parts
+    that weigh channels are passed over"""
+    inside = {n for m in model.modules() if re.search(
+        r'squeeze|^se(module|layer|block|unit)?$', type(m).__name__, re.I)
+        for n in m.modules()}
     modules = [m for m in model.modules() if m not in inside]
     rest = modules[modules.index(conv)+1:] if conv in modules else []
-    norms = (m for m in rest if isinstance(m, (nn.modules.batchnorm._BatchNorm,nn.LayerNorm,nn.GroupNorm)))
+    norms = (m for m in rest if isinstance(m, (nn.modules.batchnorm._BatchNorm,nn.LayerNorm,
+        nn.GroupNorm)))
     return (next(norms, None),next(filter(is_activation, rest), None)
         or next(filter(is_activation, modules), None))
 
@@ -89,7 +97,8 @@ def enlarged(
     conv:nn.Conv2d, # Odd kernel
     kernel_size:int, # Odd, at least as large
 )->nn.Conv2d:
-    "`conv` with zeros around its kernel, and as much more padding: the same function, as a plain convolution"
+    """`conv` with zeros around its kernel, and as much more padding: the same function, as
+    a plain convolution"""
     grow = [(kernel_size-k)//2 for k in conv.kernel_size]
     if not any(grow) and type(conv) is nn.Conv2d: return conv
     padding = (conv.padding if isinstance(conv.padding, str)
@@ -114,7 +123,8 @@ def same_padding(
     return total//2,total-total//2
 
 class XSepConv2dSame(XSepConv2d):
-    """`XSepConv2d` with TensorFlow's "same" padding, which depends on the size of the input; it runs stage by stage.
+    """`XSepConv2d` with TensorFlow's "same" padding, which depends on the size of the
+    input; it runs stage by stage.
 
     Shapes: `(N, C, H, W)` or `(C, H, W)` → `(N, C, ⌈H/s⌉, ⌈W/s⌉)`.
     """
@@ -162,7 +172,8 @@ def turn(
     layer:XSepConv2d, # With a 2×2; changed in place
     direction:str, # One of `DIRECTIONS`
 )->XSepConv2d:
-    "Pad at other sides, with the 2×2 kernel mirrored: what copied its input before still does"
+    """Pad at other sides, with the 2×2 kernel mirrored: what copied its input before still
+    does"""
     axes = [axis for axis,(a,b) in enumerate(zip(layer.direction, direction), 2) if a!=b]
     with torch.no_grad(): layer.even.weight.copy_(layer.even.weight.flip(axes))
     layer.direction = direction
@@ -178,22 +189,31 @@ def _turns(directions):
 
 def replace_depthwise(
     model:nn.Module, # Any model: torchvision's, timm's, your own
-    kernel_size:int|None=None, # Kernel of the replaced layers, odd; None keeps each layer's own
+    # Kernel of the replaced layers, odd; None keeps each layer's own
+    kernel_size:int|None=None,
     min_k:int=5, # Smallest kernel that is replaced at stride 1
     min_k_stride2:int=7, # Smallest kernel that is replaced at stride 2
     *,
-    where=None, # Which layers: a name pattern, or `f(name, module)`; a layer chosen so may grow from below `min_k`
-    directions='improved', # `'improved'`, `'fixed'`, `'groups'`, `None` (no 2×2), or a sequence, taken in turn
-    act_layer=None, # Builds the activations between; None takes what follows the layer in the network
-    norm_layer=None, # Builds the norms between; None takes ε and momentum of the one that follows
+    # Which layers: a name pattern, or `f(name, module)`; a layer chosen so may grow from
+    # below `min_k`
+    where=None,
+    # `'improved'`, `'fixed'`, `'groups'`, `None` (no 2×2), or a sequence, taken in turn
+    directions='improved',
+    # Builds the activations between; None takes what follows the layer in the network
+    act_layer=None,
+    # Builds the norms between; None takes ε and momentum of the one that follows
+    norm_layer=None,
     act_between:bool=True, # Activation after the 2×2 and the 1×k stage
     bn_between:bool=True, # Norm there
     keep_weights:bool=True, # Start from the trained kernels; otherwise anew
-    fit:str='pair', # How they are started from: `'pair'`, or `'block'` for the 2×2 as well, as for `XSepConv2d.from_conv`
+    # How they are started from: `'pair'`, or `'block'` for the 2×2 as well, as for
+    # `XSepConv2d.from_conv`
+    fit:str='pair',
     copy:bool=False, # Work on a deep copy; otherwise in place
     **kwargs, # For `convert`: `example`, `verify`, `exact`
 )->Report: # `.model` is the changed model, `.changed` and `.skipped` say what happened
-    """Replace large depthwise convolutions by `XSepConv2d`, and report every depthwise layer by its name.
+    """Replace large depthwise convolutions by `XSepConv2d`, and report every depthwise
+    layer by its name.
 
     Raises `ValueError` for an even `kernel_size`, or if there is no depthwise layer."""
     for name,k in dict(kernel_size=kernel_size or 5, min_k=min_k,
@@ -209,7 +229,8 @@ def replace_depthwise(
         k = kernel_size or m.kernel_size[0]
         plans[m] = reason_to_stay(m, k, min_k, min_k_stride2,
             where is not None),k,dict(norm_layer=norm_layer or _norm_like(norm),
-            act_layer=act_layer or (partial(deepcopy, act) if act is not None else nn.Hardswish))
+            act_layer=act_layer or (partial(deepcopy, act) if act is not None
+            else nn.Hardswish))
     if not plans:
         raise ValueError(
             f'where={where!r} matches no depthwise convolution of {type(model).__name__}')

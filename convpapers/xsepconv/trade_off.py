@@ -24,37 +24,48 @@ from .merging import deploy
 from .networks import FILTERS, mobilenetv3_small
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #b0ff1aa0
-def label(kernel_size:int, block:str)->str: return f"{dict(dw='DW', xsep='XSep')[block]} {kernel_size}"
+def label(kernel_size:int, block:str)->str:
+    return f"{dict(dw='DW', xsep='XSep')[block]} {kernel_size}"
 _linear = dict(act_between=False, bn_between=False)
-VARIANTS = {'XSep 5 without the 2×2': dict(direction=None), 'XSep 5 linear': _linear, 'XSep 7 linear': _linear}
-NETWORKS = {label(k, b): dict(kernel_size=k, block=b) for k,b in FILTERS} | {n: dict(kernel_size=int(n[5]), block='xsep', **kw) for n,kw in VARIANTS.items()}
+VARIANTS = {'XSep 5 without the 2×2': dict(direction=None), 'XSep 5 linear': _linear,
+    'XSep 7 linear': _linear}
+NETWORKS = {label(k, b): dict(kernel_size=k, block=b) for k,
+    b in FILTERS} | {n: dict(kernel_size=int(n[5]), block='xsep', **kw) for n,
+    kw in VARIANTS.items()}
 
 def settled(
     name:str, # A name in `NETWORKS`
     image_size:int=32, # Side of the pictures
     **kwargs, # For `mobilenetv3_small`
 )->nn.Module:
-    "MobileNetV3-Small with random weights, whose norms have seen random pictures, in eval mode"
-    build = partial(mobilenetv3_small, image_size=image_size, **NETWORKS[one_of('name', name, NETWORKS)], **kwargs)
+    """MobileNetV3-Small with random weights, whose norms have seen random pictures, in eval
+    mode"""
+    build = partial(mobilenetv3_small, image_size=image_size,
+        **NETWORKS[one_of('name', name, NETWORKS)], **kwargs)
     return lab_bench.settled(build, 8, 3, image_size, image_size)
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #81b80764
 def deployed(
     net:nn.Module, # A network of this chapter in eval mode
 )->nn.Module: # A copy
-    "Norms worked into the convolutions before them, XSepConv layers folded, maps channels last"
+    """Norms worked into the convolutions before them, XSepConv layers folded, maps channels
+    last"""
     return deploy(net, copy=True).model.to(memory_format=torch.channels_last)
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #b9bc1a36
-FORMS = {'DW': ('eager','channels last','deployed','compiled'), 'XSep': ('eager','stages','deployed','compiled')}
+FORMS = {'DW': ('eager','channels last','deployed','compiled'),
+    'XSep': ('eager','stages','deployed','compiled')}
 
 def staged(net:nn.Module)->nn.Module:
     "A copy with folded norms whose XSepConv layers run stage by stage"
     net = deepcopy(net)
     for m in net.modules():
         if isinstance(m, XSepConv2d):
-            if isinstance(m.norm1, nn.BatchNorm2d): m.even,m.norm1 = fuse_conv_bn_eval(m.even, m.norm1),nn.Identity()
-            if isinstance(m.norm2, nn.BatchNorm2d): m.horizontal,m.norm2 = fuse_conv_bn_eval(m.horizontal, m.norm2),nn.Identity()
+            if isinstance(m.norm1, nn.BatchNorm2d):
+                m.even,m.norm1 = fuse_conv_bn_eval(m.even, m.norm1),nn.Identity()
+            if isinstance(m.norm2, nn.BatchNorm2d):
+                m.horizontal,m.norm2 = fuse_conv_bn_eval(m.horizontal,
+                    m.norm2),nn.Identity()
             m.forward = m.stages
     return net
 
@@ -65,14 +76,16 @@ def formed(
     "A function of pictures: `net` in one of its forms"
     one_of('form', form, ('eager','channels last','stages','deployed','compiled'))
     last = form!='eager'
-    net = staged(net) if form=='stages' else deployed(net) if form in ('deployed','compiled') else deepcopy(net)
+    net = staged(net) if form=='stages' else deployed(net) if form in ('deployed',
+        'compiled') else deepcopy(net)
     if form=='eager':
         for m in net.modules():
             if isinstance(m, XSepConv2d): m.forward = m.stages
     return called(net, last, form=='compiled')
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #ea7785ad
-@register_benchmark('xsepconv_latency', 'MobileNetV3-Small with depthwise and XSepConv layers on one picture, every form')
+@register_benchmark('xsepconv_latency', 'MobileNetV3-Small with depthwise and XSepConv '
+    'layers on one picture, every form')
 def latency(
     names=tuple(NETWORKS), # Names in `NETWORKS`
     image_size:int=32, # Side of the picture
@@ -84,7 +97,9 @@ def latency(
     "Time of one picture, in one run"
     positive_int('image_size', image_size, 16)
     networks = {n: partial(settled, n, image_size) for n in names}
-    return bench_forms(networks, lambda n: FORMS[n.split()[0]], formed, (1,3,image_size,image_size), compiled, threads=threads, rounds=rounds, min_time=min_time)
+    return bench_forms(networks, lambda n: FORMS[n.split()[0]], formed,
+        (1,3,image_size,image_size), compiled, threads=threads, rounds=rounds,
+        min_time=min_time)
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #f99b5205
 def training_forms(
@@ -103,7 +118,8 @@ def training_forms(
             if isinstance(m, XSepConv2d): m.forward = m.stages
     return out
 
-@register_benchmark('xsepconv_training', 'A training step of MobileNetV3-Small with depthwise and XSepConv layers: time and memory')
+@register_benchmark('xsepconv_training', 'A training step of MobileNetV3-Small with '
+    'depthwise and XSepConv layers: time and memory')
 def training_step(
     names=tuple(NETWORKS), # Names in `NETWORKS`
     image_size:int=32, # Side of the pictures
@@ -113,18 +129,24 @@ def training_step(
     min_time:float=.02, # Seconds that one measurement takes at least
 )->Bench:
     "Time and kept bytes of a step, in one run"
-    x = torch.randn(batch_size, 3, image_size, image_size).contiguous(memory_format=torch.channels_last)
-    return bench(training_forms(names, image_size), x, threads=threads, rounds=rounds, min_time=min_time)
+    x = torch.randn(batch_size, 3, image_size,
+        image_size).contiguous(memory_format=torch.channels_last)
+    return bench(training_forms(names, image_size), x, threads=threads, rounds=rounds,
+        min_time=min_time)
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #5832fd81
 def times_table(
     benches:dict, # Benches of `latency` by title
 )->Table:
     "A row for each network, a column for each form, in milliseconds for one picture"
-    cell = lambda b,n,f: next((f'{r.forward*1e3:.2f}' for r in b if r.name==f'{n}, {f}'), '')
-    forms = {t: list(dict.fromkeys(r.name.partition(', ')[2] for r in b)) for t,b in benches.items()}
-    names = list(dict.fromkeys(r.name.partition(', ')[0] for r in next(iter(benches.values()))))
-    return Table(['ms', *(f'{t}, {f}' for t in benches for f in forms[t])], names, lambda n: [n, *(cell(b, n, f) for t,b in benches.items() for f in forms[t])],
+    cell = lambda b,n,f: next((f'{r.forward*1e3:.2f}' for r in b if r.name==f'{n}, {f}'),
+        '')
+    forms = {t: list(dict.fromkeys(r.name.partition(', ')[2] for r in b)) for t,
+        b in benches.items()}
+    names = list(dict.fromkeys(r.name.partition(', ')[0]
+        for r in next(iter(benches.values()))))
+    return Table(['ms', *(f'{t}, {f}' for t in benches for f in forms[t])], names,
+        lambda n: [n, *(cell(b, n, f) for t,b in benches.items() for f in forms[t])],
         next(iter(benches.values())).circumstances)
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #fce02ad8
@@ -137,6 +159,7 @@ def trade(
     "The verdict on one pair and one cost"
     error,cost = (d>h)-(d<-h),(r>1+same)-(r<1-same)
     if error+cost==0: return 'no difference seen' if error==0 else 'a trade'
-    if error==0: return f"{'cheaper' if cost<0 else 'dearer'}, error not told apart (± {h:.1f})"
+    if error==0:
+        return f"{'cheaper' if cost<0 else 'dearer'}, error not told apart (± {h:.1f})"
     if cost in (0,error): return 'better' if error<0 else 'worse'
     return 'a trade'

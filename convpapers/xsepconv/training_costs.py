@@ -27,7 +27,8 @@ class Trained(nn.Module):
         way=None, # `way(x, layer)` runs it; None calls the layer
     ):
         super().__init__()
-        self.layer,self.way,self.norm,self.act = layer,way,nn.BatchNorm2d(layer.out_channels),nn.Hardswish()
+        self.layer,self.way,self.norm,self.act = layer,way,nn.BatchNorm2d(
+            layer.out_channels),nn.Hardswish()
     def forward(self, x):
         return self.act(self.norm(self.layer(x) if self.way is None
             else self.way(x, self.layer)))
@@ -71,19 +72,22 @@ def measure_training(
 def memory_table(
     benches:Mapping[tuple,Bench], # A bench for each shape
 )->Table:
-    "One form a row: bytes kept relative to the block by stages; for each input the MiB kept, and a step's milliseconds and their ratio"
+    """One form a row: bytes kept relative to the block by stages; for each input the MiB
+    kept, and a step's milliseconds and their ratio"""
     first = next(iter(benches.values()))
     def cells(name):
         rows = [b[name] for b in benches.values()]
         return [name, f'{rows[0].saved_ratio:.2f}',
-            *(v for r in rows for v in (f'{r.saved/2**20:.1f}', f'{r.both*1e3:.1f}', f'{r.both_ratio:.2f}'))]
+            *(v for r in rows for v in (f'{r.saved/2**20:.1f}', f'{r.both*1e3:.1f}',
+            f'{r.both_ratio:.2f}'))]
     head = [h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, MiB','ms','÷')]
     return Table(['form', 'kept ÷', *head], [r.name for r in first], cells,
         f'{first.circumstances}; ÷ is the ratio to the block by stages')
 
 # %% ../../nbs/xsepconv/18_training_costs.ipynb #b9bde60f
 @register_benchmark('xsepconv_memory',
-    'Training of XSepConv2d: bytes kept for backward and time of a step, by stages, lean, checkpointed')
+    'Training of XSepConv2d: bytes kept for backward and time of a step, by stages, lean, '
+    'checkpointed')
 def memory_costs(
     shapes:Sequence[tuple]=SHAPES, # Batch, channels, side
     kernel_size:int=5, # Odd
