@@ -122,6 +122,15 @@ def fresh_install(env):
         code = f'import convpapers, sys; print(*[m for m in {heavy} if m in sys.modules])'
         got = sh(f'{sys.executable} -c "{code}"', cwd=env).split()
         if got: raise RuntimeError(f'imported {got}')
+    @check('ready-made kernels in a wheel run where there is no compiler')
+    def _():
+        tree = Path(env)/'tree'
+        tree.mkdir()
+        sh(f'git ls-files -z --cached --others --exclude-standard | xargs -0 cp -d --parents -t {tree}')
+        sh(f'python -m convpapers.lab.prebuild --kernel fully_separable --out {tree}/convpapers/_native')
+        sh(f'uv build -q --wheel -o {dist}/native {tree} && uv pip install -q --python {py} --no-deps --reinstall-package convpapers {dist}/native/*.whl')
+        sh(f'env -i PATH=/nowhere HOME={env} {py} {root}/.ci/without_compiler.py', cwd=env)
+        if '-none-any' in next((dist/'native').iterdir()).name: raise RuntimeError('the wheel says that it runs on every machine')
     @check('the sdist installs')
     def _():
         sh(f'uv pip install -q --python {py} --no-deps --reinstall-package convpapers {dist}/*.tar.gz')
