@@ -46,7 +46,7 @@ register_experiment(Experiment('hypercomplex_host', 'CIFAR-10: plain and hyperco
         'plain of equal size to n=2'),
         Claim('at equal size n = 4 is better than a narrow plain network', 'n=4',
         'plain of equal size to n=4'),
-        Claim('n = 4 is better than a plain network four times its size', 'n=4', 'plain'),
+        Claim('n = 4 is better than the full plain network', 'n=4', 'plain'),
         Claim("a learned algebra is better than Hamilton's", 'n=4', 'n=4 Hamilton'),
         Claim('a learned algebra is better than a random one', 'n=4', 'n=4 random'),
         Claim('spectral pooling lowers the error of the plain network', 'plain spectral',
