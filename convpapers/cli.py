@@ -8,7 +8,8 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_traceback', 'mendable', 'as_options', 'again', 'told',
            'any_terminal', 'whole_number', 'parsed', 'main', 'chosen', 'describe', 'list_names', 'image_size',
            'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs', 'picture_size', 'no_bars',
-           'reproduce', 'to_train', 'status', 'publish', 'new', 'report', 'bench', 'import_seconds', 'import_cost']
+           'reproduce', 'to_train', 'status', 'publish', 'new', 'report', 'doctor', 'bench', 'import_seconds',
+           'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
 import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys, unicodedata, warnings
@@ -551,6 +552,18 @@ def report(
     for n in [table] if table else experiments:
         if n in measured: show(n, out)
     print(f'report: {write_reports(out, table)}')
+
+# %% ../nbs/90_cli.ipynb #008e4875
+@command('doctor')
+def doctor(
+    json:store_true=False, # Print the facts as JSON, for a program
+)->int: # 1 where something is broken or slower than it need be
+    "Which kernels run and why not the others, versions, threads, GPU, caches; what to install"
+    from json import dumps
+    from convpapers.lab.doctor import diagnose, in_text
+    found = diagnose()
+    print(dumps(found, indent=2) if json else in_text(found))
+    return int(bool(found['faults']))
 
 # %% ../nbs/90_cli.ipynb #23fe8762
 @command('bench', 'name')
