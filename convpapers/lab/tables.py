@@ -596,9 +596,10 @@ def terminal(self:ResultTable)->str:
 
 @patch
 def markdown(self:ResultTable)->str:
-    "Pipe tables, the notes beneath with the citation"
+    "Pipe tables, each with its caption, the notes beneath with the citation"
     cite = f' [@{self.exp.citation}]' if self.exp.citation and self.rows() else ''
-    parts = [t._repr_markdown_() for t in self._tables()]
+    says = [self.exp.title]*bool(self.rows()) + ['What the numbers say of the claims']
+    parts = [f'{t._repr_markdown_()}\n\n: {c}' for t,c in zip(self._tables(), says)]
     return '\n\n'.join(p for p in [*parts, self.sees(), ' '.join(self.notes())+cite] if p)
 
 @patch
