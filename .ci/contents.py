@@ -1,5 +1,6 @@
 """Writes what is made from the pages: `nbs/sidebar.yml`, `nbs/llms.txt`, `nbs/course.qmd`, `nbs/api.qmd`,
-`nbs/which_convolution.qmd`, and a card on `nbs/index.ipynb` for a chapter that has none.
+`nbs/which_convolution.qmd`, `convpapers/data/papers.json` (from `nbs/references.bib`), and a card on `nbs/index.ipynb` for a chapter
+that has none.
 
 Run `python .ci/contents.py`. A chapter says its title and its part in one place, the docstring of its package
 (`convpapers/<chapter>/__init__.py`): a title, and a line `Part: …` with one of `PARTS`, and a number if
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import yaml
 from nbdev.config import nbpath2html
+from pybtex.database import parse_file
 
 # The questions that the course asks, in its order
 PARTS = ['Where does a kernel look?', 'How large may it be?', 'What is it made of?', 'Does it look at the input?',
@@ -246,6 +248,19 @@ def api(root):
             out += [f'### `{m}`', table([row(p, n, said) for n,said in names.items()], f'[{heading(root/p)[0]}]({p.as_posix()})')]
     return '\n\n'.join(out)+'\n'
 
+def papers(root):
+    "The papers of `references.bib` for the package, which does not carry the file: titles, authors, years, addresses"
+    def plain(s): return re.sub(r'[{}]', '', s)
+    found = {}
+    for key,e in parse_file(str(root/'references.bib')).entries.items():
+        url = e.fields.get('url') or ('https://doi.org/'+e.fields['doi'] if 'doi' in e.fields else '')
+        arxiv = e.fields.get('eprint') or next(iter(re.findall(r'arxiv\.org/abs/([\d.]+\d)', url)), '')
+        found[key] = dict(title=plain(e.fields['title']), year=int(e.fields['year']), url=url, arxiv=arxiv,
+            authors=[plain(' '.join(p.prelast_names+p.last_names)) for p in e.persons['author']])
+    return json.dumps(found, indent=0, ensure_ascii=False)+'\n'
+
+def of_package(root): return Path(root).parent/'convpapers'/'data'/'papers.json'
+
 FILES = {'course.qmd': course, 'api.qmd': api, 'which_convolution.qmd': guide, 'sidebar.yml': sidebar, 'llms.txt': llms}
 
 def write(root):
@@ -253,10 +268,13 @@ def write(root):
     for f,make in FILES.items():
         if not (root/f).exists(): (root/f).write_text(front(f, ''), encoding='utf-8')
         (root/f).write_text(make(root), encoding='utf-8')
+    if (data := of_package(root)).parent.is_dir(): data.write_text(papers(root), encoding='utf-8')
     if page := with_cards(root): (root/'index.ipynb').write_text(page, encoding='utf-8')
 
 def stale(root):
     old = [f for f,make in FILES.items() if not (root/f).exists() or (root/f).read_text(encoding='utf-8')!=make(root)]
+    data = of_package(root)
+    if data.parent.is_dir() and (not data.is_file() or data.read_text(encoding='utf-8')!=papers(root)): old.append('../convpapers/data/papers.json')
     return old+['index.ipynb']*(with_cards(root) is not None)
 
 if __name__=='__main__': write(Path(__file__).resolve().parents[1]/'nbs')

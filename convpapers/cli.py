@@ -8,8 +8,8 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_traceback', 'mendable', 'as_options', 'again', 'told',
            'any_terminal', 'whole_number', 'parsed', 'main', 'chosen', 'describe', 'list_names', 'image_size',
            'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs', 'picture_size', 'no_bars',
-           'reproduce', 'to_train', 'status', 'publish', 'new', 'report', 'doctor', 'bench', 'import_seconds',
-           'import_cost']
+           'reproduce', 'to_train', 'status', 'publish', 'new', 'write_claims', 'report', 'doctor', 'bench',
+           'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
 import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys, unicodedata, warnings
@@ -540,25 +540,42 @@ def new(
     print('next: nbdev-export && python .ci/contents.py')
 
 # %% ../nbs/90_cli.ipynb #713a5b14
+def write_claims(
+    folder:str, # Where the logbook shall be
+    out='runs', # Folder of this machine's runs
+    table:str='', # Only this table; every measured one when empty
+)->Path: # The logbook
+    "Write the claims of tables as a logbook"
+    from convpapers.lab.logbook import write_logbook
+    records = _all_records(table or None, out)
+    measured = {r.config['experiment'] for r in records}
+    return write_logbook(folder, [experiments[n]
+        for n in ([table] if table else experiments)
+        if table or n in measured], records)
+
 @command('report', 'table')
 def report(
     table:str='', # A table's name; every measured one by default
     out:str='runs', # Folder of this machine's runs; the page is written there
+    logbook:str='', # Folder for the claims as a logbook in Trackio's form
 ):
-    "Tables, verdicts and curves of all measured results, as one page"
+    """Tables, verdicts and curves of all measured results, as one page; the claims as a
+    logbook"""
     load_chapters()
     if table: experiments[table]
     measured = {r.config['experiment'] for r in _all_records(table or None, out)}
     for n in [table] if table else experiments:
         if n in measured: show(n, out)
     print(f'report: {write_reports(out, table)}')
+    if logbook: print(f'logbook: {write_claims(logbook, out, table)}')
 
 # %% ../nbs/90_cli.ipynb #008e4875
 @command('doctor')
 def doctor(
     json:store_true=False, # Print the facts as JSON, for a program
 )->int: # 1 where something is broken or slower than it need be
-    "Which kernels run and why not the others, versions, threads, GPU, caches; what to install"
+    """Which kernels run and why not the others, versions, threads, GPU, caches; what to
+    install"""
     from json import dumps
     from convpapers.lab.doctor import diagnose, in_text
     found = diagnose()
