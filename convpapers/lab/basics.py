@@ -250,15 +250,27 @@ class Table:
         rows:Sequence, # Whatever the rows are
         cells:Callable=tuple, # Turns a row into as many values as `head` has
         note:str='', # A line below
-    ): self.head,self.rows,self.cells,self.note = list(head),list(rows),cells,note
+    ):
+        if not callable(cells):
+            raise TypeError(f'cells={cells!r} must be a function of a row; a line below '
+                'the table is note=')
+        self.head,self.rows,self.cells,self.note = list(head),list(rows),cells,note
+        # a wrong table fails where it is written, not where it is shown
+        self._made = self._values() if type(self) is Table else None
 
     def __iter__(self)->Iterator: return iter(self.rows)
     def __len__(self)->int: return len(self.rows)
     def __getitem__(self, i): return self.rows[i]
-    def _values(self): return [list(self.cells(r)) for r in self.rows]
+    def _values(self):
+        if getattr(self, '_made', None) is not None: return self._made
+        values = [list(self.cells(r)) for r in self.rows]
+        for r in values:
+            if len(r)!=len(self.head):
+                raise ValueError(f'a row of {len(r)} cells, {r!r}, stands below a head of '
+                    f'{len(self.head)}, {self.head}')
+        return values
     def _grid(self):
-        """Text of the cells, and which columns are numbers; `cells` may be slow, so it is
-        asked once"""
+        "Text of the cells, and which columns are numbers"
         grid = [[_cell(v) for v in r] for r in self._values()]
         return (grid,[all(map(_number.fullmatch, col)) for col in zip(*grid)]
             or [False]*len(self.head))
