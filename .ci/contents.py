@@ -18,6 +18,7 @@ from pybtex.database import parse_file
 # The questions that the course asks, in its order
 PARTS = ['Where does a kernel look?', 'How large may it be?', 'What is it made of?', 'Does it look at the input?',
     'How does a map shrink?']
+ABOVE = 'compare' # Stands above the chapters: right below the landing page
 LESSONS = re.compile(r'(index|0\d_)') # Numbers below 10; the rest is under the hood
 GENERATED = 'course.qmd', 'api.qmd', 'which_convolution.qmd'
 NOT_PAGES = '404.qmd',
@@ -30,7 +31,7 @@ def pages(root):
     found = [p for p in found if not any(part[0] in '._' for part in p.parts) and p.name not in NOT_PAGES]
     def order(p):
         folder = p.parts[0] if len(p.parts)>1 else ''
-        place = 0 if str(p)=='index.ipynb' else 3 if not folder else 2 if folder=='lab' else 1
+        place = 0 if str(p)=='index.ipynb' else 3 if not folder else 2 if folder=='lab' else .5 if folder==ABOVE else 1
         place += (p.suffix=='.qmd')*.5*(place==3)
         return place, part_number(root, folder) if place==1 else (0, 0), folder, p.name!='index.ipynb', p.as_posix()
     return sorted(found, key=order)
@@ -61,9 +62,9 @@ def said(root, folder, what):
     return [[v.strip() for v in l.split('|')] for l in re.findall(rf'^{what}: *(.+)$', package(root, folder), re.M)]
 
 def sections(root):
-    "`(part, title, pages)`: part and title empty for loose pages, part empty for the lab"
+    "`(part, title, pages)`: part and title empty for loose pages, part empty for the lab and what stands above the chapters"
     for folder,ps in groupby(pages(root), lambda p: p.parts[0] if len(p.parts)>1 else ''):
-        part = '' if folder in ('','lab') else part_of(root, folder) or 'More chapters'
+        part = '' if folder in ('','lab',ABOVE) else part_of(root, folder) or 'More chapters'
         yield part, title_of(root, folder) if folder else '', list(ps)
 
 def halves(ps):
@@ -89,12 +90,13 @@ def sidebar(root):
     for part,title,ps in sections(root):
         names = [p.as_posix() for p in ps]
         if part and part!=last: contents.append({'text': part})
-        if not part and title: contents.append({'text': 'For all chapters'})
+        folder = ps[0].parts[0]
+        if folder=='lab': contents.append({'text': 'For all chapters'})
         last = part
         if not title: contents += names; continue
         opening = [n for n in names if n.endswith('/index.ipynb')]
         # The breadcrumb of a page leads to the `href` of its chapter: the index, or else the first page
-        inside = [{'section': h, 'contents': [p.as_posix() for p in qs]} for h,qs in halves(ps)] if part else names
+        inside = [{'section': h, 'contents': [p.as_posix() for p in qs]} for h,qs in halves(ps)] if part or folder==ABOVE else names
         contents.append({'section': title, 'href': (opening or names)[0], 'contents': inside})
     site = {'style': 'floating', 'collapse-level': 1, 'contents': contents}
     return yaml.safe_dump({'website': {'sidebar': site}}, sort_keys=False, allow_unicode=True, width=100)
@@ -119,6 +121,8 @@ def course(root):
     out = [front('The course', 'Five questions about a convolution, and the papers that answer them')+NOTE+
         'Each chapter takes one paper apart. Its lessons explain the idea and derive it; what is under the hood is '
         'for those who use the code or change it.']
+    if (root/ABOVE/'index.ipynb').is_file():
+        out.append(f'Which of the layers suits you: [{title_of(root, ABOVE)}]({ABOVE}/index.ipynb) has them all in one table.')
     chapters = [(p, t, ps) for p,t,ps in sections(root) if p]
     for part in PARTS+sorted({p for p,*_ in chapters}-set(PARTS)):
         out.append(f'## {part}')
@@ -138,6 +142,9 @@ def guide(root):
     where = {n: p for p,_,names in modules(root) for n in names}
     out = [front('Which convolution', 'What each layer replaces, what you gain, and what it asks in return')+NOTE+
         'Start from what you have, not from a paper.']
+    if (root/ABOVE/'index.ipynb').is_file():
+        out.append(f'[{title_of(root, ABOVE)}]({ABOVE}/index.ipynb) has all of them in one network, with prices, and the command that '
+            'asks the same of your own pictures.')
     rows,silent = [],[]
     for part,title,ps in sections(root):
         if not part: continue

@@ -248,7 +248,7 @@ def unique_titles(site):
 
 def chapters(site):
     "Every chapter names itself and its part of the course, in the docstring of its package"
-    folders = sorted({p.parts[0] for p in site.pages if len(p.parts)>1}-{'lab'})
+    folders = sorted({p.parts[0] for p in site.pages if len(p.parts)>1}-{'lab', contents.ABOVE})
     def fault(f):
         if not contents.package(site.root, f): return f'convpapers/{f}/__init__.py has no docstring; write its title, and a line `Part: …`'
         part = contents.part_of(site.root, f)

@@ -8,7 +8,7 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_traceback', 'mendable', 'as_options', 'again', 'told',
            'any_terminal', 'whole_number', 'parsed', 'main', 'chosen', 'describe', 'list_names', 'image_size',
            'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs', 'picture_size', 'no_bars',
-           'reproduce', 'to_train', 'status', 'publish', 'new', 'write_claims', 'report', 'doctor', 'bench',
+           'reproduce', 'to_train', 'status', 'publish', 'new', 'write_claims', 'report', 'doctor', 'compare', 'bench',
            'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
@@ -353,7 +353,9 @@ def table_jobs(
             device=device, kwargs=kwargs)
     data,seeds = whole_path(data) if data else '',range(
         exp.seeds) if seeds is None else seeds
-    return [Job(table, n, s, data, epochs, str(out), device, kwargs) for s in seeds
+    def place(n): # where a run belongs that is made as the table asks
+        return (table, n) if data or epochs or kwargs else exp.home(exp.row(n))
+    return [Job(*place(n), s, data, epochs, str(out), device, kwargs) for s in seeds
         for n in names]
 
 def train_jobs(
@@ -455,6 +457,7 @@ def reproduce(
     todo = [j for t in names for j in table_jobs(t, data, epochs, numbers, rows, missing,
         out, device or None,
         **{k: v for k,v in kw.items() if v})]
+    todo = list(dict.fromkeys(todo))        # two tables may share a run
     jobs = jobs or (min(cores(), len(todo)) if main else 1)
     with no_bars() if quiet else nullcontext():
         failed = train_jobs(todo, jobs, ray, not quiet)
@@ -479,11 +482,14 @@ def status(
 ):
     "What the tables still lack, and the CPU time that it needs"
     load_chapters()
-    lines,total = [],0
+    lines,total,seen,every = [],0,set(),_all_records(None, out)
     for n in [table] if table else to_train():
-        e,records = experiments[n],_all_records(n, out)
+        e,records = experiments[n],[r for r in every if r.config['experiment']==n]
         lacks,rows = _missing(e, records),[r for r in e.rows if r.model is not None]
-        cost = [expected_seconds(e, e.row(j.row), records) for j in lacks]
+        new = [j for j in lacks if j not in seen]       # another table's job may do
+        seen.update(new)
+        cost = [expected_seconds(own := experiments[j.experiment], own.row(j.row), every)
+            for j in new]
         time = None if None in cost else sum(cost)
         total = None if None in (time, total) else total+time
         lines.append((n, len(rows), e.seeds, f'{len(rows)*e.seeds-len(lacks)} of '
@@ -581,6 +587,33 @@ def doctor(
     found = diagnose()
     print(dumps(found, indent=2) if json else in_text(found))
     return int(bool(found['faults']))
+
+# %% ../nbs/90_cli.ipynb #7fb0242f
+@command('compare')
+def compare(
+    data:str='animals', # A folder with a folder of pictures for each class; or animals, digits, cifar10, …
+    layers:str='C3,C2sp,PHC4,XSep7', # Layers to compare; `--layers help` lists them
+    budget:str='5m', # Time for all of it, as in 90s, 30m or 2h
+    model:str='host', # host, a model of torchvision such as resnet18, or any of timm
+    jobs:int=0, # Runs side by side, one thread each; one a core by default
+    ray:str='', # Address of a Ray cluster that does the runs; `auto` finds one, `local` starts one
+    out:str='compare', # Folder for runs and page; the same command goes on there
+    size:int=0, # Side of the pictures of a folder; their own by default, 64 at most
+    epochs:int=0, # Epochs a run; what the time allows by default
+    batch:int=0, # Pictures a step; what suits by default
+    no_flip:store_true=False, # Do not mirror pictures, as for letters
+    device:str='', # cpu, cuda, cuda:1, mps; the best there is by default
+):
+    "Which layer suits your own pictures: a folder, a time, and one page with the answer; the same command again resumes"
+    need('train', 'fastai', 'matplotlib', 'scipy')
+    from convpapers.compare import own_page, own_runs
+    if layers=='help': return print('\n'.join(f'  {n:10} {l.what}' for n,l in own_runs.LAYERS.items()))
+    positive_int('jobs', jobs, 0)
+    done = own_runs.compare(data, layers, model, budget, out=out, jobs=jobs or cores(),
+        ray=ray, device=device or None, size=size, epochs=epochs, batch=batch,
+        flip=False if no_flip else None, say=lambda l: print(l, flush=True))
+    print(own_page.short(done))
+    print(f'page: {own_page.write_page(done)}')
 
 # %% ../nbs/90_cli.ipynb #23fe8762
 @command('bench', 'name')

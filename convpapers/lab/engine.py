@@ -19,7 +19,7 @@ from statistics import median
 
 from .basics import in_words, need, positive_int
 from .registry import experiments, load_chapters
-from .tables import _budget, _counts, _model_name
+from .tables import _budget, _counts
 
 # %% ../../nbs/lab/45_engine.ipynb #6051c683
 @dataclass(frozen=True)
@@ -138,9 +138,7 @@ def asked(
     row, # One of its rows
 )->str: # Comparable with `_budget` of a record's config
     "The question that a run of this row answers when nothing is changed"
-    return _budget(dict(data=exp.data, epochs=row.recipe.epochs,
-        model=_model_name(row.model),
-        model_kw=row.model_kw, data_kw=exp.data_kw, recipe=row.recipe.as_dict()))
+    return exp.question(row)
 
 def done_seeds(exp, row, records)->set:
     "Seeds with which the row was trained to its end"
@@ -160,7 +158,8 @@ def missing(
     seeds = range(exp.seeds) if seeds is None else seeds
     todo = [r for r in exp.rows if r.model is not None and (rows is None or r.name in rows)]
     have = {r.name: done_seeds(exp, r, records) for r in todo}
-    return [Job(exp.name, r.name, s, **kwargs) for s in seeds for r in todo
+    # a run that a source asks for is made there
+    return [Job(*exp.home(r), s, **kwargs) for s in seeds for r in todo
         if s not in have[r.name]]
 
 # %% ../../nbs/lab/45_engine.ipynb #d14fd443

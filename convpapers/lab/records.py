@@ -20,6 +20,7 @@ from pathlib import Path
 
 import torch
 from .basics import atomic_write, read_json, write_json
+from .registry import experiments
 
 # %% ../../nbs/lab/30_records.ipynb #1e0ad152
 def _git(folder, *args):
@@ -303,16 +304,22 @@ def publish(
     return [atomic_write(p, t) for p,t in out.items()]
 
 # %% ../../nbs/lab/30_records.ipynb #9d66e218
+def _adopted(name, of):
+    "Runs of other tables that answer the questions of this one"
+    exp = experiments.get(name)
+    sources = getattr(exp, 'sources', ())
+    return exp.adopt([r for s in sources for r in of(s)]) if sources else []
+
 def shipped(
     experiment:str|None=None, # Its name; default: all
 )->list: # Records, ordered by file name
-    "The records that ship with the package"
+    "The records that ship with the package; of a table with sources also those that it shares with them"
     root = files('convpapers').joinpath('results')
     if not root.is_dir(): return []
     folders = [e for e in root.iterdir() if e.is_dir() and experiment in (None, e.name)]
     found = [f for e in folders for f in e.iterdir() if f.name.endswith('.json')]
     return [from_text(f.read_text(encoding='utf-8'), f.name)
-        for f in sorted(found, key=str)]
+        for f in sorted(found, key=str)] + _adopted(experiment, shipped)
 
 # %% ../../nbs/lab/30_records.ipynb #0d967f50
 def all_records(
@@ -320,6 +327,10 @@ def all_records(
     out='runs', # Folder of this machine's runs, `out/<experiment>/<run>`
 )->list: # Records, the shipped ones first
     "Every record of an experiment: shipped with the package, and found under `out`"
-    own = [r for r in find_runs(Path(out)/name if name else out)
-        if name in (None, r.config['experiment'])]
-    return shipped(name) + own
+    def here(n):
+        return [r for r in find_runs(Path(out)/n if n else out)
+            if n in (None, r.config['experiment'])]
+    if name: return shipped(name) + here(name) + _adopted(name, here)
+    own = shipped() + here(None)
+    of = lambda s: [r for r in own if r.config['experiment']==s]
+    return own + [r for n in list(experiments) for r in _adopted(n, of)]

@@ -89,6 +89,7 @@ class Experiment:
     # Place among the tables that `--all` trains, the most telling first; None: not among
     # them
     order: int|None = None
+    sources: tuple = () # Tables whose runs count here too, where a row asks the same
 
     def __post_init__(self):
         twice = [n for n,c in Counter(r.name for r in self.rows).items() if c>1]
@@ -123,6 +124,40 @@ def _budget(config):
         !='path'}
     return json.dumps([config[k] for k in ('data','epochs','model','model_kw')]
         + [kw, recipe], sort_keys=True)
+
+# %% ../../nbs/lab/40_tables.ipynb #828616a4
+@patch
+def question(self:Experiment,
+    row:Row, # One of its rows
+)->str: # Comparable with `_budget` of a record's config
+    "The question that a run of this row answers when nothing is changed"
+    return _budget(dict(data=self.data, epochs=row.recipe.epochs,
+        model=_model_name(row.model), model_kw=row.model_kw, data_kw=self.data_kw,
+        recipe=row.recipe.as_dict()))
+
+@patch
+def home(self:Experiment,
+    row:Row, # One of its rows
+)->tuple: # Name of a table, and of a row of it
+    "Where the runs of a row belong: in the first source that asks the same, or else here"
+    if row.model is None or not self.sources: return self.name, row.name
+    want = self.question(row)
+    found = ((s, r.name) for s in self.sources for r in experiments[s].rows
+        if r.model is not None and experiments[s].question(r)==want)
+    return next(found, (self.name, row.name))
+
+@patch
+def adopt(self:Experiment,
+    records, # Of any table
+)->list: # Records
+    "Runs of the sources that answer a row's question, under that row's name"
+    lent = {self.home(r): r for r in self.rows}
+    def same(c):
+        row = lent.get((c['experiment'], c['row']))
+        here = row is None or c['experiment']==self.name
+        return None if here or _budget(c)!=self.question(row) else row
+    return [replace(r, config=r.config | dict(experiment=self.name, row=row.name))
+        for r in records if (row := same(r.config))]
 
 # %% ../../nbs/lab/40_tables.ipynb #16ef3886
 @dataclass
