@@ -93,9 +93,9 @@ def sizes_noted(
 def observe(
     model:nn.Module, # Wrapped or not
     input_size:tuple, # Of one input, `(channels, height, width)`
-)->tuple: # Names of layers with learned strides to the size that enters, names of modules to multiply-adds
-    """Sizes and multiply-adds at the present strides; mode, buffers and gradients stay as
-    they are"""
+)->tuple: # Layer names to the size that enters; module names to multiply-adds
+    """Sizes of the layers with learned strides, and multiply-adds, at the present strides;
+    mode, buffers and gradients stay as they are"""
     like = next(p for p in model.parameters() if p.is_floating_point())
     x = torch.zeros(1, *input_size, device=like.device, dtype=like.dtype)
     with sizes_noted(model) as sizes: table = count_table(bare(model), x)
@@ -136,8 +136,9 @@ def _changes(model, input_size):
 def upstream(
     model:nn.Module, # Wrapped or not
     input_size:tuple, # Of one input, `(channels, height, width)`
-)->tuple: # Names of layers to the layers their input size depends on, names of modules to those their multiply-adds depend on
-    "What depends on which stride, found by giving one layer after another a different one"
+)->tuple: # Layer names to layers, module names to layers
+    """On which layers with a stride each input size depends, and on which the multiply-adds
+    of each module; found by giving one layer after another a different stride"""
     layers,deps = list(learned_strides(model)),_changes(model, input_size)
     for n in layers:
         deps[0][n] = deps[0].get(n,
