@@ -1,4 +1,4 @@
-"""The cycle looks like noise in the matrix of dilations. Sorted by phase it becomes blocks, and blocks are what grouped convolutions compute without a wasted product.
+"""The cycle draws diagonal stripes in the matrix of dilations. Sorted by phase they become blocks, and blocks are what grouped convolutions compute without a wasted product.
 
 Docs: https://convpapers.github.io/convpapers/poly_scale/blocks.html.md"""
 
