@@ -14,9 +14,8 @@ from importlib.resources import files
 import torch
 from torch import Tensor, get_num_threads
 from .bands import inception_by_branches
-from ..lab.native import answered, EACH, Native, SIMD, WIDE
+from ..lab.native import answered, EACH, LANES, Native, SIMD, WIDE
 from ..lab.operators import layout
-from ..xsepconv.cpu_kernel import LANES
 
 # %% ../../nbs/inception_next/11_cpu_kernel.ipynb #d6ad8560
 SOURCE = '\n'.join([SIMD, EACH, LANES, files('convpapers.inception_next').joinpath(
