@@ -2,6 +2,7 @@
 import os, re, shutil, subprocess, sys, time, traceback
 from pathlib import Path
 
+import yaml
 from nbdev.config import get_config
 from nbdev.test import nb_test_cells
 
@@ -147,6 +148,19 @@ def in_browser(env):
         seen,faults = browser.check(Path(env)/'report/report.html')
         if faults or not seen: raise RuntimeError('\n'.join(faults) or 'nothing was opened')
 
+TAGGED = {'quarto-dev/quarto-actions/setup@v2'} # Of the docs workflow, which publishes no package
+
+def workflows():
+    "Every workflow can be read, waits only for jobs that it has, and names its actions by commit"
+    found = sorted((root/'.github/workflows').glob('*.y*ml'))
+    faults = [] if found else ['there are no workflows']
+    for f in found:
+        jobs = yaml.safe_load(f.read_text(encoding='utf-8'))['jobs']
+        faults += [f'{f.name}: {n} waits for {w}, which is no job' for n,j in jobs.items() for w in j.get('needs', []) if w not in jobs]
+        faults += [f'{f.name}: {u} is not pinned by a commit' for j in jobs.values() for s in j['steps'] if (u := s.get('uses'))
+            and u not in TAGGED and not re.search(r'@[0-9a-f]{40}$', u)]
+    if faults: raise RuntimeError('\n'.join(faults))
+
 def preprocess(env):
     "The docs build up to Quarto; a stand-in for `quarto` on the path stops nbdev from downloading it"
     stub = Path(env)/'stub'
@@ -166,6 +180,7 @@ def main(env):
     check('README.md is what the index notebook gives now')(readme.check)
     check('each rule for the pages finds its planted fault')(docs.self_test)
     for rule,seen,faults in docs.check(nbs): record(f'pages: {rule} ({seen})', '\n'.join(faults))
+    check('workflows: jobs exist, actions are pinned')(workflows)
     check('docs preprocessing')(lambda: preprocess(env))
     seen,faults = docs.on_page(nbs, root/'_proc')
     record(f'the code of {seen} exported cells is on its page', '\n'.join(faults) or '' if seen else 'none')

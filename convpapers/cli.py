@@ -8,8 +8,8 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_traceback', 'mendable', 'as_options', 'again', 'told',
            'any_terminal', 'whole_number', 'parsed', 'main', 'chosen', 'describe', 'list_names', 'image_size',
            'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs', 'picture_size', 'no_bars',
-           'reproduce', 'to_train', 'status', 'publish', 'new', 'write_claims', 'report', 'doctor', 'compare', 'bench',
-           'import_seconds', 'import_cost']
+           'reproduce', 'to_train', 'status', 'publish', 'save', 'new', 'write_claims', 'report', 'doctor', 'compare',
+           'bench', 'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
 import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys, unicodedata, warnings
@@ -530,6 +530,19 @@ def publish(
         except ValueError as e: fault = str(e)
         if fault: wrong.append(f'left out: {r.folder}: {fault}')
     print('\n'.join([*wrong, f'published {done} of {len(runs)} runs']))
+
+# %% ../nbs/90_cli.ipynb #912079b2
+@command('save', 'run', 'folder')
+def save(
+    run:str, # Folder of a finished run
+    folder:str, # Where the network shall go
+    out:str='runs', # Folder of this machine's runs, whose seeds the card counts as well
+):
+    "Write the network of a run as safetensors with a model card"
+    from convpapers.trained import save_run
+    if not Path(run).is_dir(): raise ValueError(f'run={run!r} is no folder; give that of a run, as in {out}/TABLE/RUN')
+    from convpapers.lab.records import load_run
+    print(save_run(run, folder, _all_records(load_run(run).config['experiment'], out)))
 
 # %% ../nbs/90_cli.ipynb #c4086494
 @command('new', 'name')
