@@ -17,8 +17,9 @@ from statistics import mean
 from .costs import Cost, fastest
 from .named_layers import LAYERS
 from .own_runs import Comparison, table_of
-from .verdicts import (PRICES, Standing, _word, advice, changes, pareto)
-from ..lab.basics import COLOUR_OF, COLOURS, GREY, Table, atomic_write, figure, need
+from convpapers.compare.verdicts import (PRICES, Standing, _word, advice, changes, colours_of,
+    pareto)
+from ..lab.basics import GREY, Table, atomic_write, figure, need
 from ..lab.bench import Bench
 from ..lab.engine import duration
 from ..lab.judgement import detectable
@@ -70,8 +71,6 @@ def sees(c:Comparison, rows)->float|None: # Points; None without two rounds
     if not stds or c.rounds<2: return None
     return detectable(math.sqrt(mean(v*v for v in stds)), c.rounds)
 
-def _seen(v): return 'nothing, since two rounds are needed' if v is None else f'{v:.1f} points'
-
 # %% ../../nbs/compare/23_own_page.ipynb #46c831b1
 def answer(c:Comparison, rows)->list: # Sentences
     "What the comparison says, the answer first"
@@ -79,7 +78,7 @@ def answer(c:Comparison, rows)->list: # Sentences
         'answer yet. The same command goes on.']
     s,why = choice(rows)
     base,pairs = rows[0],f'{c.rounds} pairs of runs'
-    d,small = s.difference,_seen(sees(c, rows))
+    d,v = s.difference,sees(c, rows)
     if why=='better': said = [f'Take {s.name}: {LAYERS[s.name].what}. Its error is '
         f'{abs(d.mean):.2f} ± {d.half:.2f} points lower than that of the model as it is '
         f'({s.error:.2f} % for {base.error:.2f} %, {pairs}).']
@@ -88,8 +87,10 @@ def answer(c:Comparison, rows)->list: # Sentences
         f'seen ({d.mean:+.2f} ± {d.half:.2f} points).']
     else: said = ['Keep the model as it is: no layer is better, and none is cheaper '
         f'without a price that rises or an error that does ({pairs}).']
-    return said+[f'A verdict holds at 95 % for all layers together (Holm). '
-        f'Differences below {small} would mostly have been missed.']
+    if not v: return said+['All pairs are equal, as may happen with few pictures for '
+        'testing; so nothing can be told apart.']
+    return said+['A verdict holds at 95 % for all layers together (Holm). '
+        f'Differences below {v:.1f} points would mostly have been missed.']
 
 # %% ../../nbs/compare/23_own_page.ipynb #2cac9eb1
 def _model_lines(c):
@@ -140,8 +141,9 @@ def pairs_figure(rows): # A figure
     "Every pair: how much each layer's error lies above that of the model as it is"
     base,others = rows[0],[s for s in rows[1:] if s.difference]
     fig,ax = figure(size=(3.9,.5*len(others)+1.1))
+    colours = colours_of(s.name for s in rows)
     for y,s in enumerate(others):
-        colour = COLOUR_OF.get(s.name, COLOURS[(rows.index(s))%len(COLOURS)])
+        colour = colours[s.name]
         ds = [s.values[k]-base.values[k] for k in s.values if k in base.values]
         ax.plot(ds, [y]*len(ds), 'o', color=colour, ms=4, alpha=.5)
         d = s.difference
@@ -197,11 +199,11 @@ def _parts(c, rows):
     yield '<h2>What this budget can see</h2>'+_list(reach(c, rows))
     yield '<h2>What was done</h2>'+_list(done(c))
 
-# %% ../../nbs/compare/23_own_page.ipynb #1ae5449c
+# %% ../../nbs/compare/23_own_page.ipynb #7c818c2c
 def reach(c:Comparison, rows)->list: # Sentences
     "What can be seen, and what it would take to see more"
     v,each = sees(c, rows),sum(map(c.seconds, c.layers))
-    out = [] if v is None else [f'With {c.rounds} pairs a difference of {v:.1f} points is '
+    out = [] if not v else [f'With {c.rounds} pairs a difference of {v:.1f} points is '
         'found in four cases of five; a smaller one is found less often.']
     if v: out.append(f'To see half of that takes about {4*c.rounds} pairs, which is '
         f'{duration(each*3*c.rounds)} more on one processor core.')

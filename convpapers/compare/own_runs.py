@@ -452,6 +452,7 @@ def _begin(out, asked, look, make, say):
     most = useful_epochs(seen['train'], batch)
     epochs = asked['epochs'] or choose_epochs(asked['budget']-spent,
         sum(epoch.values())/asked['jobs'], most)
+    Path(out).mkdir(parents=True, exist_ok=True)
     write_json(Path(out)/'costs.json', costs)
     plan = Plan(asked['data'], asked['model'], tuple(nets), seen['size'], seen['classes'],
         seen['train'], seen['test'], epochs, batch, asked['flip'],
@@ -543,7 +544,6 @@ def compare(
     work = run_own if objects is None else lambda job: run_objects(job, objects)
     plan = read_plan(out)
     if plan is None:
-        Path(out).mkdir(parents=True, exist_ok=True)
         asked = dict(data=data, model=model, layers=names, budget=seconds, jobs=jobs,
             epochs=epochs, batch=batch, flip=flip)
         _begin(out, asked, *_ways(data, model, objects, out, size), say)
