@@ -27,7 +27,8 @@ from .lab.basics import need, one_of
 from .lab.counting import Table
 
 # %% ../nbs/85_drawn.ipynb #7672eff2
-class Refused(Exception): "There is no answer, and a layer must raise as well; the text says why"
+class Refused(Exception):
+    "There is no answer, and a layer must raise as well; the text says why"
 
 BORDERS = 'zeros','replicate','reflect','circular'
 
@@ -761,7 +762,8 @@ def _transposed_formula(layer, x, c):
             put[torch.arange(n)*c['stride'][i]+t*c['dilation'][i], torch.arange(n)] = 1
             z = torch.einsum('mn,...n->...m', put, z.movedim(2+i, -1)).movedim(-1, 2+i)
         y = y+z
-    y = (y[:, :, c['padding'][0]:c['padding'][0]+out[0], c['padding'][1]:c['padding'][1]+out[1]])
+    top,left = c['padding'][:2]
+    y = y[:, :, top:top+out[0], left:left+out[1]]
     return y if layer.bias is None else y+layer.bias[:,None,None]
 
 def _transposed_draws(st):

@@ -194,8 +194,10 @@ def _state_error(got, want):
         -shapes[1].keys(),
         'of another shape': {k for k in shapes[0].keys()&shapes[1].keys() if shapes[0][k]
         !=shapes[1][k]}}
-    return '; '.join(
-        f"{what}: {', '.join(sorted(keys)[:4])}{f' and {len(keys)-4} more' if len(keys)>4 else ''}" for what,keys in parts.items() if keys)
+    def some(keys):
+        more = f' and {len(keys)-4} more' if len(keys)>4 else ''
+        return ', '.join(sorted(keys)[:4])+more
+    return '; '.join(f'{what}: {some(keys)}' for what,keys in parts.items() if keys)
 
 # %% ../nbs/80_zoo.ipynb #0240dac8
 def save_pretrained(

@@ -284,7 +284,7 @@ def own_features(
     device=None,
     data_kw:dict|None=None, # Further arguments of `image_data`
     progress:bool=True,
-)->Callable: # uint8 pictures to `(n, 64)` features on the CPU; its `error` is the classifier's
+)->Callable: # uint8 pictures to `(n, 64)` features on the CPU; `error` is the classifier's
     "The features of our own classifier, trained once and kept in `folder`"
     from convpapers.lab.data import image_data
     from convpapers.lab.images import normalize

@@ -271,7 +271,7 @@ def shift_of(
     model:nn.Module, # Any network whose first input is a batch of pictures
     # `(channels, height, width)`; by default a size that the network takes
     input_size:tuple|None=None,
-)->ShiftAudit: # Rows in the order of execution, with `.total`, `.furthest`, `.off_centre` and `.moving`
+)->ShiftAudit: # Rows in order of execution; `.total`, `.furthest`, `.off_centre`, `.moving`
     """Where each map of `model` looks in the input, layer by layer: mean tap offset −
     (stride−1)/2, accumulated with stride.
 

@@ -229,8 +229,10 @@ class InceptionDWConv2d(nn.Module):
         for n in BRANCHES:
             m = self._modules[n]
             d = m.__dict__
-            if type(m) is not nn.Conv2d and not_plain(m,
-                    nn.Conv2d) or d['_forward_hooks'] or d['_forward_pre_hooks'] or d['_backward_hooks'] or d['_backward_pre_hooks'] or 'forward' in d: return False
+            hooked = any(d[f'_{h}_hooks'] for h in ('forward','forward_pre','backward',
+                'backward_pre'))
+            changed = type(m) is not nn.Conv2d and not_plain(m, nn.Conv2d)
+            if changed or hooked or 'forward' in d: return False
         return self.padding_mode=='zeros'
 
     def forward(self, x:Tensor)->Tensor:

@@ -292,7 +292,7 @@ class FusedMlp(Mlp):
 @torch.no_grad()
 def deploy(
     model:MetaNeXt, # Stays as it is
-)->MetaNeXt: # A copy in evaluation mode, without norms before convolutions and without factors
+)->MetaNeXt: # A copy in evaluation mode, without factors and norms before convolutions
     """The network with all that can be absorbed absorbed, @eq-in-fold; its output is the
     same"""
     if not isinstance(model, MetaNeXt):

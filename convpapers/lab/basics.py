@@ -229,8 +229,9 @@ def _os_words(e, where):
         if isinstance(f, (str, bytes, os.PathLike)) and f]
     words = OS_WORDS.get(errno.errorcode.get(number))
     file = files[0] if files else where
-    return words.format(
-        file) if words else f'{file}: {e.strerror or os.strerror(number)}; check that place, then run again'
+    if words: return words.format(file)
+    said = e.strerror or os.strerror(number)
+    return f'{file}: {said}; check that place, then run again'
 
 # %% ../../nbs/lab/00_basics.ipynb #6a725d6e
 _number = re.compile(r'[-−+]?[\d.,]*(e[-+]?\d+)?[×%]?')

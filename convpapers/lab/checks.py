@@ -26,7 +26,7 @@ def report(
 # %% ../../nbs/lab/03_checks.ipynb #eb9f86df
 def imports_of(
     folder, # Of a package
-)->dict: # Modules of the package by name, each with the names of those that it imports, anywhere
+)->dict: # Modules of the package by name, each with the names of all that it imports
     "Who imports whom, read from the source"
     folder,found = Path(folder),{}
     for file in folder.rglob('*.py'):

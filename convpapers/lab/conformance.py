@@ -25,7 +25,8 @@ from .basics import need, one_of
 from .counting import Table
 
 # %% ../../nbs/lab/04_conformance.ipynb #b7a0aac0
-class NotRun(Exception): "Raised by a row that cannot be asked of this layer or on this machine, with the reason"
+class NotRun(Exception):
+    "Raised, with the reason, by a row that cannot be asked of this layer or machine"
 
 # %% ../../nbs/lab/04_conformance.ipynb #f48bae5a
 @dataclass(frozen=True)

@@ -42,10 +42,13 @@ _aten = torch.ops.aten
 _products = {_aten.mm, _aten.addmm, _aten.bmm, _aten.baddbmm, _aten.mv, _aten.addmv,
     _aten.dot}
 _free = re.compile(
-    r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|scatter|index|select|roll|flip|upsample|view|'
-    r'shuffle|dropout|hardswish|hardsigmoid|zero|ones|empty|full|arange|linspace|rand|bernoulli|fill|sort|topk|embedding|alias|detach|fold|im2col|'
-    r'col2im|item|lift|one_hot|nonzero|tril|triu|repeat|resize|set_|as_strided|local_scalar|scalar_tensor|is_|equal|assert|'
-    r'^_?(arg|cum|max|min|amax|amin|any|all|sum|mean|var|std|prod|median|unique|bincount|histc)')
+    r'norm|pool|pad|cat|stack|split|copy|clone|softmax|gather|scatter|index|select|roll|'
+    r'flip|upsample|view|shuffle|dropout|hardswish|hardsigmoid|zero|ones|empty|full|arange|'
+    r'linspace|rand|bernoulli|fill|sort|topk|embedding|alias|detach|fold|im2col|col2im|'
+    r'item|lift|one_hot|nonzero|tril|triu|repeat|resize|set_|as_strided|local_scalar|'
+    r'scalar_tensor|is_|equal|assert|'
+    r'^_?(arg|cum|max|min|amax|amin|any|all|sum|mean|var|std|prod|median|unique|bincount|'
+    r'histc)')
 _free_tags = {torch.Tag.pointwise, torch.Tag.inplace_view,
     getattr(torch.Tag, 'reduction', torch.Tag.pointwise)}
 

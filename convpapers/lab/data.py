@@ -700,7 +700,8 @@ def data_name(
     "The same for every spelling of a folder's path, another for another folder"
     if name in NAMES: return name
     place = os.path.realpath(os.path.expanduser(name))
-    return (f'{os.path.basename(place)}-{hashlib.sha256(os.fsencode(os.path.normcase(place))).hexdigest()[:8]}')
+    digest = hashlib.sha256(os.fsencode(os.path.normcase(place))).hexdigest()
+    return f'{os.path.basename(place)}-{digest[:8]}'
 
 # %% ../../nbs/lab/10_data.ipynb #f7c6fb64
 # Bytes: of folders that hold more, `fingerprint` reads the ends of every file

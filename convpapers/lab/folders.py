@@ -169,7 +169,7 @@ def _class_names(found, level):
 def scan_folder(
     path, # Folder with `train` and `valid`, `val` or `test`
     level:int=0, # Which folder below the split names the class: 0 the first, -1 the last
-)->tuple: # {'train': files, 'valid': files}, {'train': labels, 'valid': labels}, class names
+)->tuple: # Files and labels, each by 'train' and 'valid', and the class names
     "The files, labels and classes of an image folder"
     path = Path(path).expanduser()
     if not path.is_dir(): raise FileNotFoundError(f'there is no folder {path}')

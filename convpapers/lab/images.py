@@ -116,7 +116,7 @@ def epoch_plan(
     # On the CPU; advances by the same amount whatever `augment` says
     generator:torch.Generator,
     shuffle:bool=True, # A random order, or 0 to n-1
-)->dict: # Tensors of length `n`, by name; all but `order` belong to the position in the epoch
+)->dict: # Tensors of length `n`, by name; all but `order` go by position in the epoch
     "Every random number of one epoch"
     rand = lambda: torch.rand(n, generator=generator)
     below = lambda k: (rand()*k).long().clamp_(max=k-1)

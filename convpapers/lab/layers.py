@@ -118,8 +118,8 @@ class BuiltWeight(Tensor):
     def __deepcopy__(self, memo): return self._plain().__deepcopy__(memo)
     def __reduce_ex__(self, protocol): return self._plain().__reduce_ex__(protocol)
 
-FILLS = 'zero_','fill_','normal_','uniform_','log_normal_','exponential_','cauchy_','bernoulli_','geometric_','random_','constant_', \
-    'kaiming_uniform_','kaiming_normal_'
+FILLS = ('zero_','fill_','normal_','uniform_','log_normal_','exponential_','cauchy_',
+    'bernoulli_','geometric_','random_','constant_','kaiming_uniform_','kaiming_normal_')
 
 def _written(weight, name, given):
     "Hand on what now stands in the whole weight"

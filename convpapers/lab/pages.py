@@ -7,8 +7,8 @@ Docs: https://convpapers.github.io/convpapers/lab/pages.html.md"""
 # %% auto #0
 __all__ = ['LONG', 'ColabBadge', 'TAGS', 'OURS', 'public_names', 'method_names', 'only_imports', 'only_tests', 'remarks',
            'checked', 'equation_numbers', 'comments', 'named_equations', 'source_url', 'code_heading', 'folded', 'bare',
-           'CodeOnPage', 'colab_url', 'minutes', 'PageTools', 'escaped_brackets', 'html_as_markdown', 'one_link',
-           'plain_output', 'no_directives']
+           'CodeOnPage', 'colab_url', 'minutes', 'said_minutes', 'PageTools', 'escaped_brackets', 'html_as_markdown',
+           'one_link', 'plain_output', 'no_directives']
 
 # %% ../../nbs/lab/95_pages.ipynb #a87efe82
 import ast, builtins, io, math, re, tokenize
@@ -142,7 +142,8 @@ def source_url(
     form = re.compile(rf'(async )?def {method}\(self:.*\b{owner}\b' if owner else
         rf'(?:(?:async )?def|class) {method}\b|(?:\w+,\s*)*{method}\b.*=')
     at = next((i for i,l in enumerate(lines, 1) if form.match(l)), None)
-    return (f'{cfg.git_url}/blob/{cfg.branch}/{file.relative_to(cfg.config_path).as_posix()}#L{at}' if at else '')
+    place = file.relative_to(cfg.config_path).as_posix()
+    return f'{cfg.git_url}/blob/{cfg.branch}/{place}#L{at}' if at else ''
 
 def code_heading(
     names:list, # Public names of a cell
@@ -215,7 +216,8 @@ def colab_url(
     "Address that opens a notebook of this project in Colab"
     cfg = need('dev', 'nbdev.config').get_config(Path(path).parent)
     place = Path(path).resolve().relative_to(Path(cfg.config_path).resolve()).as_posix()
-    return (f"{cfg.git_url.replace('https://github.com', 'https://colab.research.google.com/github')}/blob/{cfg.branch}/{place}")
+    colab = 'https://colab.research.google.com/github'
+    return f"{cfg.git_url.replace('https://github.com', colab)}/blob/{cfg.branch}/{place}"
 
 # %% ../../nbs/lab/95_pages.ipynb #b0d550e4
 def minutes(
@@ -229,9 +231,17 @@ def minutes(
     lines = sum(len([l for l in bare(c.source).splitlines() if l.strip()]) for c in shown)
     return max(1, math.ceil(words/200+lines/10))
 
+def said_minutes(
+    cells, # Of a page
+)->int|None: # None where its first line does not say
+    "The minutes that a lesson announces: `*12 minutes. You need: …*`"
+    m = (re.match(r'(?s)\s*(?:<!--.*?-->\s*)?\*(\d+) minutes?\. ', c.source)
+        for c in cells if c.cell_type=='markdown')
+    return next((int(x[1]) for x in m if x), None)
+
 class PageTools:
     """nbdev page processor: a line below the title with Colab, the notebook, and the
-    minutes that the page takes"""
+    minutes that the page takes, where its first line does not say them"""
     def __init__(self,
         nb, # The notebook, as `fastcore.nbio.read_nb` gives it
     ): self.nb = nb
@@ -241,11 +251,12 @@ class PageTools:
         raw = colab.replace('https://colab.research.google.com/github',
             'https://github.com').replace('/blob/', '/raw/')
         badge = 'https://colab.research.google.com/assets/colab-badge.svg'
-        n = minutes(self.nb.cells)
+        n = 0 if said_minutes(self.nb.cells) else minutes(self.nb.cells)
+        takes = f' <span>{n} minute{"s"*(n!=1)}</span>' if n else ''
         html = (f'<p class="page-tools"><a href="{colab}"><img class="nolightbox" '
             f'src="{badge}" alt="Open in Colab" '
-            f'width="117" height="20"></a> <a href="{raw}" download>download notebook</a> '
-            f'<span>{n} minute{"s"*(n!=1)}</span></p>')
+            f'width="117" height="20"></a> <a href="{raw}" download>download notebook</a>'
+            f'{takes}</p>')
         self.nb.cells.insert(1, need('dev', 'fastcore.nbio').mk_cell(
             f'```{{=html}}\n{html}\n```', 'markdown'))
 

@@ -313,7 +313,8 @@ def _adopted(name, of):
 def shipped(
     experiment:str|None=None, # Its name; default: all
 )->list: # Records, ordered by file name
-    "The records that ship with the package; of a table with sources also those that it shares with them"
+    """The records that ship with the package; of a table with sources also those that it
+    shares with them"""
     root = files('convpapers').joinpath('results')
     if not root.is_dir(): return []
     folders = [e for e in root.iterdir() if e.is_dir() and experiment in (None, e.name)]

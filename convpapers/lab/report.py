@@ -34,9 +34,11 @@ def svg(
 CSS = """
 :root{color-scheme:light dark;--line:#8885}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums;display:block;overflow-x:auto}
+table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums;
+  display:block;overflow-x:auto}
 th,td{padding:.3rem .8rem;border-bottom:1px solid var(--line);text-align:left}
-figure{margin:1rem 0}figcaption,.note{color:#808080;font-size:.9rem}svg{max-width:100%;height:auto}
+figure{margin:1rem 0}figcaption,.note{color:#808080;font-size:.9rem}
+svg{max-width:100%;height:auto}
 pre{overflow-x:auto;border:1px solid var(--line);padding:.6rem}
 """
 
@@ -48,7 +50,8 @@ def html_figure(
     prefix:str='f', # See `svg`
 )->str:
     "A figure with its caption"
-    return (f'<figure>{svg(fig, alt or caption, prefix)}<figcaption>{escape(caption)}</figcaption></figure>')
+    return (f'<figure>{svg(fig, alt or caption, prefix)}'
+        f'<figcaption>{escape(caption)}</figcaption></figure>')
 
 # %% ../../nbs/lab/60_report.ipynb #c61bc412
 def html_page(
@@ -60,7 +63,8 @@ def html_page(
     when = datetime.now(timezone.utc).strftime('%Y-%m-%d %H:%M UTC')
     return ('<!doctype html><html lang="en"><head><meta charset="utf-8"><meta '
         'name="viewport" content="width=device-width">'
-        f'<title>{escape(title)}</title><style>{CSS}</style></head><body><h1>{escape(title)}</h1>'
+        f'<title>{escape(title)}</title><style>{CSS}</style></head><body>'
+        f'<h1>{escape(title)}</h1>'
         f'<p class="note">{escape(subtitle)} Written '
         f'{when}.</p>{"".join(sections)}</body></html>\n')
 

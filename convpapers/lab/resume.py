@@ -11,7 +11,8 @@ __all__ = ['fa', 'np', 'FACTS', 'CODE', 'rng_state', 'set_rng_state', 'seed_all'
            'run_head', 'build_model', 'conduct', 'train_run', 'trained']
 
 # %% ../../nbs/lab/23_resume.ipynb #69bf9bcb
-import ast, copy, hashlib, inspect, json, os, pickle, random, re, statistics, sys, textwrap, time, zipfile
+import ast, copy, hashlib, inspect, json, os, pickle, random, re, statistics, sys
+import textwrap, time, zipfile
 from contextlib import contextmanager, nullcontext
 from numbers import Number
 from pathlib import Path

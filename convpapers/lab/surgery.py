@@ -252,8 +252,8 @@ def own_names(
                 else getattr(v, '__func__', v))
             if hasattr(f, '__code__'):
                 read(f.__code__)
-                names.update(
-                    f.__code__.co_varnames[:f.__code__.co_argcount+f.__code__.co_kwonlyargcount])
+                code = f.__code__
+                names.update(code.co_varnames[:code.co_argcount+code.co_kwonlyargcount])
     return frozenset(names)
 
 def bring(
@@ -533,7 +533,8 @@ class _Surgeon:
                     'a list?')
         except Exception as e:
             raise RuntimeError(f'nothing was changed: after the swap {e}') from e
-        return f"output of the model compared on {'×'.join(map(str, self.example[0].shape))}: " + (
+        shape = '×'.join(map(str, self.example[0].shape))
+        return f'output of the model compared on {shape}: ' + (
             f'same, largest relative difference {error:.1g}' if same else 'same shape')
 
 # %% ../../nbs/lab/50_surgery.ipynb #6ee40a25

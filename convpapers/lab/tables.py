@@ -585,7 +585,8 @@ def notes(self:ResultTable)->list: # Sentences
     short = lambda commit: commit if ' ' in commit else commit[:10]
     code = sorted({f"{short(v['commit'])}{' with changes' if v.get('dirty') else ''}"
         for v in env if v.get('commit')})
-    what = (f"{e.metric.upper() if len(e.metric)<4 else e.metric.capitalize()}{f' in {e.unit}' if e.unit else ''}")
+    metric = e.metric.upper() if len(e.metric)<4 else e.metric.capitalize()
+    what = f"{metric}{f' in {e.unit}' if e.unit else ''}"
     judged = [j for j in self.judged() if j.config]
     grouped = any(r.get('group') for r in self.rows())
     budget,same = self._shared()

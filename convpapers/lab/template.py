@@ -61,11 +61,13 @@ INDEX = r'''%% markdown
 > Must a filter react to a picture in which nothing happens?
 %% colab
 %% markdown
-<!-- One screen. The line below the title is the question, in words that anybody understands.
+<!-- One screen. The line below the title is the question, in words that anybody
+understands.
 Replace the paper, the question, the answer; the rest follows from the pages. -->
 **The paper:** [@«key»].
 
-**The question.** Must a filter react to a constant picture? The filters of this chapter cannot: their weights sum to zero.
+**The question.** Must a filter react to a constant picture? The filters of this chapter
+cannot: their weights sum to zero.
 %% code
 |hide
 import convpapers.«name».classification
@@ -96,24 +98,34 @@ d = paired(runs['«Layer»'], runs['3×3 convolution'])
 print(f'error against a 3×3 convolution: {d}, 95 % interval' if d else
     'not measured yet: convpapers reproduce «name»_host --seeds 0,1,2,3,4')
 %% markdown
-**You need** a convolution as a weighted sum over a window, and PyTorch tensors.
+You need to know a convolution as a weighted sum over a window, and PyTorch tensors.
 
-**The pages:**
+| lesson | after it you can | minutes |
+|---|---|---|
+| 1. [«Title»: filters that sum to zero see no constant](01_idea.ipynb) | take a mean away | 10 |
 
-1. [Filters that sum to zero](01_idea.ipynb): the lesson.
-2. [The layer](10_layers.ipynb), what it must survive, and what it costs.
-3. [The results](30_classification.ipynb): the table, and how to train it.
+: The lessons
 
-**What this chapter does not settle:** write it down here before you measure.'''
+*Under the hood*: [the layer](10_layers.ipynb), what it must survive, and what it costs;
+[the results](30_classification.ipynb), and how to train them.
+
+What this chapter does not settle: write it down here before you measure.
+
+To cite the paper:
+
+```
+@article{«key», title={…}, author={…}, year={…}}
+```'''
 
 # %% ../../nbs/lab/99_add_a_paper.ipynb #1471ba5c
 LESSON = r'''%% markdown
 # «Title»: filters that sum to zero see no constant
 
-> A filter answers to brightness unless its weights sum to zero; taking their mean away is one line.
+> A filter answers to brightness unless its weights sum to zero: take their mean away.
 %% colab
 %% markdown
-<!-- The title states the finding. Minutes, what one needs, and three things that the reader will be able to do. -->
+<!-- The title states the finding. Minutes, what one needs, and three things that the reader
+will be able to do. -->
 *10 minutes. You need: a convolution as a weighted sum over a window; PyTorch tensors.*
 
 - Say what a filter answers to a picture without any edge.
@@ -134,7 +146,9 @@ from convpapers.lab.basics import figure
 ## The picture
 
 <!-- The picture before the formula. A reader should guess the result from it. -->
-@«fig»edge has a dark and a bright half. The upper curve is a weighted mean of three pixels. The lower one is the same filter without its mean: it stays at zero wherever the picture is constant.
+@«fig»edge has a dark and a bright half. The upper curve is a weighted mean of three pixels.
+The lower one is the same filter without its mean: it stays at zero wherever the picture is
+constant.
 %% code
 |label: «fig»edge
 |echo: false
@@ -152,16 +166,21 @@ for ax,(name,w) in zip(axs, filters.items()):
 ## By hand
 
 <!-- The smallest example with numbers. -->
-Take the weights 1, 2, 3 and a picture that is 5 everywhere. The filter answers $1\cdot5+2\cdot5+3\cdot5=30$. Its mean weight is 2. Without it the weights are −1, 0, 1, and the answer is $-5+0+5=0$.
+Take the weights 1, 2, 3 and a picture that is 5 everywhere. The filter answers
+$1\cdot5+2\cdot5+3\cdot5=30$. Its mean weight is 2. Without it the weights are −1, 0, 1, and
+the answer is $-5+0+5=0$.
 
 ## The formula
 
-<!-- Each symbol is introduced before it is used, and means one thing in the whole chapter. -->
-Let $w_1,\dots,w_m$ be the weights of one filter, all of its taps in all of its input channels. The filter without its constant part is
+<!-- Each symbol is introduced before it is used, and means one thing in the whole chapter.
+-->
+Let $w_1,\dots,w_m$ be the weights of one filter, all of its taps in all of its input
+channels. The filter without its constant part is
 
 $$\hat w_i=w_i-\frac1m\sum_{j=1}^m w_j.$$ {#«eq»centred}
 
-A picture that has the value $c$ everywhere gives $\sum_i\hat w_i\,c=c\,(\sum_i w_i-\sum_j w_j)=0$. In code @«eq»centred is one line:
+A picture that has the value $c$ everywhere gives
+$\sum_i\hat w_i\,c=c\,(\sum_i w_i-\sum_j w_j)=0$. In code @«eq»centred is one line:
 %% code
 |export
 def centred(
@@ -183,7 +202,8 @@ test_close(F.conv2d(flat, centred(w)), nothing, eps=1e-10)     # sees no constan
 ## What the paper claims, what we saw
 
 <!-- The claim, our number with its uncertainty, how sure we are. -->
-The paper claims … [@«key»]. What we measured is on [the page of results](30_classification.ipynb).
+The paper claims … [@«key»]. What we measured is on [the page of
+results](30_classification.ipynb).
 
 ## Remember
 
@@ -193,17 +213,29 @@ The paper claims … [@«key»]. What we measured is on [the page of results](30
 
 ## Exercises
 
-1. What does `centred(centred(w))` give?
-2. Zeros outside of the picture are an edge. Where does the layer answer to a constant picture then?
+**1** (a minute). What does `centred(centred(w))` give?
+
+**2** (five minutes). Zeros outside of the picture are an edge. Where does the layer answer
+to a constant picture then?
+
+**3** (ten minutes). Which padding makes the answer zero there, too?
 %% code
 |code-fold: true
-|code-summary: "Answers"
-test_close(centred(centred(w)), centred(w), eps=1e-12)          # 1: the same again
+|code-summary: "Answer 1"
+test_close(centred(centred(w)), centred(w), eps=1e-12)          # the same again
+%% code
+|code-fold: true
+|code-summary: "Answer 2"
 border = F.conv2d(flat, centred(w), padding=1)
-assert border[...,0].abs().max()>.1                             # 2: along the border
+assert border[...,0].abs().max()>.1                             # along the border
 test_close(border[...,1:-1,1:-1], nothing, eps=1e-10)
+%% code
+|code-fold: true
+|code-summary: "Answer 3"
+repeated = F.pad(flat, (1,1,1,1), mode='replicate')             # the last pixel again
+test_close(F.conv2d(repeated, centred(w)), torch.zeros(1, 6, 9, 9), eps=1e-10)
 %% markdown
-**Next:** [the layer](10_layers.ipynb).'''
+**Next:** [«Title»: the layer](10_layers.ipynb).'''
 
 # %% ../../nbs/lab/99_add_a_paper.ipynb #eb20e01e
 LAYERS = r'''%% markdown
@@ -212,7 +244,8 @@ LAYERS = r'''%% markdown
 > A drop-in replacement of `nn.Conv2d`, what it must survive, and what it costs.
 %% colab
 %% markdown
-- Who wants to put the layer into a network finds it here. [The lesson](01_idea.ipynb) derives what it does.
+- Who wants to put the layer into a network finds it here. [The lesson](01_idea.ipynb)
+derives what it does.
 - What `conform` asks of a layer, and how to read its table.
 - How its time is measured.
 %% code
@@ -236,7 +269,9 @@ from convpapers.lab.counting import count
 ## The layer
 
 <!-- A public layer holds parameters and calls the function that the lesson exports. -->
-It is `nn.Conv2d`, with other weights on the way. So it takes the same arguments, and loads the weights of a network that was trained without it. `to_conv` gives a plain convolution for shipping.
+It is `nn.Conv2d`, with other weights on the way. So it takes the same arguments, and loads
+the weights of a network that was trained without it. `to_conv` gives a plain convolution
+for shipping.
 %% code
 |export
 class «Layer»(nn.Conv2d):
@@ -262,7 +297,9 @@ test_eq(count(layer, (4, 9, 9)), count(plain, (4, 9, 9)))
 %% markdown
 ## What it must survive
 
-[`conform`](../lab/04_conformance.ipynb) puts the layer through everything that users do to one: other types and layouts, no batch, empty batches, export, `vmap`, second derivatives. The rows that take seconds are left out here; drop `slow=False` once, before you publish.
+[`conform`](../lab/04_conformance.ipynb) puts the layer through everything that users do to
+one: other types and layouts, no batch, empty batches, export, `vmap`, second derivatives.
+The rows that take seconds are left out here; drop `slow=False` once, before you publish.
 %% code
 |output: false
 conform(partial(«Layer», 4, 6, 3, padding=1), (4, 9, 9),
@@ -315,8 +352,10 @@ from convpapers.lab.tables import results
 %% markdown
 ## What is compared
 
-<!-- A row a network. A row with `paper=PaperNumber(…)` sets the paper's number beside ours. -->
-[The host](../lab/25_hosts.ipynb) is a small network that learns CIFAR-10 in minutes. Six of its convolutions are replaced, and everything else starts from the same weights.
+<!-- A row a network. A row with `paper=PaperNumber(…)` sets the paper's number beside ours.
+-->
+[The host](../lab/25_hosts.ipynb) is a small network that learns CIFAR-10 in minutes. Six of
+its convolutions are replaced, and everything else starts from the same weights.
 %% code
 |export
 def «name»_host(
@@ -347,7 +386,8 @@ convpapers reproduce «name»_host --seeds 0,1,2,3,4
 convpapers publish «name»_host
 ```
 
-The first command trains, and goes on where it was stopped. The second puts finished runs into the records that ship with the package [@«key»].
+The first command trains, and goes on where it was stopped. The second puts finished runs
+into the records that ship with the package [@«key»].
 %% code
 |echo: false
 table = results('«name»_host')
@@ -358,7 +398,7 @@ PACKAGE = '''"""«Title»
 
 Part: «part»
 Layer: «Layer»(C, C, 3, padding=1, bias=False) | 3×3 convolution
-Use: «Layer» | a 3×3 convolution | filters that sum to zero | nothing: `to_conv()` leaves a plain convolution"""
+Use: «Layer» | a 3×3 convolution | weights of sum zero | nothing: `to_conv()` folds it"""
 from .idea import centred
 from .layers import «Layer»
 '''

@@ -82,5 +82,6 @@ def verdict(
         f'{d} {"has" if abs(p.mean)<p.half else "lowers" if p.mean<0 else "raises"} '
         + (f'no decided effect ({p.mean:+.2f} ± {p.half:.2f} points)' if abs(p.mean)<p.half
         else f'the error by {abs(p.mean):.2f} ± {p.half:.2f} points'))
-    return 'At equal parameters ' + '; '.join(say(d, p) for d,
-        p in known.items()) + f' ({min(p.n for p in known.values())} pairs of seeds or more).'
+    said = '; '.join(say(d, p) for d,p in known.items())
+    least = min(p.n for p in known.values())
+    return f'At equal parameters {said} ({least} pairs of seeds or more).'

@@ -212,7 +212,8 @@ def _load_from_state_dict(self:_DOConv, state, prefix, *args):
     if get('W') is None and (plain := get('weight')) is not None and plain.shape==shape:
         put(self._stored(state.pop(prefix+'weight')))
     W,D,diag = map(get, ('W','D','D_diag'))
-    if diag is not None and self.D is not None and W is not None and W.shape==self.W.shape and D is not None and D.shape==diag.shape==self.D.shape:
+    whole = all(v is not None for v in (W, D, diag, self.D))
+    if whole and W.shape==self.W.shape and D.shape==diag.shape==self.D.shape:
         state.pop(prefix+'D_diag')
         start = tiled_identity(M, self.D_mul, device=D.device, dtype=D.dtype)
         if self.groups>1 and not self.in_channels==self.out_channels==self.groups:
