@@ -10,7 +10,8 @@ __all__ = ['FLAGS', 'BASE', 'WIDE', 'SIMD', 'EACH', 'LANES', 'LEVELS', 'HERE', '
            'shipped_stem', 'shipped_libraries', 'share_openmp', 'Native']
 
 # %% ../../nbs/lab/65_native.ipynb #cf67a5e7
-import ctypes, hashlib, os, platform, re, shlex, shutil, subprocess, sys, tempfile, threading, time, warnings
+import ctypes, hashlib, os, platform, re, shlex, shutil, subprocess, sys
+import tempfile, threading, time, warnings
 from contextlib import contextmanager
 from functools import cache, partial
 from importlib import import_module
