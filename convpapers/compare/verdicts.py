@@ -146,7 +146,7 @@ def pareto(
             color=GREY, fontsize=8)
     return ax
 
-# %% ../../nbs/compare/12_verdicts.ipynb #6f0fc785
+# %% ../../nbs/compare/12_verdicts.ipynb #af790cbb
 STEP = .1 # Share by which a price must differ to be spoken of
 
 def changes(
@@ -171,7 +171,7 @@ def _times(ratios, word='and', most=2): # The most telling first
 
 def _points(d): return f'{abs(d.mean):.2f} ± {d.half:.2f} points'
 
-# %% ../../nbs/compare/12_verdicts.ipynb #1e7e221e
+# %% ../../nbs/compare/12_verdicts.ipynb #dab4b4e7
 def _price(low, high):
     "What a row costs, in a clause"
     said = [f'lowers {_times(low)}']*bool(low) + [f'raises {_times(high)}']*bool(high)
@@ -200,7 +200,7 @@ def advice(
     if low: return f'Take it {short}; {open_}.'
     return f'Leave it for now: {open_}, and it {_price(low, high)}.'
 
-# %% ../../nbs/compare/12_verdicts.ipynb #43621e53
+# %% ../../nbs/compare/12_verdicts.ipynb #8d634591
 def missing_sentence(rows)->str: # `Standing`s
     "The rows without runs, in a sentence; empty where there are none"
     left = [s.name.replace(EQUAL, ' at equal size') for s in rows
@@ -235,7 +235,7 @@ def advice_table(
         return name, s.arm.what, advice(s, base.cost, base.name)
     return Table(['layer','what it is','when'], rows, cells)
 
-# %% ../../nbs/compare/12_verdicts.ipynb #eb2f9c59
+# %% ../../nbs/compare/12_verdicts.ipynb #6f055068
 def headline(
     rows, # `Standing`s
 )->str: # Markdown
