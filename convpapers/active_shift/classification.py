@@ -37,7 +37,9 @@ params   ShiftResNet  C10   C100   AS-ResNet  C10   C100
 0.28     -            -     -      46x1       93.52 73.07
 1.2      110-6        93.17 72.56  16x6-18    93.73 73.46
 0.99     -            -     -      88x1       94.53 76.73
-""" # Accuracies in percent; ShiftResNet: depth-expansion; AS-ResNet: width x expansion, then n if not 3
+"""
+# Accuracies in percent; ShiftResNet: depth-expansion; AS-ResNet: width x expansion, then n
+# if not 3
 
 def poster_lines(
 )->list: # Dicts

@@ -187,5 +187,5 @@ def native_shift_backward(
 
 def _library():
     if (library := native.library()) is None:
-        raise RuntimeError(f"backend='native' is not to be had: {native.reason}")
+        raise RuntimeError(f"backend='native' is not available: {native.reason}")
     return library

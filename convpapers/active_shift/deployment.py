@@ -251,7 +251,8 @@ class FoldedBlock(nn.Module):
 
     def _repack(self, keys=None):
         w = self.weights()
-        if w['shift'] is not None and not w['shift'].is_meta and not w['shift'].isfinite().all():
+        shift = w['shift']
+        if shift is not None and not shift.is_meta and not shift.isfinite().all():
             raise ValueError('shift has values that are not numbers; it cannot be folded')
         self.packed,self.form = pack_block(w),form_of(w, self.stride)
 

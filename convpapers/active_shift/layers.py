@@ -200,7 +200,7 @@ def active_shift2d(
     padding:int|tuple=0, # Zeros around the input
     relu:bool=False, # Shift `max(input, 0)`, in the same pass
     backend:str|None=None, # `'native'` (C++), `'triton'` (CUDA), `'torch'`; None chooses
-)->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, ⌊(W+2p−1)/s⌋+1)`, of the dtype and memory format of the input
+)->Tensor: # `(N, C, ⌊(H+2p−1)/s⌋+1, …)`, of the dtype and memory format of the input
     """Every channel read at an offset of its own, between pixels by bilinear interpolation,
     zero outside ([Jeon & Kim 2018](https://arxiv.org/abs/1806.07370)):
     `y[i,j] = x[i·s−p+α, j·s−p+β]`.

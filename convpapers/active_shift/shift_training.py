@@ -98,7 +98,7 @@ def shift_param_groups(
     lr_mult:float=.01, # That of the shifts, in units of `lr`
     weight_decay:float=0., # Of everything else
     exclude:tuple=(), # Not decayed either: `norm`, `bias`, `depthwise` or name patterns
-)->list: # For `torch.optim`: weights, those that are not decayed, shifts; groups without a parameter are left out
+)->list: # For `torch.optim`: weights, those not decayed, shifts; none without a parameter
     """Trainable parameters in groups, the shifts last, with a rate of their own and without
     weight decay"""
     _check(True, None, 0., lr_mult)

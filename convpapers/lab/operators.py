@@ -74,7 +74,7 @@ def native_library(
         raise ValueError(f"backend='native' runs on the CPU, and the input is on {device}")
     if (library := native.library()) is None:
         raise RuntimeError(
-            f"backend='native' is not to be had: {native.reason}; choose 'torch'")
+            f"backend='native' is not available: {native.reason}; choose 'torch'")
     return library
 
 # %% ../../nbs/lab/64_operators.ipynb #a4ff0318

@@ -62,7 +62,9 @@ cifar10        32      10       92.97  -      -       17.51M  1.52M
 cifar100       32      100      73.69  92.31  76.24   17.60M  1.61M
 svhn_extra     32      10       97.92  -      -       17.51M  1.52M
 tiny_imagenet  56      200      59.32  81.38  62.62   51.63M  1.71M
-""" # Of DW 5: accuracies in percent, means of five runs; with more tricks; multiply-adds and parameters as printed
+"""
+# Of DW 5: accuracies in percent, means of five runs; with more tricks; multiply-adds and
+# parameters as printed
 
 def base_lines(
 )->list: # Dicts

@@ -128,7 +128,7 @@ def run_backward(
     dilation:tuple=(1,1),
     direction:str='br',
     needs:tuple=(True,True,True,True), # Which gradients are wanted
-)->tuple: # Gradients of x (in channels_last), even, horizontal, vertical; None for what is not wanted
+)->tuple: # Of x (in channels_last), even, horizontal, vertical; None where not wanted
     """The gradients of the linear block, @eq-xs-adjoint and @eq-xs-kernel-weights, with all
     maps between recomputed row by row"""
     _fits(x, even, horizontal, vertical)

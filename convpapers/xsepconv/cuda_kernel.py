@@ -389,7 +389,7 @@ def triton_xsep(
     direction:str='br', # Where the 2×2 pads: `'br'`, `'tl'`, `'tr'`, `'bl'`, or `'groups'`
     act:str|None=None, # After the first two stages: `'relu'` or `'hardswish'`
     last_act:str|None=None, # After the third
-)->Tensor: # `(N, C, ⌊(H+2p−d(k−1)−1)/s⌋+1, …)`, in the dtype of `x`, channels_last if `x` is, else contiguous
+)->Tensor: # `(N, C, …)`, in the dtype of `x`, channels_last if `x` is, else contiguous
     """The block of [Chen et al. 2020](https://arxiv.org/abs/2002.12046) in one pass by a
     Triton kernel, compiled on CUDA, interpreted on the CPU.
 
@@ -422,7 +422,7 @@ def triton_xsep_backward(
     padding:int|tuple|None=None,
     dilation:int|tuple=1,
     direction:str='br',
-)->tuple: # Of `x`, `even` (or None), `horizontal` and `vertical`, in their shapes and dtypes
+)->tuple: # Of `x`, `even` (or None), `horizontal`, `vertical`, in their shapes and dtypes
     """The gradients of the linear block in one pass: no map is kept or written, and every
     run gives the same bits"""
     _kernels.triton()
@@ -504,7 +504,8 @@ def cuda_table(
     head = ['N×C×H×W','k','dtype','what','depthwise, ms','stages, ms','fused, ms',
         'fused in','÷ depthwise','÷ stages']
     about = next(iter(next(iter(benches.values())).values())).about if benches else None
-    note = '{device}, torch {torch}, medians of {rounds} rounds; each way in its better layout'.format_map(about) if about else (
+    note = ('{device}, torch {torch}, medians of {rounds} rounds; each way in its '
+        'better layout').format_map(about) if about else (
         'There is no CUDA device here, so nothing was measured.')
     return Table(head, list(benches.items()), cells, note)
 

@@ -320,7 +320,7 @@ def _learns(layer, norm):
 def fold(self:XSepConv2d,
     norm:nn.Module|None=None, # A `BatchNorm2d` that follows the layer
     act:nn.Module|None=None, # An activation that follows that
-)->nn.Module: # `nn.Conv2d` for a linear layer without the 2×2, where no activation follows, else `FoldedXSepConv2d`
+)->nn.Module: # `nn.Conv2d` for a linear layer without 2×2 and activation, else folded
     """The layer as it is deployed, with running statistics. `ValueError` where its parts,
     or what follows, are not of the usual kinds"""
     if why := self.obstacle(): raise ValueError(f'XSepConv2d cannot be folded: {why}')

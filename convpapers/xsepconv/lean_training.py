@@ -210,8 +210,9 @@ def lean_stages(
     Identity, has hooks or parametrisations, and under compilation, tracing and
     `torch.func`."""
     one_of('keep', keep, (0,1,2))
-    if not torch.is_grad_enabled() or not ordinary(x,
-            watched=True) or torch.onnx.is_in_onnx_export() or x.ndim!=4 or not x.is_floating_point() or _has_any_global_hook():
+    if (not torch.is_grad_enabled() or not ordinary(x, watched=True)
+            or torch.onnx.is_in_onnx_export() or x.ndim!=4 or not x.is_floating_point()
+            or _has_any_global_hook()):
         return None
     if (parts := _parts(layer)) is None: return None
     params = [t for _,c,n,_ in parts
@@ -221,8 +222,8 @@ def lean_stages(
             for t in tensors) or any(type(t) not in (Tensor,nn.Parameter)
             or t.device!=x.device for t in tensors):
         return None
-    (_,p),(_,d),(_,
-        s),k = layer.horizontal.padding,layer.horizontal.dilation,layer.horizontal.stride,layer.horizontal.kernel_size[1]
+    h = layer.horizontal
+    p,d,s,k = h.padding[1],h.dilation[1],h.stride[1],h.kernel_size[1]
     if x.shape[0]*x.shape[2]*((x.shape[3]+2*p-d*(k-1)-1)//s+1) < 2:
         return None         # modules know what to say of single pixels
     params = [_cast(p, x.device.type) if i%4<2 else p for i,p in enumerate(params)]
