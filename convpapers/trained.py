@@ -65,7 +65,9 @@ def pretrained_class(
         @classmethod
         def _from_pretrained(cls, *, model_id, revision=None, cache_dir=None,
                 force_download=False,
-                local_files_only=False, token=None, device='cpu', **names):
+                local_files_only=False, token=None, device='cpu',
+                # the last two: of hubs below 1.0
+                proxies=None, resume_download=None, **names):
             hub = dict(revision=revision, cache_dir=cache_dir,
                 force_download=force_download,
                 local_files_only=local_files_only, token=token)
