@@ -1,4 +1,4 @@
-"""A dynamic layer mixes a kernel for each picture from a few stored ones. That buys something no static kernel has, and costs little time and much memory.
+"""A dynamic layer mixes a kernel for each picture from a few stored ones. That buys something no static kernel has, and costs few multiply-adds and much memory.
 
 Docs: https://convpapers.github.io/convpapers/omni_dynamic/mixture.html.md"""
 
