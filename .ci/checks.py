@@ -43,10 +43,10 @@ def same_after(cmd):
     sh(cmd)
     if sh(state)!=before: raise RuntimeError(f'{cmd} changes files; run it and commit:\n{sh("git status --short && git diff --stat")}')
 
-def run_notebooks(name, cmd, paths=None, env=None):
-    "Run the README's test command, literally or as `cmd` has it; count every notebook under `name`"
+def run_notebooks(name, cmd, paths=None, env=None, where=root):
+    "Run the README's test command, literally or as `cmd` has it, in `where`; count every notebook under `name`"
     start = time.time()
-    r = subprocess.Popen(['bash', '-c', cmd], cwd=root, text=True, stdin=subprocess.DEVNULL,
+    r = subprocess.Popen(['bash', '-c', cmd], cwd=where, text=True, stdin=subprocess.DEVNULL,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
     log,begun,done = '',{},{}
     for line in r.stdout:
@@ -54,13 +54,14 @@ def run_notebooks(name, cmd, paths=None, env=None):
         for what,path in re.findall(r'(Starting|- Completed) (/.+?\.ipynb)', line):
             (begun if what=='Starting' else done)[Path(path).resolve()] = time.time()
     failed = {l.strip() for l in log.partition('Failed On The Following Notebooks:')[2].splitlines()[2:]}
+    there = lambda p: (where/p.relative_to(root)).resolve()
     def fault(p):
-        if p not in done: return 'did not end' if p in begun else 'did not run'
+        if there(p) not in done: return 'did not end' if there(p) in begun else 'did not run'
         if p.name in failed: return 'failed; its traceback stands below'
         return '' if nb_test_cells(p, get_config(nbs).tst_flags) else 'has no cell that runs'
     pages = [p for p in notebooks() if paths is None or re.search(paths, p.relative_to(root).as_posix())]
     for p in pages:
-        record(f'{name}: {p.relative_to(root)}', fault(p), done.get(p, 0)-begun.get(p, 0) if p in done else 0)
+        record(f'{name}: {p.relative_to(root)}', fault(p), done[there(p)]-begun.get(there(p), 0) if there(p) in done else 0)
     cells = re.findall(r'^nbdev-test: (\d+) cells$', log, re.M)
     problem = '' if r.wait()==0 and cells and pages else f'ended with {r.returncode}\n{log[-20000:]}'
     record(f"{name}: {cmd}: {' '.join(cells) or 'no'} cells", problem, time.time()-start)
@@ -161,18 +162,32 @@ def workflows():
             and u not in TAGGED and not re.search(r'@[0-9a-f]{40}$', u)]
     if faults: raise RuntimeError('\n'.join(faults))
 
-def preprocess(env):
-    "The docs build up to Quarto; a stand-in for `quarto` on the path stops nbdev from downloading it"
+def preprocess(env, root):
+    "The docs build up to Quarto, in a copy; a stand-in for `quarto` on the path stops nbdev from downloading it"
+    nbs = root/'nbs'
     stub = Path(env)/'stub'
     stub.mkdir()
     (stub/'quarto').write_text('#!/bin/sh\nexit 0\n')
     (stub/'quarto').chmod(0o755)
     shutil.rmtree(root/'_proc', ignore_errors=True)
-    sh('nbdev-proc-nbs --n-workers 2', env={'PATH': f"{stub}:{os.environ['PATH']}"})
+    sh('nbdev-proc-nbs --n-workers 2', cwd=root, env={'PATH': f"{stub}:{os.environ['PATH']}"})
     pages = {p.relative_to(nbs) for p in nbs.rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts}
     missing = {p for p in pages if not (root/'_proc'/p).exists()}
     if missing or not pages: raise RuntimeError(f'not preprocessed: {sorted(map(str, missing))}')
     if (root/'_proc/_quarto.yml').read_text()!=(root/'_quarto.yml').read_text(): raise RuntimeError('_proc/_quarto.yml differs from _quarto.yml')
+
+def as_published(env, site):
+    "Checks of a copy whose pages hold what they print now"
+    seen,faults = docs.current(nbs, site/'nbs')
+    record(f'{seen} kept outputs that are made of records are current', '\n'.join(faults) or '' if seen else 'none')
+    check('docs preprocessing')(lambda: preprocess(env, site))
+    for rule,folder in ((docs.tables, 'nbs'), (docs.figures, 'nbs'), (docs.machine_paths, '_proc')):
+        seen,faults = rule(docs.Site(site/folder))
+        record(f'pages as published: {rule.__name__} ({seen})', '\n'.join(faults))
+    seen,faults = docs.on_page(site/'nbs', site/'_proc')
+    record(f'the code of {seen} exported cells is on its page', '\n'.join(faults) or '' if seen else 'none')
+    check('faults planted in a processed page are found')(lambda: docs.on_page_self_test(site/'nbs', site/'_proc'))
+    shutil.rmtree(site)
 
 def main(env):
     making,(pip,train) = pinned(env)
@@ -181,15 +196,14 @@ def main(env):
     check('each rule for the pages finds its planted fault')(docs.self_test)
     for rule,seen,faults in docs.check(nbs): record(f'pages: {rule} ({seen})', '\n'.join(faults))
     check('workflows: jobs exist, actions are pinned')(workflows)
-    check('docs preprocessing')(lambda: preprocess(env))
-    seen,faults = docs.on_page(nbs, root/'_proc')
-    record(f'the code of {seen} exported cells is on its page', '\n'.join(faults) or '' if seen else 'none')
-    check('faults planted in a processed page are found')(lambda: docs.on_page_self_test(nbs, root/'_proc'))
     fresh_install(env)
     in_browser(env)
     tests = readme.command('nbdev-test')
     print(f'newest: {versions({})}', flush=True)
-    run_notebooks('newest', tests.partition('&& ')[2])
+    site = Path(env)/'site'             # as the docs workflow makes it: every page with what it prints now
+    sh(f'git clone -q {root} {site}')
+    run_notebooks('newest', tests.partition('&& ')[2]+' --save', where=site)
+    as_published(env, site)
     @check(f'pip installs torch {TORCH}')
     def _():
         out,_ = making.communicate()

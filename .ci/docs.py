@@ -125,6 +125,60 @@ def on_page(root, processed, paths=None):
                 if escaped_brackets(md)!=md: faults.append(f'{path}: a note with angle brackets that a browser drops')
     return seen, faults
 
+RECORDS = {'results','shipped','read_json'} # What reads them; whatever is made of that follows
+MEASURES = re.compile(r'\bbench\(|perf_counter|process_time|\btime\.')
+
+def from_records(cells):
+    "The code cells that show something made of records, found by the names that they use"
+    made = set(RECORDS)
+    for c in cells:
+        if c['cell_type']!='code': continue
+        try: body = ast.parse(bare(source(c))).body
+        except SyntaxError: continue
+        for n in body:
+            used = {m.id for m in ast.walk(n) if isinstance(m, ast.Name)}
+            if not used&made or isinstance(n, (ast.Import, ast.ImportFrom)): continue
+            made |= {m.id for m in ast.walk(n) if isinstance(m, ast.Name) and isinstance(m.ctx, ast.Store)}
+            if isinstance(n, (ast.FunctionDef, ast.ClassDef)): made.add(n.name)
+        flagged = re.search(r'(?m)^#\|\s*(slow|gpu|data)\b', source(c))
+        if body and not flagged and not MEASURES.search(source(c)) and {m.id for m in ast.walk(body[-1]) if isinstance(m, ast.Name)}&made: yield c
+
+def printed(cell):
+    "The text that a cell shows: tables, numbers, sentences"
+    out = [o.get('data', {}) for o in cell.get('outputs', [])]
+    shown = [''.join(d.get('text/markdown') or d.get('text/plain', '')) for d in out if not any(k.startswith('image/') for k in d)]
+    return [t.strip() for t in [*shown, *(''.join(o['text']) for o in cell.get('outputs', []) if 'text' in o)]]
+
+def current(root, fresh, paths=None):
+    "`(seen, faults)`: what pages keep of outputs made of records is what their cells print now, in the copy `fresh`"
+    seen,faults = 0,[]
+    for path in paths or contents.pages(root):
+        if path.suffix!='.ipynb': continue
+        old,new = (json.loads((folder/path).read_text(encoding='utf-8'))['cells'] for folder in (root, fresh))
+        now = {c.get('id'): c for c in new}
+        for c in from_records(old):
+            if not c.get('outputs') or c.get('id') not in now: continue
+            seen += 1
+            for a,b in zip(printed(c), printed(now[c['id']])):
+                if a!=b:
+                    k = next((i for i,(x,y) in enumerate(zip(a, b)) if x!=y), 0)
+                    faults.append(f'{path}: keeps {a[max(0, k-20):][:60]!r} where its cell now prints {b[max(0, k-20):][:60]!r}')
+    return seen, faults+['nbdev-test --save keeps what is printed now']*bool(faults)
+
+def current_self_test():
+    "An output made of records that is not current is found; one that is not made of them is let be"
+    def page(a, b):
+        def cell(i, code, text): return dict(id=i, cell_type='code', source=code, outputs=[dict(output_type='execute_result', data={'text/plain': text})])
+        return json.dumps({'cells': [cell('a', "t = results('x')\nt", a), cell('b', 'torch.rand(1)', b)]})
+    with tempfile.TemporaryDirectory() as tmp:
+        folders = [Path(tmp)/n for n in ('old','new')]
+        for new,want in ((('1','7'), 0), (('2','7'), 1), (('1','8'), 0)):
+            for f,text in zip(folders, (('1','7'), new)):
+                f.mkdir(exist_ok=True)
+                (f/'p.ipynb').write_text(page(*text), encoding='utf-8')
+            seen,faults = current(*folders, [Path('p.ipynb')])
+            if seen!=1 or bool(faults)!=bool(want): raise AssertionError(f'{new}: {seen} seen, {faults}')
+
 def unmarked(code):
     "Code without the comments that name equations"
     lines = code.split('\n')
@@ -557,6 +611,7 @@ def shrink():
 def main():
     if '--self-test' in sys.argv:
         self_test()
+        current_self_test()
         return print(f'each of {len(rules)} rules finds its planted faults ({sum(map(len, FAULTS.values()))})')
     if '--widths' in sys.argv:
         site = Site(Path(__file__).resolve().parents[1]/'nbs')

@@ -6,9 +6,9 @@ Docs: https://convpapers.github.io/convpapers/lab/pages.html.md"""
 
 # %% auto #0
 __all__ = ['LONG', 'ColabBadge', 'TAGS', 'OURS', 'public_names', 'method_names', 'only_imports', 'only_tests', 'remarks',
-           'checked', 'equation_numbers', 'comments', 'named_equations', 'source_url', 'code_heading', 'folded', 'bare',
-           'CodeOnPage', 'colab_url', 'minutes', 'said_minutes', 'PageTools', 'escaped_brackets', 'html_as_markdown',
-           'one_link', 'plain_output', 'no_directives']
+           'checked', 'equation_numbers', 'comments', 'named_equations', 'in_words', 'source_url', 'code_heading',
+           'folded', 'bare', 'CodeOnPage', 'colab_url', 'minutes', 'said_minutes', 'PageTools', 'escaped_brackets',
+           'html_as_markdown', 'one_link', 'plain_output', 'no_directives']
 
 # %% ../../nbs/lab/95_pages.ipynb #a87efe82
 import ast, builtins, io, math, re, tokenize
@@ -128,6 +128,13 @@ def named_equations(
         lines[row-1] = f'{code}# {words}' if words else code.rstrip()
     return '\n'.join(lines)
 
+def in_words(
+    text:str, # A caption
+    numbers:dict, # As `equation_numbers` gives them
+)->str:
+    "Marks such as `@eq-mean` as words, where the page has the equation"
+    def word(m): return f'Equation {numbers[m[1]]}' if m[1] in numbers else m[0]
+    return re.sub(r'@(eq-[\w-]+)', word, text)
 
 # %% ../../nbs/lab/95_pages.ipynb #3069ff6a
 def source_url(
@@ -180,13 +187,13 @@ class CodeOnPage:
             for c in self.nb.cells if c.cell_type=='code']
         cfg = need('dev', 'nbdev.config').get_config()
         module = next((f'{cfg.lib_path.name}.{m}' for m in mods if m), '')
-        numbers,out = equation_numbers(self.nb.cells),[]
+        self.numbers,out = equation_numbers(self.nb.cells),[]
         for c in self.nb.cells:
             if c.cell_type!='code': out.append(c); continue
             d = c.directives_
             if 'default_exp' in d or not bare(c.source): continue
             exported = {'export','exporti','exports'} & d.keys()
-            c.source = named_equations(c.source, numbers)
+            c.source = named_equations(c.source, self.numbers)
             if exported and (names := public_names(bare(c.source))):
                 out.append(mk_cell(code_heading(names, module,
                     method_names(bare(c.source))), 'markdown'))
@@ -204,7 +211,7 @@ class CodeOnPage:
         lines = len([l for l in code.splitlines() if l.strip()])
         if only_imports(code): c.source = folded(c.source, 'Imports')
         elif not exported and not c.get('outputs') and only_tests(code):
-            c.source = folded(c.source, checked(c))
+            c.source = folded(c.source, in_words(checked(c), self.numbers))
         elif lines>LONG:
             c.source = folded(c.source,
                 f"{', '.join(public_names(code)) or 'Code'}: {lines} lines")
@@ -344,4 +351,7 @@ def no_directives(
         cell.source = re.sub(rf'(?m)^#\|\s*({OURS})\b.*\n?', '', cell.source)
         cell.source = re.sub(r'(?m)^#\|\s*fig-(alt|cap):.*$',
             lambda m: re.sub(r' ?%', ' percent', m[0]), cell.source)
-        for o in cell.get('outputs', []): plain_output(o)
+        # what a library warns of is no part of a page, and shows a path of the machine
+        cell.outputs = [o for o in cell.get('outputs', [])
+            if o.get('name')!='stderr' or 'site-packages' not in ''.join(o['text'])]
+        for o in cell.outputs: plain_output(o)
