@@ -381,10 +381,10 @@ WIDE = {'compare/10_slots', 'compare/11_costs', 'compare/12_verdicts', 'compare/
     'compare/22_own_runs', 'compare/23_own_page', 
     
     
-    'learned_strides/30_stride_training', 'lab/65_native', '90_cli'}
+    'lab/65_native', '90_cli'}
 UNTITLED = set()
 UNFORMED = {'active_shift/05_results', 'active_shift/06_relatives', 'xsepconv/04_results', 'xsepconv/05_price_and_relatives',
-    'hypercomplex/01_multiplying_tables', 'hypercomplex/02_blocks', 'hypercomplex/03_hamilton', 'hypercomplex/04_fewer_products',
+    'hypercomplex/01_multiplying_tables', 'hypercomplex/02_blocks', 
     'hypercomplex/05_results', 'learned_strides/04_descent', 'learned_strides/05_worth'}
 
 def too_wide(page):

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.autograd import forward_ad
 from ..lab.basics import one_of
 from .masks import _check as _check_mask_arguments
+from .pool_kernel import kernel_for, run_pool
 from convpapers.learned_strides.spectral_pooling import (bases, gain, pooling_matrix,
     _check_mask, _eager, _size)
 
@@ -142,6 +143,8 @@ class Axis(NamedTuple):
 def _pool_strips(v, stacks, waves, strips, y):
     "F and Z_w of @eq-ls-strips and @eq-ls-waves from `(n, h, w, c)`; Y is written into `y`"
     (n,mh,mw,c),(rh,rw) = y.shape,strips
+    if library := kernel_for(v):
+        return run_pool(library, v, stacks, (mh,mw), waves, strips, y)[1:]
     f,zw = [v.new_empty(n, *s, c) for s in ((rh,len(waves)), (mh,rw))]
     for p in _chunks(v):
         rows = _rows(stacks[0], v[p])
@@ -154,6 +157,8 @@ def _pool_strips(v, stacks, waves, strips, y):
 def _input_grad(g, mats):
     "A_hᵀ G A_w"
     a,b = (m.mT for m in mats)
+    if library := kernel_for(g):
+        return run_pool(library, g, (a,b), (len(a),len(b)))[0]
     dx = g.new_empty(len(g), len(a), len(b), g.shape[-1])
     for p in _chunks(dx): _cols(b, _rows(a, g[p]), dx[p])
     return dx
