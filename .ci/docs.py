@@ -377,7 +377,7 @@ def settings(site):
 
 WIDTH = 92 # Characters; a longer line wraps to column 0 on the page
 # Pages that are not there yet, by rule. One that is must go off its list: the rule says so, and `--shrink` does it
-WIDE = {'compare/10_slots', 'compare/11_costs', 'compare/12_verdicts', 'compare/20_named_layers', 'compare/21_own_pictures',
+WIDE = {'compare/21_own_pictures',
     'compare/22_own_runs', 'compare/23_own_page', 
     
     

@@ -540,7 +540,9 @@ def save(
 ):
     "Write the network of a run as safetensors with a model card"
     from convpapers.trained import save_run
-    if not Path(run).is_dir(): raise ValueError(f'run={run!r} is no folder; give that of a run, as in {out}/TABLE/RUN')
+    if not Path(run).is_dir():
+        raise ValueError(f'run={run!r} is no folder; give that of a run, as in '
+            f'{out}/TABLE/RUN')
     from convpapers.lab.records import load_run
     print(save_run(run, folder, _all_records(load_run(run).config['experiment'], out)))
 
@@ -604,12 +606,14 @@ def doctor(
 # %% ../nbs/90_cli.ipynb #7fb0242f
 @command('compare')
 def compare(
-    data:str='animals', # A folder with a folder of pictures for each class; or animals, digits, cifar10, …
+    # A folder with a folder of pictures for each class; or animals, digits, cifar10, …
+    data:str='animals',
     layers:str='C3,C2sp,PHC4,XSep7', # Layers to compare; `--layers help` lists them
     budget:str='5m', # Time for all of it, as in 90s, 30m or 2h
     model:str='host', # host, a model of torchvision such as resnet18, or any of timm
     jobs:int=0, # Runs side by side, one thread each; one a core by default
-    ray:str='', # Address of a Ray cluster that does the runs; `auto` finds one, `local` starts one
+    # Address of a Ray cluster that does the runs; `auto` finds one, `local` starts one
+    ray:str='',
     out:str='compare', # Folder for runs and page; the same command goes on there
     size:int=0, # Side of the pictures of a folder; their own by default, 64 at most
     epochs:int=0, # Epochs a run; what the time allows by default
@@ -617,10 +621,12 @@ def compare(
     no_flip:store_true=False, # Do not mirror pictures, as for letters
     device:str='', # cpu, cuda, cuda:1, mps; the best there is by default
 ):
-    "Which layer suits your own pictures: a folder, a time, and one page with the answer; the same command again resumes"
+    """Which layer suits your own pictures: a folder, a time, and one page with the answer;
+    the same command again resumes"""
     need('train', 'fastai', 'matplotlib', 'scipy')
     from convpapers.compare import own_page, own_runs
-    if layers=='help': return print('\n'.join(f'  {n:10} {l.what}' for n,l in own_runs.LAYERS.items()))
+    if layers=='help':
+        return print('\n'.join(f'  {n:10} {l.what}' for n,l in own_runs.LAYERS.items()))
     positive_int('jobs', jobs, 0)
     done = own_runs.compare(data, layers, model, budget, out=out, jobs=jobs or cores(),
         ray=ray, device=device or None, size=size, epochs=epochs, batch=batch,

@@ -179,8 +179,8 @@ def same(
 def _input(f, c):
     "The input of a configuration"
     batch = () if c['batch'] is None else (c['batch'],)
-    return laid_out(2*torch.randn(*batch, *f.shape(c), dtype=torch.float64), c['view'],
-        -f.dim-1)
+    return laid_out(2*torch.randn(*batch, *f.shape(c), dtype=torch.float64),
+        c['view'], -f.dim-1)
 
 def _raises(f, c, why, kwargs, x):
     "The layer must not get as far as an output"

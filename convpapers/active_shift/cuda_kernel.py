@@ -70,8 +70,8 @@ def _split_shift(p, there, limit, ACC: 'tl.constexpr'):
     "One shift for each plane: whole pixels, fraction"
     a = tl.load(p, mask=there, other=0).to(ACC)
     whole = tl.floor(a)
-    return tl.minimum(tl.maximum(whole, -limit), limit).to(tl.int32), tl.where(tl.abs(whole)
-        > limit, 0, a-whole)
+    return tl.minimum(tl.maximum(whole, -limit),
+        limit).to(tl.int32), tl.where(tl.abs(whole) > limit, 0, a-whole)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #b8d73f35
 def _mix(u, v, d):

@@ -384,8 +384,8 @@ def nearest_shift(
         for _ in range(60):
             da = axis([B[...,u,0]*(1-db)+B[...,u,1]*db for u in (0,1)], db)
             db = axis([B[...,0,v]*(1-da)+B[...,1,v]*da for v in (0,1)], da)
-        taps = torch.stack([1-da, da], -1)[...,:,None]*torch.stack([1-db, db],
-            -1)[...,None,:]
+        taps = torch.stack([1-da, da], -1)[...,:,None]*torch.stack([1-db,
+            db], -1)[...,None,:]
         # the distance, less the part that is the same for all
         cost = (taps*taps-2*taps*B).sum((-2,-1))
         if best is not None:

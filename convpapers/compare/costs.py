@@ -39,7 +39,8 @@ def built(
         return arm.at(width)
 
 def forms_of(model:nn.Module)->dict: # Form to network, in eval mode
-    "What can be shipped: the network as it was trained, and its folded form where it has one"
+    """What can be shipped: the network as it was trained, and its folded form where it has
+    one"""
     plain = folded(model)
     return {'as trained': model.eval()} | ({} if plain is None else {'folded': plain})
 

@@ -32,7 +32,8 @@ from ..xsepconv.layers import XSepConv2d
 def why_not(conv)->str: # Empty where nothing is in the way
     "Why a convolution is no slot for a layer"
     k,(h,w) = conv.kernel_size[0],conv.kernel_size
-    if type(conv) is not nn.Conv2d: return f'{type(conv).__name__} is not a plain convolution'
+    if type(conv) is not nn.Conv2d:
+        return f'{type(conv).__name__} is not a plain convolution'
     if h!=w: return f'{h}×{w} is not square'
     if k<3 or k%2==0: return f'{h}×{w} has no middle and no neighbours'
     if conv.in_channels<8: return f'it reads {conv.in_channels} channels only'
@@ -55,7 +56,8 @@ def dense(
     **kwargs, # For the class
 )->nn.Module:
     "A layer that mixes channels, in the place of a dense convolution"
-    if conv.groups>1: raise ValueError(f'{layer.__name__} mixes channels, and this one is depthwise')
+    if conv.groups>1:
+        raise ValueError(f'{layer.__name__} mixes channels, and this one is depthwise')
     return layer(conv.in_channels, conv.out_channels, conv.kernel_size,
         **_arguments(conv, **kwargs))
 
@@ -70,13 +72,15 @@ def even(
         groups=conv.groups, bias=conv.bias is not None, **own)
 
 def mixed(
-    make, # `make(channels, stride, kernel_size)`, a layer that mixes no channels; None for none
+    # `make(channels, stride, kernel_size)`, a layer that mixes no channels; None for none
+    make,
     conv:nn.Conv2d,
 )->nn.Module:
     "A mixer, with a norm and a 1×1 where the convolution was dense"
     i,s = conv.in_channels,conv.stride
     if make is None:
-        if conv.groups>1: raise ValueError('nothing is left of a depthwise layer without a mixer')
+        if conv.groups>1:
+            raise ValueError('nothing is left of a depthwise layer without a mixer')
         return nn.Conv2d(i, conv.out_channels, 1, s, bias=conv.bias is not None)
     mixer = make(i, s, conv.kernel_size[0])
     if conv.groups>1: return mixer
@@ -100,7 +104,8 @@ def _bands(c, s, _): return InceptionDWConv2d(c, c, 11, s, bias=False)
 
 def _dense(name, layer, what, spare=(), **kw):
     return Named(name, partial(dense, layer, **kw), what, spare)
-def _mixer(name, make, what, spare=()): return Named(name, partial(mixed, make), what, spare)
+def _mixer(name, make, what, spare=()):
+    return Named(name, partial(mixed, make), what, spare)
 
 LAYERS = {n.name: n for n in (
     Named('C3', None, 'the model as it is'),
@@ -127,7 +132,8 @@ def layer_named(name:str)->Named:
     if (key := name.strip().lower()) in known: return LAYERS[known[key]]
     near = [known[n] for n in get_close_matches(key, known, n=3, cutoff=.4)]
     hint = f"did you mean {' or '.join(near)}?" if near else 'choose another'
-    raise ValueError(f"layers: there is no {name.strip()!r}; {hint} All there are: {', '.join(LAYERS)}")
+    raise ValueError(f"layers: there is no {name.strip()!r}; {hint} All there are: "
+        f"{', '.join(LAYERS)}")
 
 # %% ../../nbs/compare/20_named_layers.ipynb #a4635350
 def put_layer(

@@ -17,7 +17,8 @@ from statistics import mean
 from .costs import Cost, fastest
 from .named_layers import LAYERS
 from .own_runs import Comparison, table_of
-from convpapers.compare.verdicts import (PRICES, Standing, _word, advice, changes, colours_of,
+from convpapers.compare.verdicts import (PRICES, Standing, _word, advice, changes,
+    colours_of,
     pareto)
 from ..lab.basics import GREY, Table, atomic_write, figure, need
 from ..lab.bench import Bench
@@ -47,7 +48,8 @@ def own_standings(c:Comparison)->list: # `Standing`s, the baseline first
     def one(n):
         d = table.difference(n, base) if n!=base else None
         word = 'baseline' if n==base else words.get(n, 'not measured')
-        return Standing(n, None, own_cost(c.costs, n, base), False, found.get(n, {}), d, word)
+        return Standing(n, None, own_cost(c.costs, n, base), False, found.get(n, {}), d,
+            word)
     return [one(n) for n in c.layers]
 
 # %% ../../nbs/compare/23_own_page.ipynb #1f122fa2
@@ -191,11 +193,13 @@ def _parts(c, rows):
     yield _p('Times and memory are ratios to the model as it is, each in the faster of its '
         f'forms that can be shipped. Measured on {about}.')
     if c.rounds>1:
-        caption = 'Error over {}. Filled: nothing is both cheaper and better. Square: the model as it is.'
+        caption = ('Error over {}. Filled: nothing is both cheaper and better. Square: the '
+            'model as it is.')
         yield '<div class="figures">'+''.join(html_figure(price_figure(rows, k),
             caption.format(PRICES[k]), prefix=k) for k in DRAWN)+'</div>'
         yield '<h2>When to take what</h2>'+_list(
-            f'{s.name}, {LAYERS[s.name].what}. '+advice(s, rows[0].cost, rows[0].name) for s in rows[1:])
+            f'{s.name}, {LAYERS[s.name].what}. '+advice(s, rows[0].cost, rows[0].name)
+            for s in rows[1:])
     yield '<h2>What this budget can see</h2>'+_list(reach(c, rows))
     yield '<h2>What was done</h2>'+_list(done(c))
 
@@ -215,10 +219,12 @@ def reach(c:Comparison, rows)->list: # Sentences
 def done(c:Comparison)->list: # Sentences
     "What was done with pictures, layers and time"
     p = c.plan
-    out = [*p.notes, f'{p.model}, {p.epochs} epochs of {max(1, p.train//p.batch)} steps with '
+    out = [*p.notes, f'{p.model}, {p.epochs} epochs of {max(1, p.train//p.batch)} steps '
+        'with '
         f'{p.batch} pictures each, AdamW; weights start at random.']
     out += [f'{n} is set aside, its training failed: {why}' for n,why in c.failed.items()]
-    out.append('Runs are short, so a layer that learns slowly looks worse here than it is in '
+    out.append('Runs are short, so a layer that learns slowly looks worse here than it '
+        'is in '
         'a long training. A larger budget in a new folder plans longer runs.')
     took = f'{len(c.records)} runs took {duration(c.spent)} of computing'
     return [*out, f'{took}, counting and timing {duration(p.measured)}.']

@@ -50,7 +50,8 @@ def find_classes(
     "The pictures of a folder by class; a `ValueError` says what is needed"
     folder = Path(folder).expanduser()
     if folder.is_file(): raise ValueError(
-        f'data={str(folder)!r} is a file; give the folder that holds a folder for each class')
+        f'data={str(folder)!r} is a file; give the folder that holds a folder for each '
+        'class')
     if not folder.is_dir(): raise FileNotFoundError(f'data: there is no folder {folder}')
     root,left = _enter(folder),Counter()
     named = {o.name.lower(): o.path for o in os.scandir(root) if o.is_dir()}
@@ -59,7 +60,8 @@ def find_classes(
     else: found = dict(all=_below(pair[0] or root, left))
     if any(found.values()): return found,left
     if n := left['picture in no class folder']: raise ValueError(
-        f'data: the {n} pictures of {root} lie side by side; give each class a folder of its '
+        f'data: the {n} pictures of {root} lie side by side; give each class a folder of '
+        'its '
         'own, as in cats/1.jpg and dogs/2.jpg')
     has = ', '.join(f'{n} {k}' for k,n in left.items()) or 'nothing'
     raise ValueError(f'data: {root} has no pictures in class folders; it has {has}')
@@ -153,7 +155,8 @@ def _sides(found, images):
 
 # %% ../../nbs/compare/21_own_pictures.ipynb #4693e2d7
 def _twice(sides, images):
-    "How many pictures of the test are in the training as well, and how many are in two classes"
+    """How many pictures of the test are in the training as well, and how many are in two
+    classes"""
     of = lambda i: {pixel_key(images[f]): c for c,fs in sides.items() for f in fs[i]}
     train,test = of(0),of(1)
     both = train.keys() & test.keys()
@@ -197,7 +200,8 @@ def prepare(
     gone = [c for c,fs in sides.items() if not all(fs)]
     sides = {c: fs for c,fs in sides.items() if c not in gone}
     if len(sides)<2:
-        have = ', '.join(f'{c} ({sum(f in images for s in found.values() for f in s.get(c, ()))})'
+        have = ', '.join(
+            f'{c} ({sum(f in images for s in found.values() for f in s.get(c, ()))})'
             for c in sorted({c for s in found.values() for c in s}))
         raise ValueError('data: a comparison needs two classes or more, with two different '
             f'pictures each that can be read; {folder} has {have}')
@@ -212,7 +216,8 @@ def folder_key(
     folder, # Of pictures
     size:int,
 )->str:
-    "What the pictures of a folder depend on: names, lengths and times of its files, and the size"
+    """What the pictures of a folder depend on: names, lengths and times of its files, and
+    the size"""
     folder = Path(folder).expanduser()
     if not folder.is_dir(): return ''
     stamp = lambda f: (os.path.relpath(f, folder), (s := os.stat(f)).st_size, s.st_mtime_ns)
@@ -223,7 +228,8 @@ def load_pictures(file)->Pictures:
     "What `keep_pictures` wrote; a damaged file raises a `ValueError` that names it"
     try: got = torch.load(file, weights_only=True, map_location='cpu')
     except FileNotFoundError: raise
-    except Exception as e: raise ValueError(f'{file} is damaged ({type(e).__name__}); it was '
+    except Exception as e:
+        raise ValueError(f'{file} is damaged ({type(e).__name__}); it was '
         'left in place: move it away to read the pictures again') from e
     sets = {k: (got[k], got[f'{k} labels']) for k in ('train','valid')}
     return Pictures(sets, got['vocab'], got['notes'])
@@ -233,13 +239,15 @@ def keep_pictures(
     file, # Where to keep them
     size:int=0, # As for `prepare`
 )->Pictures:
-    "The pictures of a folder, from `file` if they are there; a `ValueError` if the folder is another one by now"
+    """The pictures of a folder, from `file` if they are there; a `ValueError` if the folder
+    is another one by now"""
     key,file = folder_key(folder, size),Path(file)
     if file.is_file():
         old,was = load_pictures(file),torch.load(file, weights_only=True)
         here = str(Path(folder).expanduser().resolve())
         if key!=was['key'] and (key or here!=was['folder']): raise ValueError(
-            f'data: {folder} has other pictures than when {file.parent} was begun, or another '
+            f'data: {folder} has other pictures than when {file.parent} was begun, or '
+            'another '
             'size is asked; choose another out, or bring them back')
         return old
     got = prepare(folder, size)
@@ -269,6 +277,7 @@ def own_pictures(
         stats = data.own_stats(sets['train'].images)
     common = dict(stats=stats, seed=seed, device=dev)
     train = data.ImageDL(sets['train'], bs, aug, shuffle=True, drop_last=True, **common)
-    valid = data.ImageDL(sets['valid'], max(bs, 64), Augment(0, False, normalize=aug.normalize),
+    valid = data.ImageDL(sets['valid'], max(bs, 64),
+        Augment(0, False, normalize=aug.normalize),
         **common)
     return data.ImageLoaders(train, valid, device=dev)

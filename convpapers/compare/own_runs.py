@@ -83,8 +83,10 @@ def plain_model(
     load_chapters()
     if name in networks: return networks[name].build(num_classes=num_classes)
     if timm := _timm(name): return timm.create_model(name, num_classes=num_classes)
-    raise ValueError(f'model={name!r} is not known; write host, a model of torchvision such '
-        "as resnet18 or mobilenet_v3_small, one of `convpapers list`, or one of timm, which "
+    raise ValueError(f'model={name!r} is not known; write host, a model of torchvision '
+        'such '
+        "as resnet18 or mobilenet_v3_small, one of `convpapers list`, or one of timm, "
+        "which "
         "pip install 'convpapers[zoo]' brings")
 
 def compared_network(
@@ -172,7 +174,8 @@ def source(
     "What a run is trained on"
     names = need('train', 'convpapers.lab.data').NAMES
     if plan.data in names: return dict(data=plan.data, data_kw={})
-    return dict(data=own_pictures, data_kw=dict(path=str(Path(out).resolve()/'pictures.pt')))
+    return dict(data=own_pictures,
+        data_kw=dict(path=str(Path(out).resolve()/'pictures.pt')))
 
 def look_at(
     data:str, # A data set's name or a folder
@@ -206,7 +209,8 @@ def fitting(
             except (ValueError, RuntimeError) as e:
                 if n=='C3': raise
                 notes.append(f'{n} is left out. {in_words(e)}')
-    if len(nets)<2: raise ValueError('layers: none of them fits the model. '+' '.join(notes))
+    if len(nets)<2:
+        raise ValueError('layers: none of them fits the model. '+' '.join(notes))
     return nets,notes
 
 # %% ../../nbs/compare/22_own_runs.ipynb #3ce61fed
@@ -228,7 +232,8 @@ def measure(
     kw = dict(rounds=rounds, min_time=.005)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        forms = {f'{n}, {f}': m for n,net in nets.items() for f,m in eval_forms(net).items()}
+        forms = {f'{n}, {f}': m for n,net in nets.items() for f,
+            m in eval_forms(net).items()}
         sizes = {n: [count(m, shape) for k,m in forms.items() if k.startswith(f'{n}, ')]
             for n in nets}
         first = f'{next(iter(nets))}, as trained'
@@ -236,7 +241,8 @@ def measure(
             for b in (1,64)}
         train = {n: deepcopy(net).train() for n,net in nets.items()}
         out['train'] = bench(train, torch.randn(batch, *shape), **kw)
-    counts = {n: [min(c.params for c in cs), min(c.macs for c in cs)] for n,cs in sizes.items()}
+    counts = {n: [min(c.params for c in cs), min(c.macs for c in cs)] for n,
+        cs in sizes.items()}
     return dict(counts=counts, **{k: b.record() for k,b in out.items()})
 
 def run_guess(
@@ -257,7 +263,8 @@ ROUNDS,MOST = 5,30 # Rounds that the epochs are chosen for; rounds at most
 def useful_epochs(
     train:int, batch:int,
 )->int:
-    "More epochs than that are not planned: 3,000 steps, and no fewer than 10 epochs or more than 60"
+    """More epochs than that are not planned: 3,000 steps, and no fewer than 10 epochs or
+    more than 60"""
     return max(10, min(60, 3000//max(1, train//batch)))
 
 def choose_epochs(
@@ -265,7 +272,8 @@ def choose_epochs(
     epoch:float, # Seconds that one epoch of all layers takes, over the jobs side by side
     most:int, # From `useful_epochs`
 )->int:
-    "Epochs of a run: as many as leave time for five rounds, or else for two; a `ValueError` if one epoch is too much"
+    """Epochs of a run: as many as leave time for five rounds, or else for two; a
+    `ValueError` if one epoch is too much"""
     for rounds in (ROUNDS, 3, 2):
         n = int(budget/(rounds*epoch))
         if n>=(3 if rounds>2 else 1): return min(n, most)
@@ -398,7 +406,8 @@ class Comparison:
         found = find_runs(self.out/'runs') if (self.out/'runs').is_dir() else []
         self.records = [r for r in found if r.finished]
         f = self.out/'failed.json'
-        self.failed = read_json(f) if f.is_file() else {}   # Layer to why its training failed
+        # Layer to why its training failed
+        self.failed = read_json(f) if f.is_file() else {}
     @property
     def baseline(self)->str: return self.plan.layers[0]
     @property
@@ -466,7 +475,8 @@ def _todo(c, rounds, device):
         for n in c.layers if s not in c.seeds(n)]
 
 def _set_aside(c, failed):
-    "Leave out layers whose training diverged, and say so in the folder; raise anything else"
+    """Leave out layers whose training diverged, and say so in the folder; raise anything
+    else"""
     for d in failed:
         spoilt = isinstance(d.raised, FloatingPointError) and d.job.layer!=c.baseline
         if not spoilt: raise d.raised or ChildProcessError(f'{d.job}: {d.error}')
@@ -526,7 +536,9 @@ def compare(
     size:int=0, # Side of the pictures of a folder; 0: their own, 64 at most
     epochs:int=0, # Of a run; 0: what the budget allows
     batch:int=0, # Pictures a step; 0: what suits
-    flip:bool|None=None, # Mirror pictures in training; default: those of folders, not of letters and digits by name
+    # Mirror pictures in training; default: those of folders, not of letters and digits by
+    # name
+    flip:bool|None=None,
     say=print, # Called with a line of progress
 )->Comparison:
     "Compare layers on pictures of your own: as many paired seeds as the time allows"

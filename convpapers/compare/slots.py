@@ -150,7 +150,8 @@ SLOTS = {s.name: s for s in (
 
 # %% ../../nbs/compare/10_slots.ipynb #90bf819d
 def skip_pixels(model:nn.Module)->nn.Module: # A copy
-    "Give a convolution the stride of the subsampling behind it: what is dropped need not be computed"
+    """Give a convolution the stride of the subsampling behind it: what is dropped need not
+    be computed"""
     model = deepcopy(model)
     names = list(model._modules)
     for a,b in zip(names, names[1:]):
@@ -203,7 +204,8 @@ def equal_width(
     target:int, # Parameters
     widths=range(4, 65), # To choose from, in rising order
 )->int:
-    "The width at which an arm comes nearest to `target` parameters; a width that the layer refuses or only approximates is passed over"
+    """The width at which an arm comes nearest to `target` parameters; a width that the
+    layer refuses or only approximates is passed over"""
     def params(w):
         with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
             warnings.simplefilter('error', UserWarning)

@@ -26,8 +26,10 @@ class Standing:
     cost: Cost
     equal: bool = False # At the width of equal parameters
     values: dict = field(default_factory=dict) # Seed to error
-    difference: object = None # A `Difference` to the baseline, positive where the row is worse
-    word: str = 'not measured' # `better`, `worse`, `not separated`, `baseline` or `not measured`
+    # A `Difference` to the baseline, positive where the row is worse
+    difference: object = None
+    # `better`, `worse`, `not separated`, `baseline` or `not measured`
+    word: str = 'not measured'
 
     @property
     def error(self): return mean(self.values.values()) if self.values else None
@@ -94,7 +96,8 @@ def spread_labels(
 def colours_of(
     names, # Of rows
 )->dict: # Name to a colour
-    "A colour for each layer, its own where the project has one; a row of equal size has that of its layer"
+    """A colour for each layer, its own where the project has one; a row of equal size has
+    that of its layer"""
     names = list(dict.fromkeys(n.split(',')[0] for n in names))
     free = [c for c in COLOURS if c not in {COLOUR_OF.get(n) for n in names}] or COLOURS
     rest = [n for n in names if n not in COLOUR_OF]
@@ -189,14 +192,19 @@ def advice(
         return f'Not yet decided: it has no paired runs. It {_price(low, high)}.'
     d,short = s.difference,f'when you are short of {_times(low, "or")}'
     if s.word=='better':
-        leave = f'when you are short of {_times(high, "or")}' if high else 'never, by these numbers'
-        return f'Take it when the error counts: {_points(d)} less than {baseline}. Leave it {leave}.'
+        leave = (f'when you are short of {_times(high, "or")}' if high
+            else 'never, by these numbers')
+        return (f'Take it when the error counts: {_points(d)} less than {baseline}. Leave '
+            f'it {leave}.')
     if s.word=='worse':
         lost = f'its error is {_points(d)} higher than that of {baseline}'
         if not low: return f'Leave it: {lost}, and it {_price(low, high)}.'
         return f'Take it {short}. Leave it when the error counts: {lost}.'
-    open_ = f'the error is not told apart from that of {baseline} ({d.mean:+.2f} ± {d.half:.2f})'
-    if low and high: return f'Take it {short}; {open_}. Leave it when you are short of {_times(high, "or")}.'
+    open_ = (f'the error is not told apart from that of {baseline} ({d.mean:+.2f} ± '
+        f'{d.half:.2f})')
+    if low and high:
+        return (f'Take it {short}; {open_}. Leave it when you are short of '
+            f'{_times(high, "or")}.')
     if low: return f'Take it {short}; {open_}.'
     return f'Leave it for now: {open_}, and it {_price(low, high)}.'
 
@@ -231,7 +239,8 @@ def advice_table(
     base = next(s for s in rows if s.word=='baseline')
     def cells(s):
         c = s.arm.chapter
-        name = f'[{s.name}](../{c}/index.ipynb)' if chapters and c not in ('','compare') else s.name
+        name = f'[{s.name}](../{c}/index.ipynb)' if chapters and c not in ('',
+            'compare') else s.name
         return name, s.arm.what, advice(s, base.cost, base.name)
     return Table(['layer','what it is','when'], rows, cells)
 

@@ -106,8 +106,8 @@ def saving(
     ref = [r for r in exp.rows if r.series==reference]
     at = lambda e: interpolate(e, [r.paper.value for r in ref],
         [math.log(size(r)) for r in ref])
-    got = {r.x: (size(r), at(r.paper.value+shift*r.paper.std)) for r in exp.rows if r.series
-        ==series}
+    got = {r.x: (size(r), at(r.paper.value+shift*r.paper.std)) for r in exp.rows
+        if r.series==series}
     return {d: None if q is None else 1-p/math.exp(q) for d,(p,q) in got.items()}
 
 # %% ../../nbs/even_kernels/30_classification.ipynb #e979a3d4

@@ -124,8 +124,8 @@ def matched_width(
     like:int=256, # Width of C3
 )->int: # A multiple of 4, at most `like`
     "The width at which a generator has at most as many parameters as C3's"
-    return next(w for w in range(like, 3, -4) if generator_params(kernel, w)
-        <=generator_params('C3', like))
+    return next(w for w in range(like, 3, -4) if generator_params(kernel,
+        w)<=generator_params('C3', like))
 
 # %% ../../nbs/even_kernels/50_gans.ipynb #72bd4304
 @dataclass(frozen=True)

@@ -191,8 +191,8 @@ class _Follow(TorchDispatchMode):
         if op==aten.permute:
             dims = [d%y.dim() for d in args[1]]
             return g._replace(axes=tuple(dims.index(a%y.dim())-y.dim() for a in g.axes))
-        like = [(t,self.grids[t]) for t in xs if self.grids[t].axes==g.axes and g.size(t)
-            ==g.size(y)]
+        like = [(t,self.grids[t]) for t in xs if self.grids[t].axes==g.axes
+            and g.size(t)==g.size(y)]
         if not like: return None
         new = merge([h for _,h in like], [t.shape[1] if op==aten.cat else 1 for t,
             _ in like])

@@ -38,8 +38,8 @@ def _jacobian(w, u, v):
     I = torch.eye(n, dtype=w.dtype, device=w.device)
     parts = ('ij,...ar,...br->...iabjr',I,u,v), ('...ir,aj,...br->...iabjr',w,I,
         v), ('...ir,...ar,bj->...iabjr',w,u,I)
-    return torch.cat([torch.einsum(*p).reshape(*w.shape[:-2], n**3, n*R) for p in parts],
-        -1)
+    return torch.cat([torch.einsum(*p).reshape(*w.shape[:-2], n**3, n*R)
+        for p in parts], -1)
 
 # %% ../../nbs/hypercomplex/14_bilinear_rank.ipynb #a681ec7d
 def _gradient(w, u, v, D):

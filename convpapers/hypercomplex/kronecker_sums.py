@@ -132,6 +132,6 @@ def span_angle(
         raise ValueError(f'A of shape {tuple(A.shape)} and B of shape {tuple(B.shape)} '
             'must be of the same shape')
     a,b = _basis('A', A),_basis('B', B)
-    sine,cosine = torch.linalg.matrix_norm(b-a@(a.T@b), 2),torch.linalg.matrix_norm(a.T@b,
-        -2)
+    sine,cosine = torch.linalg.matrix_norm(b-a@(a.T@b),
+        2),torch.linalg.matrix_norm(a.T@b, -2)
     return torch.rad2deg(torch.atan2(sine, cosine)).item()

@@ -508,8 +508,8 @@ def enter(self:Plan, x:Tensor, v:Tensor, layer:str='the layer')->Tensor:
     "From the input to the input of the grouped convolution; the memory layout is kept"
     expect_channels(layer, x, self.channels[0], self.dim)
     if channels_fastest(x, self.dim):
-        return self._replace(dim=0).enter(x.movedim(-self.dim-1, -1), v).movedim(-1,
-            -self.dim-1)
+        return self._replace(dim=0).enter(x.movedim(-self.dim-1, -1),
+            v).movedim(-1, -self.dim-1)
     x = widen(x, self.dim, self.groups, self.n*self.widths[0])
     return mix(widen(x, self.dim, self.groups*self.n, self.padded[0]), v.T, self.dim,
         self.groups)
@@ -518,8 +518,8 @@ def enter(self:Plan, x:Tensor, v:Tensor, layer:str='the layer')->Tensor:
 def leave(self:Plan, y:Tensor, u:Tensor, bias:Tensor|None)->Tensor:
     "From the output of the grouped convolution to the output; the memory layout is kept"
     if channels_fastest(y, self.dim):
-        return self._replace(dim=0).leave(y.movedim(-self.dim-1, -1), u, bias).movedim(-1,
-            -self.dim-1)
+        return self._replace(dim=0).leave(y.movedim(-self.dim-1, -1), u,
+            bias).movedim(-1, -self.dim-1)
     y = narrow(mix(y, u, self.dim, self.groups), self.dim, self.groups*self.n,
         self.widths[1])
     y = narrow(y, self.dim, self.groups, self.channels[1]//self.groups)

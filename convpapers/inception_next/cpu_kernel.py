@@ -31,8 +31,8 @@ SHARE = 2**15       # values from which on several threads are worth waking
 @lru_cache(4096)    # building the array takes longer than a call
 def _sizes(shape, g, square, band, dilation, last, threads):
     n,c,h,w = shape
-    return _Sizes(n, c, h, w, g, square, band, *dilation, int(last), threads if n*c*h*w
-        >=SHARE else 1)
+    return _Sizes(n, c, h, w, g, square, band, *dilation, int(last), threads
+        if n*c*h*w>=SHARE else 1)
 
 def _address(t): return None if t is None else t.data_ptr()
 

@@ -143,8 +143,8 @@ def asked(
 def done_seeds(exp, row, records)->set:
     "Seeds with which the row was trained to its end"
     want = asked(exp, row)
-    return {r.config['seed'] for r in records if r.finished and r.config['experiment']
-        ==exp.name
+    return {r.config['seed'] for r in records if r.finished
+        and r.config['experiment']==exp.name
         and r.config['row']==row.name and _budget(r.config)==want}
 
 def missing(

@@ -576,8 +576,8 @@ def make_svhn(
     (root := Path(root)).mkdir(parents=True, exist_ok=True)
     for f in (*SVHN_FILES.values(), SVHN_EXTRA):
         pixels = np.frombuffer(gen.randbytes(32*32*3*n), np.uint8).reshape(32, 32, 3, n)
-        scipy_io.savemat(root/f, dict(X=pixels, y=np.arange(n, dtype=np.uint8)[:,None]%10
-            +1))
+        scipy_io.savemat(root/f, dict(X=pixels, y=np.arange(n,
+            dtype=np.uint8)[:,None]%10+1))
     return root
 
 # %% ../../nbs/lab/08_folders.ipynb #f5e12f23

@@ -526,8 +526,8 @@ def sees(self:ResultTable)->str: # Empty where there are no runs
     # the pairs do not differ
     if r.std<.005: return ''
     unit = ' points' if self.exp.unit=='%' else f' {self.exp.unit}'*bool(self.exp.unit)
-    strict = (f'; {r.strictest:.2f} for the strictest of its {r.claims} claims' if r.claims
-        >1 else '')
+    strict = (f'; {r.strictest:.2f} for the strictest of its {r.claims} claims'
+        if r.claims>1 else '')
     said = (f'With {r.n} paired seeds two rows must differ by {r.smallest:.2f}{unit} to be '
         'told apart in four cases of five '
         f'(80 % power, standard deviation of a pair {r.std:.2f}{strict}).')
@@ -667,8 +667,8 @@ def frame(
     "The table for further computing; needs pandas"
     pd = need('train', 'pandas')
     def cost(l, k):
-        took = [r.summary[k] for r in self.runs(l.row) if l.config and _budget(r.config)
-            ==_budget(l.config) and r.summary.get(k)]
+        took = [r.summary[k] for r in self.runs(l.row) if l.config
+            and _budget(r.config)==_budget(l.config) and r.summary.get(k)]
         return mean(took) if took else None
     def one(l):
         p,c = l.row.paper, l.config or {}
@@ -700,8 +700,8 @@ def plot_curves(
     _,epochs,data = max(budgets)
     column,ax = column or self.exp.metric, ax or figure(size=(5,3.2))[1]
     for row,colour in zip([r for r in self.exp.rows if r.model], COLOURS*9):
-        runs = [r for r in self.runs(row) if (_data(r.config),r.config['epochs'])
-            ==(data,epochs)]
+        runs = [r for r in self.runs(row)
+            if (_data(r.config),r.config['epochs'])==(data,epochs)]
         ys = {i: y for i,
             y in enumerate(zip(*([h.get(column) for h in r.history] for r in runs)), 1)
             if None not in y}

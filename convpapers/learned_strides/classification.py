@@ -114,8 +114,8 @@ def accuracy_row(
 )->Row:
     "A ResNet-18 row with its maps and multiply-adds"
     title = name or f"{NAMES[form]} {'-'.join(map(str, strides))}"
-    kw = dict(strides=(1,1,*strides), **model_kw) | (dict(place='released') if form
-        =='spectral' else {})
+    kw = dict(strides=(1,1,*strides), **model_kw) | (dict(place='released')
+        if form=='spectral' else {})
     macs = resnet18_macs(form, strides, num_classes=model_kw.get('num_classes', 10))
     facts = dict(maps=' '.join(f'{h}' if h==w else f'{h}×{w}' for h,
         w in stage_maps(form, strides)), MMACs=f'{macs/1e6:,.0f}')

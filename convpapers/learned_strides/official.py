@@ -20,8 +20,8 @@ def _positions(h, device=None):
     decided by its parity"""
     k,odd = torch.arange(h, device=device),h%2
     f = torch.where(k<(h+1)//2, k, k-h)
-    return odd*torch.minimum((f+1).abs(), h-(f+1).abs()) + (1-odd)*torch.where(f>=0, f,
-        -f-1)
+    return odd*torch.minimum((f+1).abs(), h-(f+1).abs()) + (1-odd)*torch.where(f>=0,
+        f, -f-1)
 
 def row_positions(
     h:int, # Rows

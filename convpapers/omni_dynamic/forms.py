@@ -106,8 +106,8 @@ def per_sample_conv(
     stride,padding,dilation = stride or (1,)*dim,padding or (0,)*dim,dilation or (1,)*dim
     if form is None:
         point = math.prod(weight.shape[3:])==1
-        form = 'patches' if exporting() or len(x)==0 or (point and max(stride)==1 and groups
-            ==1) else 'grouped'
+        form = 'patches' if exporting() or len(x)==0 or (point and max(stride)==1
+            and groups==1) else 'grouped'
     f = per_sample_patches if one_of('form', form, FORMS)=='patches' else per_sample_grouped
     y = f(x, weight, stride, padding, dilation, groups)
     return y.contiguous(memory_format=layout(x)) if dim==2 else y

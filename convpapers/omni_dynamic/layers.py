@@ -216,8 +216,8 @@ def _kernels(self, channel, filter, taps, mix):
     if channel is None and filter is None: return W
     scale = 1
     if channel is not None:
-        scale = channel.unflatten(1, (g,1,-1)).expand(-1, -1, self.out_channels//g,
-            -1).flatten(1, 2)
+        scale = channel.unflatten(1, (g,1,-1)).expand(-1, -1,
+            self.out_channels//g, -1).flatten(1, 2)
     if filter is not None: scale = scale*filter[...,None]
     return W*_wide(scale, dim)
 
