@@ -12,7 +12,8 @@ __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_trac
            'bench', 'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
-import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys, unicodedata, warnings
+import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys
+import unicodedata, warnings
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
@@ -520,7 +521,9 @@ def publish(
     runs,wrong,done = find_runs(Path(out)/table if table else out),[],0
     for r in runs:
         exp,env = experiments.get(r.config['experiment']),r.summary.get('environment') or {}
-        fault = 'no such table' if exp is None else f"no row {r.config['row']}" if r.config['row'] not in [x.name for x in exp.rows] else (
+        row = r.config['row']
+        fault = ('no such table' if exp is None else
+            f'no row {row}' if row not in [x.name for x in exp.rows] else
             f"not what the table asks: {'; '.join(other)}"
             if (other := not_asked(exp, r.config)) else
             'its code had changes that no commit holds' if env.get('dirty') else '')

@@ -166,7 +166,8 @@ def price_figure(rows, price): # A figure
 
 # %% ../../nbs/compare/23_own_page.ipynb #8fbbaf5a
 MORE_CSS = '''<style>
-body{line-height:1.55}h1{line-height:1.2}.answer{font-size:1.15rem;border-left:4px solid #0f8fd6;
+body{line-height:1.55}h1{line-height:1.2}
+.answer{font-size:1.15rem;border-left:4px solid #0f8fd6;
 padding:.1rem 1rem;margin:1.2rem 0}.figures{display:flex;flex-wrap:wrap;gap:1rem}
 .figures figure{flex:1 1 20rem;margin:.5rem 0}figure{max-width:28rem}svg{width:100%}
 @media(max-width:30rem){body{margin:1rem auto}th,td{padding:.3rem .45rem;font-size:.9rem}}

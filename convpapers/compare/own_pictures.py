@@ -46,7 +46,7 @@ def _enter(root):
 
 def find_classes(
     folder, # Of class folders, or of `train` and `valid`
-)->tuple: # `{split: {class: files}}`, with `all` for a split to be made; and a `Counter` of what was left out
+)->tuple: # `{split: {class: files}}`, `all` to be split; `Counter` of the rest
     "The pictures of a folder by class; a `ValueError` says what is needed"
     folder = Path(folder).expanduser()
     if folder.is_file(): raise ValueError(

@@ -51,7 +51,8 @@ SIMD = r'''
 #endif
 #if defined(__AVX512F__)
 #define BYTES 64                                                // of a vector
-#define LANES_4 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16          // every lane's neighbour, for numbers of four and of eight bytes
+// every lane's neighbour, for numbers of four and of eight bytes
+#define LANES_4 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16
 #define LANES_8 1,2,3,4,5,6,7,8
 #elif defined(__AVX__)
 #define BYTES 32
@@ -67,14 +68,16 @@ SIMD = r'''
 #endif
 #define UNROLL _Pragma("GCC unroll 64")
 typedef int64_t L;
-template <class T, int N=BYTES/sizeof(T)> struct Lanes { typedef T type __attribute__((vector_size(N*sizeof(T)), may_alias)); };
+template <class T, int N=BYTES/sizeof(T)> struct Lanes {
+    typedef T type __attribute__((vector_size(N*sizeof(T)), may_alias));
+};
 '''
 
 # %% ../../nbs/lab/65_native.ipynb #3408e1f9
 EACH = r'''
 const int64_t NO_MEMORY = -2;
 
-#ifdef WEAK_OPENMP                                                      // the file that has them may be missing
+#ifdef WEAK_OPENMP              // the file that has them may be missing
 __asm__(".weak GOMP_parallel\n.weak omp_get_thread_num\n.weak omp_get_num_threads");
 extern "C" __attribute__((weak)) int omp_get_num_threads();
 inline bool has_openmp() { return omp_get_num_threads!=nullptr; }
@@ -82,11 +85,14 @@ inline bool has_openmp() { return omp_get_num_threads!=nullptr; }
 inline bool has_openmp() { return true; }
 #endif
 
-template <class L, class F> void each(L n, L threads, F f) {            // f(first, last) on its share of n
+// f(first, last) on its share of n
+template <class L, class F> void each(L n, L threads, F f) {
     threads = std::max(L(1), std::min(threads, n));
     if (threads==1) { f(L(0), n); return; }
     std::atomic<bool> failed{false};
-    auto share = [&](L t) { try { f(n*t/threads, n*(t+1)/threads); } catch (...) { failed = true; } };
+    auto share = [&](L t) {
+        try { f(n*t/threads, n*(t+1)/threads); } catch (...) { failed = true; }
+    };
 #ifdef _OPENMP
     if (has_openmp()) {
         #pragma omp parallel for num_threads(threads) schedule(static, 1)
@@ -97,15 +103,18 @@ template <class L, class F> void each(L n, L threads, F f) {            // f(fir
 #if !defined(_OPENMP) || defined(WEAK_OPENMP)
         std::vector<std::thread> pool;
         L started = 1;
-        try { for (; started<threads; started++) pool.emplace_back(share, started); } catch (...) {}
+        try {
+            for (; started<threads; started++) pool.emplace_back(share, started);
+        } catch (...) {}
         share(0);
-        for (L t=started; t<threads; t++) share(t);                     // those that did not start
+        for (L t=started; t<threads; t++) share(t);             // those that did not start
         for (auto& t : pool) t.join();
 #endif
     }
     if (failed) throw std::bad_alloc();
 }
-template <class F> int64_t guarded(F f) {                               // what f returns; no exception leaves
+// what f returns; no exception leaves
+template <class F> int64_t guarded(F f) {
     try { return f(); } catch (...) { return NO_MEMORY; }
 }
 '''
@@ -345,7 +354,8 @@ if hasattr(os, 'register_at_fork'):
     os.register_at_fork(after_in_child=_new_locks)
 
 class Native:
-    "A library of `extern \"C\"` functions, built or found, and checked, on first use, while others wait; `library()` is None where there is none"
+    """A library of `extern "C"` functions, built or found, and checked, on first use, while
+    others wait; `library()` is None where there is none"""
     def __init__(self,
         name:str, # For messages and the file's name
         source:str, # C++
