@@ -1,4 +1,4 @@
-"""The trade-off by five measures, and what is used today where a large field is wanted.
+"""The trade-off by several measures, and what is used today where a large field is wanted.
 
 Docs: https://convpapers.github.io/convpapers/xsepconv/price_and_relatives.html.md"""
 
