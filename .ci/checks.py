@@ -182,8 +182,9 @@ def as_published(env, site):
     seen,faults = docs.current(nbs, site/'nbs', first)
     record(f'{seen} kept outputs of lessons that are made of records are current', '\n'.join(faults) or '' if seen else 'none')
     check('docs preprocessing')(lambda: preprocess(env, site))
-    for rule,folder in ((docs.tables, 'nbs'), (docs.figures, 'nbs'), (docs.machine_paths, '_proc')):
-        seen,faults = rule(docs.Site(site/folder))
+    pages = docs.Site(site/'nbs')
+    for rule,read in ((docs.tables, pages), (docs.figures, pages), (docs.machine_paths, docs.Site(site/'_proc'))):
+        seen,faults = rule(read)
         record(f'pages as published: {rule.__name__} ({seen})', '\n'.join(faults))
     seen,faults = docs.on_page(site/'nbs', site/'_proc')
     record(f'the code of {seen} exported cells is on its page', '\n'.join(faults) or '' if seen else 'none')

@@ -376,11 +376,6 @@ def settings(site):
     return len(need)+len(text), [w for w,ok in need.items() if not ok]+fetched+gone
 
 WIDTH = 92 # Characters; a longer line wraps to column 0 on the page
-# Pages that are not there yet, by rule. One that is must go off its list: the rule says so, and `--shrink` does it
-WIDE = set()
-UNTITLED = set()
-UNFORMED = set()
-
 def too_wide(page):
     "Code lines on the page that are longer than `WIDTH`"
     read = [source(c) for c in page.shown if options(c).get('echo')!='false' and source(c)!=COLAB]
@@ -393,22 +388,16 @@ def untitled(page):
     heads = sum(len(re.findall(r'(?m)^\|[ :|-]*--[ :|-]*\|$', t)) for t in texts)
     return max(0, heads-sum(len(re.findall(r'(?m)^(?:: |Table: )', t)) for t in texts))
 
-def but(faults, exempt, seen):
-    "The faults of pages without leave, and the pages that need their leave no more"
-    name = lambda p: p.with_suffix('').as_posix()
-    kept = [f for p,f in faults if name(p) not in exempt]
-    return kept+[f'{n} is as it should be: take it off the list (`python .ci/docs.py --shrink`)' for n in sorted(exempt-{name(p) for p,_ in faults}) if n in map(name, seen)]
-
 def line_width(site):
     "Code lines keep within the column"
-    faults = [(p.path, f'{p.path}: {len(w)} lines longer than {WIDTH}, the first: {w[0][:60]!r}…') for p in site.pages.values() if (w := too_wide(p))]
-    return len(site.pages), but(faults, WIDE, site.pages)
+    faults = [f'{p.path}: {len(w)} lines longer than {WIDTH}, the first: {w[0][:60]!r}…' for p in site.pages.values() if (w := too_wide(p))]
+    return len(site.pages), faults
 
 def tables(site):
     "Every table has a caption, typed or computed"
-    faults = [(p.path, f'{p.path}: {n} tables without a caption (`#| tbl-cap: "…"` in code, a line `: …` below a typed one)')
+    faults = [f'{p.path}: {n} tables without a caption (`#| tbl-cap: "…"` in code, a line `: …` below a typed one)'
         for p in site.pages.values() if (n := untitled(p))]
-    return len(site.pages), but(faults, UNTITLED, site.pages)
+    return len(site.pages), faults
 
 def formed(site, page):
     "What a lesson lacks of its form: the first line, three things to do, what to remember, exercises with answers, the way on"
@@ -447,8 +436,8 @@ def lessons(site):
     "Lessons and the first pages of chapters have the form that readers can rely on"
     mine = [p for p in site.pages.values() if len(p.path.parts)>1 and p.path.parts[0] not in NO_COURSE and contents.LESSONS.match(p.path.name)]
     opens = lambda p: [f'lacks {k}' for k,form in OPENING.items() if not re.search(form, '\n\n'.join(p.prose))]
-    faults = [(p.path, f'{p.path}: {e}') for p in mine for e in (opens(p) if p.path.stem=='index' else formed(site, p))]
-    return len(mine), but(faults, UNFORMED, site.pages)
+    faults = [f'{p.path}: {e}' for p in mine for e in (opens(p) if p.path.stem=='index' else formed(site, p))]
+    return len(mine), faults
 
 def colab(site):
     "The first code cell of every notebook makes it run in Colab"
@@ -592,16 +581,6 @@ def self_test():
             if set(found)!=({name}-{''}): raise AssertionError(f'{old!r} -> {new!r}: expected {name or "no fault"}, found {found}')
     if set(FAULTS)!={r.__name__.replace('_', ' ') for r in rules}: raise AssertionError('a rule without a planted fault')
 
-def shrink():
-    "Take the pages that are as they should be off the lists of this file"
-    site,text = Site(Path(__file__).resolve().parents[1]/'nbs'),Path(__file__).read_text(encoding='utf-8')
-    done = {m[1] for rule in (line_width, tables, lessons) for f in rule(site)[1] if (m := re.match(r'(\S+) is as it should be', f))}
-    for n in done: text = re.sub(rf"'{n}'(, *|,\n *)?", '', text)
-    text = re.sub(r', *(\n *)?}', '}', text)
-    for name in ('WIDE','UNTITLED','UNFORMED'): text = re.sub(rf'(?m)^{name} = {{}}', f'{name} = set()', text)
-    Path(__file__).write_text(text, encoding='utf-8')
-    print(f'{len(done)} pages are off their lists')
-
 def main():
     if '--self-test' in sys.argv:
         self_test()
@@ -612,7 +591,6 @@ def main():
         for p in site.pages.values():
             if (n := len(too_wide(p)))+(t := untitled(p)): print(f'{n:4} long lines, {t:2} tables without a caption: {p.path}')
         return
-    if '--shrink' in sys.argv: return shrink()
     bad = 0
     for rule,seen,faults in check(Path(__file__).resolve().parents[1]/'nbs'):
         print(f"{'FAIL' if faults else 'ok':4} {rule} ({seen})", *faults, sep='\n     ')

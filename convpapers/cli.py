@@ -314,16 +314,20 @@ def show(
     print(res.markdown() if markdown else res.terminal())
 
 # %% ../nbs/90_cli.ipynb #5d763337
+def _measured(table, out):
+    "The table that is asked for, else all that have records; and the records"
+    records = _all_records(table or None, out)
+    found = {r.config['experiment'] for r in records}
+    return [experiments[n] for n in ([table] if table else experiments)
+        if table or n in found],records
+
 def write_reports(
     out='runs', # Folder of this machine's runs
     table:str='', # Only this table; every measured one when empty
 )->Path: # The page
     "Write `report.html` under `out`"
     from convpapers.lab.report import write_report
-    records = _all_records(table or None, out)
-    measured = {r.config['experiment'] for r in records}
-    names = [table] if table else [n for n in experiments if n in measured]
-    return write_report(Path(out)/'report.html', [experiments[n] for n in names], records,
+    return write_report(Path(out)/'report.html', *_measured(table, out),
         title='What was measured',
         subtitle=f"convpapers report{' of '+table if table else ''}.")
 
@@ -571,11 +575,7 @@ def write_claims(
 )->Path: # The logbook
     "Write the claims of tables as a logbook"
     from convpapers.lab.logbook import write_logbook
-    records = _all_records(table or None, out)
-    measured = {r.config['experiment'] for r in records}
-    return write_logbook(folder, [experiments[n]
-        for n in ([table] if table else experiments)
-        if table or n in measured], records)
+    return write_logbook(folder, *_measured(table, out))
 
 @command('report', 'table')
 def report(

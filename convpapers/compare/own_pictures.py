@@ -224,15 +224,19 @@ def folder_key(
     files = [f for f,_ in walk_images(str(folder))[0]]
     return hashlib.sha256(repr((1, size, [stamp(f) for f in files])).encode()).hexdigest()
 
-def load_pictures(file)->Pictures:
-    "What `keep_pictures` wrote; a damaged file raises a `ValueError` that names it"
+def _kept(file):
+    "The state that `keep_pictures` wrote, and its pictures"
     try: got = torch.load(file, weights_only=True, map_location='cpu')
     except FileNotFoundError: raise
     except Exception as e:
         raise ValueError(f'{file} is damaged ({type(e).__name__}); it was '
         'left in place: move it away to read the pictures again') from e
     sets = {k: (got[k], got[f'{k} labels']) for k in ('train','valid')}
-    return Pictures(sets, got['vocab'], got['notes'])
+    return got,Pictures(sets, got['vocab'], got['notes'])
+
+def load_pictures(file)->Pictures:
+    "What `keep_pictures` wrote; a damaged file raises a `ValueError` that names it"
+    return _kept(file)[1]
 
 def keep_pictures(
     folder, # Of pictures
@@ -243,7 +247,7 @@ def keep_pictures(
     is another one by now"""
     key,file = folder_key(folder, size),Path(file)
     if file.is_file():
-        old,was = load_pictures(file),torch.load(file, weights_only=True)
+        was,old = _kept(file)
         here = str(Path(folder).expanduser().resolve())
         if key!=was['key'] and (key or here!=was['folder']): raise ValueError(
             f'data: {folder} has other pictures than when {file.parent} was begun, or '

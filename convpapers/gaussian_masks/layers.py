@@ -16,7 +16,8 @@ from torch.nn import functional
 
 from .mask import squared_distances
 from ..lab.basics import one_of
-from ..lab.layers import arguments_of_plain, expect_channels, leaf, plain_like
+from ..lab.layers import (arguments_of_plain, expect_channels, expect_padding,
+    expect_taps, leaf, plain_like)
 from ..lab.operators import no_torchscript, ordinary
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #2f84cbab
@@ -55,11 +56,8 @@ class _GMConv:
             raise ValueError(f'sigma={sigma!r} must be a number above 0, in taps')
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, device, dtype)
-        if 0 in self.kernel_size:
-            raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along '
-                'every axis')
-        if not isinstance(padding, str) and min(self.padding)<0:
-            raise ValueError(f'padding={padding} must be at least 0')
+        expect_taps(self.kernel_size)
+        expect_padding(padding, self.padding)
         with torch.device('cpu'):
             self._d2 = tuple(squared_distances(self.kernel_size).flatten().tolist())
         self.per,self.start = per,start_sigma(self.kernel_size) if sigma is None else float(

@@ -17,7 +17,8 @@ from torch.fx import Proxy
 from .kernel_shapes import SHAPES, free_mask, rigid_mask, spread
 from ..lab.basics import Table, one_of, positive_int
 from ..lab.counting import count_table
-from ..lab.layers import arguments_of_plain, expect_channels, leaf, plain_like
+from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_taps, leaf,
+    plain_like)
 from ..lab.operators import no_torchscript
 
 # %% ../../nbs/heterogeneous/10_layers.ipynb #fb2f19f2
@@ -51,9 +52,7 @@ class _LHConv:
             raise ValueError(f"kernel_size={self.kernel_size} is not valid with "
                 "shapes='rigid', whose fifteen shapes are 3×3; choose (3, 3), or "
                 "shapes='free'")
-        if 0 in self.kernel_size:
-            raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along '
-                'every axis')
+        expect_taps(self.kernel_size)
         self.shapes,self.cgi,self.cgo = shapes,*block[::-1]
         kw = dict(device=device, dtype=dtype)
         blocks = [-(-n//g) for n,g in zip(self.weight.shape, block)]

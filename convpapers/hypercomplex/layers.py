@@ -20,7 +20,8 @@ from torch.fx import Proxy
 from torch.nn import functional
 from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import built_weight, expect_channels, leaf, not_plain
+from ..lab.layers import (built_weight, expect_channels, expect_padding,
+    expect_taps, leaf, not_plain)
 from ..lab.operators import no_torchscript
 from convpapers.hypercomplex.bilinear_rank import (Factors, bilinear_rank_factors, compose,
     least_rank, typical_rank)
@@ -128,9 +129,7 @@ class _Hypercomplex:
     def _fill(self, attributes, device, dtype):
         """Banks and mixing instead of the weight of the plain layer, which was set up on
         the meta device"""
-        if 0 in self._kernel:
-            raise ValueError(
-                f'kernel_size={self._kernel} must be at least 1 along every axis')
+        expect_taps(self._kernel)
         del self.weight
         for name,value in attributes.items(): setattr(self, name, value)
         kw = dict(device=device, dtype=dtype)
@@ -324,8 +323,7 @@ class _PHConv(_Hypercomplex):
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, 'meta', dtype)
         # PyTorch would crop
-        if padding_mode!='zeros' and not isinstance(padding, str) and min(self.padding)<0:
-            raise ValueError(f'padding={padding} must be at least 0')
+        if padding_mode!='zeros': expect_padding(padding, self.padding)
         self._fill(own, device, dtype)
 
     def _plain_call(self, x, weight, bias, groups):

@@ -14,7 +14,8 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from ..lab.basics import positive_int
-from ..lab.layers import arguments_of_plain, built_weight, leaf, plain_like
+from ..lab.layers import (arguments_of_plain, built_weight, expect_padding,
+    expect_taps, leaf, plain_like)
 from ..lab.operators import no_torchscript
 from .composition import released_fold, tiled_identity
 from .cpu_kernel import fold_kernel
@@ -44,8 +45,7 @@ class _DOConv:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, 'meta', dtype)
         # PyTorch would crop
-        if padding_mode!='zeros' and not isinstance(padding, str) and min(self.padding)<0:
-            raise ValueError(f'padding={padding} must be at least 0')
+        if padding_mode!='zeros': expect_padding(padding, self.padding)
         del self.weight
         self.D_mul = depth_multiplier(D_mul, self.kernel_size)
         kw,M = dict(device=device, dtype=dtype),math.prod(self.kernel_size)
@@ -72,9 +72,8 @@ def depth_multiplier(
     kernel_size:tuple,
 )->int:
     "The depth multiplier of a layer, or a `ValueError` that says what is valid"
+    expect_taps(kernel_size)
     M = math.prod(kernel_size)
-    if M<1:
-        raise ValueError(f'kernel_size={kernel_size} must be at least 1 along every axis')
     if D_mul is None: return M
     if positive_int('D_mul', D_mul)<M:
         raise ValueError(f'D_mul={D_mul} must be at least {M}, the taps of '

@@ -16,7 +16,8 @@ from torch.fx import Proxy
 from torch.nn import functional
 
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import arguments_of_plain, expect_channels, leaf, plain_like
+from ..lab.layers import (arguments_of_plain, expect_channels, expect_padding,
+    expect_taps, leaf, plain_like)
 from ..lab.operators import layout as memory_layout, no_torchscript
 from .pattern import dilation_pattern
 
@@ -122,11 +123,8 @@ class _PSConv:
         one_of('layout', layout, LAYOUTS)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, device, dtype)
-        if 0 in self.kernel_size:
-            raise ValueError(f'kernel_size={self.kernel_size} must be at least 1 along '
-                'every axis')
-        if not isinstance(padding, str) and min(self.padding)<0:
-            raise ValueError(f'padding={padding} must be at least 0')
+        expect_taps(self.kernel_size)
+        expect_padding(padding, self.padding)
         self.dilations,self.layout = dilations,layout
         if layout=='blocks' and self.form!='blocks': raise ValueError(
             f"layout='blocks' with dilations={dilations} needs channels a group that "

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import GEOMETRY, arguments_of_plain, expect_channels, leaf
+from convpapers.lab.layers import (GEOMETRY, arguments_of_plain, expect_channels,
+    expect_padding, leaf)
 from ..lab.operators import no_torchscript, ordinary
 from .gradients import straight_through
 from .regions import region_masks
@@ -194,8 +195,7 @@ class _DRConv(nn.Module):
             if min(getattr(self, name))<1:
                 raise ValueError(f'{name}={getattr(self, name)} must be at least 1 along '
                     'every axis')
-        if not isinstance(padding, str) and min(self.padding)<0:
-            raise ValueError(f'padding={padding} must be at least 0')
+        expect_padding(padding, self.padding)
         self._pad = tuple(plain._reversed_padding_repeated_twice)
         self.regions,self.form = positive_int('regions', regions),one_of('form', form,
             FORMS)
