@@ -51,6 +51,17 @@ def same_entry(
     return names[0]==names[1] and all(same_entry(getattr(a, k), getattr(b, k))
         for k in names[0])
 
+# %% ../../nbs/lab/01_registry.ipynb #ed7899f8
+def _of_notebook(
+    a, # An entry, or a part of one
+)->bool:
+    "Whether it names a function or a class that a notebook, or a script, defines"
+    if hasattr(a, '__qualname__'): return a.__module__=='__main__'
+    if isinstance(a, partial): return _of_notebook((a.func, a.args, a.keywords))
+    if isinstance(a, (list, tuple)): return any(map(_of_notebook, a))
+    if isinstance(a, dict): return any(map(_of_notebook, a.values()))
+    return is_dataclass(a) and any(_of_notebook(getattr(a, f.name)) for f in fields(a))
+
 # %% ../../nbs/lab/01_registry.ipynb #849f35b1
 class UnknownName(KeyError):
     "A name that nothing was registered under; its text says which names are near"
@@ -63,12 +74,13 @@ class Register(dict):
         super().__init__()
         self.kind = kind
     def add(self, name:str, entry):
-        "Store `entry` under `name`; a name that holds another entry raises a `ValueError`"
+        """Store `entry` under `name`, and return what stands there; a name that holds
+        another entry raises a `ValueError`"""
         if name in self and not same_entry(self[name], entry): raise ValueError(
             f'a {self.kind} named {name!r} is registered already, and says something else; '
             'choose another name')
-        self[name] = entry
-        return entry
+        if name not in self or not _of_notebook(entry): self[name] = entry
+        return self[name]
     def __missing__(self, name):
         near = get_close_matches(str(name), self, n=3, cutoff=.4)
         hint = (f"did you mean {', '.join(near)}?" if near
