@@ -19,8 +19,8 @@ from statistics import mean, stdev
 
 from fastcore.basics import patch
 from .basics import COLOURS, Table, figure, need
-from convpapers.lab.judgement import (Difference, groups, holm, paired, resolution,
-    spread_floor)
+from .judgement import (Difference, detectable, groups, half_width,
+    holm, paired, resolution, spread_floor)
 from .records import Record, shipped
 from .registry import experiments, networks
 
@@ -515,9 +515,13 @@ def _pairs(self:ResultTable):
         if (d := paired(*(self.at()[k].values for k in (a,b))))]
 
 @patch
-def sees(self:ResultTable)->str: # Empty where there are no runs
+def _unit(self:ResultTable):
+    return ' points' if self.exp.unit=='%' else f' {self.exp.unit}'*bool(self.exp.unit)
+
+@patch
+def sees(self:ResultTable)->str: # Where there are no runs: what is planned
     "The smallest difference that the table can detect, and the floor of its test set"
-    if not self.records: return ''
+    if not self.records: return self.planned()
     try: r = resolution(self._pairs(), len(self.exp.claims))
     except ImportError as e: return f'What the table can detect is not computed: {e}'
     if not r:
@@ -525,7 +529,7 @@ def sees(self:ResultTable)->str: # Empty where there are no runs
             'and nothing can be told apart.')
     # the pairs do not differ
     if r.std<.005: return ''
-    unit = ' points' if self.exp.unit=='%' else f' {self.exp.unit}'*bool(self.exp.unit)
+    unit = self._unit()
     strict = (f'; {r.strictest:.2f} for the strictest of its {r.claims} claims'
         if r.claims>1 else '')
     said = (f'With {r.n} paired seeds two rows must differ by {r.smallest:.2f}{unit} to be '
@@ -538,6 +542,59 @@ def sees(self:ResultTable)->str: # Empty where there are no runs
     floor = spread_floor(mean(l.mean for l in lines), n)
     return (f'{said} The {n:,} test pictures alone leave a spread of {floor:.2f}{unit} '
         'between equally good runs.')
+
+# %% ../../nbs/lab/40_tables.ipynb #c671f5a4
+def _training(config):
+    "What runs of different networks must share, so that their spread can be compared"
+    data,epochs,_,_,kw,recipe = json.loads(_budget(config | dict(data=_data(config),
+        model='', model_kw={})))
+    return json.dumps([data, epochs, kw, recipe], sort_keys=True)
+
+@patch
+def kin(self:Experiment)->tuple: # `Difference`s, and how many rows they are of
+    "Pairs of rows of the tables that ship, trained with this table's data and recipe"
+    asked = [r for r in self.rows if r.model is not None and r.recipe is not None]
+    want = {_training(dict(data=self.data, epochs=r.recipe.epochs, data_kw=self.data_kw,
+        recipe=r.recipe.as_dict())) for r in asked}
+    tables = {}
+    for r in shipped():
+        c = r.config
+        if c.get('experiment')==self.name or not {'row','seed','recipe','data'} <= c.keys():
+            continue
+        value = r.summary.get(self.metric)
+        if r.finished and value is not None and _training(c) in want:
+            row = tables.setdefault(c['experiment'], {}).setdefault(c['row'], {})
+            row[c['seed']] = value
+    ds = [d for rows in tables.values() for a,b in combinations(rows.values(), 2)
+        if (d := paired(a, b))]
+    return ds, sum(map(len, tables.values()))
+
+@patch
+def planned(self:ResultTable)->str: # Empty where no row can be trained, or none is claimed
+    "What a table without runs will be able to decide, and by which rule"
+    e = self.exp
+    if not e.claims or not any(r.model is not None for r in e.rows): return ''
+    plural,tests = 's'*(len(e.claims)!=1),len(e.claims)
+    try: (ds,rows),alone = e.kin(),detectable(1., e.seeds)
+    except ImportError as x: return f'What the table can detect is not computed: {x}'
+    if known := resolution(ds):
+        worst = detectable(known.std, e.seeds, alpha=.05/tests)
+        strict = f', by {worst:.2f} for the strictest of its {tests} claims'*(tests>1)
+        seen = (f'In {rows} rows of other tables with the same data and recipe, a pair of '
+            f'seeds differs with a standard deviation of {known.std:.2f}{self._unit()}. '
+            'If this table is like them, two rows must differ by '
+            f'{detectable(known.std, e.seeds):.2f}{self._unit()} to be told apart in four '
+            f'cases of five{strict}, and a difference is known to '
+            f'± {half_width(known.std, e.seeds):.2f}.')
+    else:
+        seen = ('No table with the same data and recipe has been trained, so the spread is '
+            f'not known yet. Two rows must differ by {alone:.1f} standard deviations of a '
+            'pair to be told apart in four cases of five.')
+    return (f'Planned: {e.seeds} paired seeds of each row. {seen} The rule: a claim is '
+        'called by the paired t-test over seeds, corrected for the '
+        f"table's {tests} claim{plural} (Holm). With p below 0.05 it holds, or it is "
+        'contradicted, as the sign of the mean says; otherwise it is undecided, and its '
+        '95 % interval says how large the difference can still be.')
 
 # %% ../../nbs/lab/40_tables.ipynb #4f40a809
 def _span(values):
