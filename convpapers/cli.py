@@ -15,6 +15,7 @@ __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_trac
 import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys
 import unicodedata, warnings
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from fastcore.script import anno_parser, store_true
@@ -375,6 +376,8 @@ def train_jobs(
             print(f'[{i+1}/{len(jobs)}] {job}', flush=True)
             run_job(job, progress)
         return []
+    if ray: # a node of a cluster works in another folder
+        jobs = [replace(j, out=str(Path(j.out).resolve())) for j in jobs]
     records = _all_records(None, jobs[0].out if jobs else 'runs')
     cost = [expected_seconds(e := experiments[j.experiment], e.row(j.row), records)
         if not j.epochs else None for j in jobs]
@@ -614,7 +617,8 @@ def compare(
     layers:str='C3,C2sp,PHC4,XSep7', # Layers to compare; `--layers help` lists them
     budget:str='5m', # Time for all of it, as in 90s, 30m or 2h
     model:str='host', # host, a model of torchvision such as resnet18, or any of timm
-    jobs:int=0, # Runs side by side, one thread each; one a core by default
+    # Runs side by side, one thread each; one a core, here or of the cluster, by default
+    jobs:int=0,
     # Address of a Ray cluster that does the runs; `auto` finds one, `local` starts one
     ray:str='',
     out:str='compare', # Folder for runs and page; the same command goes on there
@@ -631,7 +635,8 @@ def compare(
     if layers=='help':
         return print('\n'.join(f'  {n:10} {l.what}' for n,l in own_runs.LAYERS.items()))
     positive_int('jobs', jobs, 0)
-    done = own_runs.compare(data, layers, model, budget, out=out, jobs=jobs or cores(),
+    jobs = jobs or (1 if ray else cores())
+    done = own_runs.compare(data, layers, model, budget, out=out, jobs=jobs,
         ray=ray, device=device or None, size=size, epochs=epochs, batch=batch,
         flip=False if no_flip else None, say=lambda l: print(l, flush=True))
     print(own_page.short(done))

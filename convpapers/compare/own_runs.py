@@ -8,8 +8,8 @@ Docs: https://convpapers.github.io/convpapers/compare/own_runs.html.md"""
 __all__ = ['UNITS', 'FLIPPED', 'ROUNDS', 'MOST', 'LAYERS_ASKED', 'seconds_of', 'layer_list', 'plain_model', 'compared_network',
            'batch_for', 'recipe_for', 'Plan', 'read_plan', 'check_plan', 'source', 'look_at', 'fitting', 'eval_forms',
            'measure', 'run_guess', 'useful_epochs', 'choose_epochs', 'more_rounds', 'OwnJob', 'run_of', 'row_of',
-           'run_own', 'in_turn', 'said_of', 'do_jobs', 'Objects', 'run_objects', 'Comparison', 'as_experiment',
-           'table_of', 'compare']
+           'run_own', 'in_turn', 'do_jobs', 'Objects', 'run_objects', 'Comparison', 'as_experiment', 'table_of',
+           'compare']
 
 # %% ../../nbs/compare/22_own_runs.ipynb #d7af3c67
 import math, re, time, warnings
@@ -21,16 +21,16 @@ from statistics import median
 import torch
 from torch import nn
 
+from .costs import SIZE, forms_of, time_forms, time_training
 from .named_layers import LAYERS, layer_named, put_layer
 from .own_pictures import keep_pictures, own_pictures
 from ..lab.basics import in_words, need, positive_int, read_json, write_json
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench
 from ..lab.counting import count
-from ..lab.engine import Done, duration, run_jobs, run_seconds
+from ..lab.engine import Done, duration, ray_cluster, run_jobs, said_of, told
 from ..lab.hosts import HOST_RECIPE, host, keyed_init
 from ..lab.records import find_runs
 from ..lab.registry import load_chapters, networks
-from ..lab.surgery import fold
 from ..lab.tables import Claim, Experiment, Row, results
 from ..lab.training import Recipe
 
@@ -208,18 +208,19 @@ def fitting(
             try: nets[n] = make(n)
             except (ValueError, RuntimeError) as e:
                 if n=='C3': raise
-                notes.append(f'{n} is left out. {in_words(e)}')
+                why = in_words(e).removeprefix('layers: ')
+                notes.append(f'{n} is left out. {why}')
     if len(nets)<2:
         raise ValueError('layers: none of them fits the model. '+' '.join(notes))
     return nets,notes
 
 # %% ../../nbs/compare/22_own_runs.ipynb #3ce61fed
-def eval_forms(net)->dict:
+def eval_forms(
+    net:nn.Module,
+    size:tuple=SIZE, # Of a picture
+)->dict: # Form to a copy, in eval mode
     "As trained and, if there is one, folded into plain layers"
-    net = deepcopy(net).eval()
-    try: report = fold(net, copy=True, verify=False)
-    except (ValueError, RuntimeError): return {'as trained': net}
-    return {'as trained': net} | ({'folded': report.model} if report.changed else {})
+    return forms_of(deepcopy(net), size)
 
 def measure(
     nets:dict, # Layer to network, the baseline first
@@ -228,19 +229,16 @@ def measure(
     rounds:int=5, # Interleaved
 )->dict: # `counts`, and records of the benches `1`, `64` and `train`
     "Count and time the networks"
-    shape = 3,size,size
-    kw = dict(rounds=rounds, min_time=.005)
+    shape,base = (3,size,size),next(iter(nets))
+    kw = dict(size=shape, rounds=rounds, min_time=.005)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        forms = {f'{n}, {f}': m for n,net in nets.items() for f,
-            m in eval_forms(net).items()}
-        sizes = {n: [count(m, shape) for k,m in forms.items() if k.startswith(f'{n}, ')]
-            for n in nets}
-        first = f'{next(iter(nets))}, as trained'
-        out = {str(b): bench(forms, torch.randn(b, *shape), first, backward=False, **kw)
-            for b in (1,64)}
-        train = {n: deepcopy(net).train() for n,net in nets.items()}
-        out['train'] = bench(train, torch.randn(batch, *shape), **kw)
+        own = {n: eval_forms(net, shape) for n,net in nets.items()}
+        sizes = {n: [count(m, shape) for m in fs.values()] for n,fs in own.items()}
+    forms = {f'{n}, {f}': m for n,fs in own.items() for f,m in fs.items()}
+    out = {str(b): time_forms(forms, base, b, **kw) for b in (1,64)}
+    out['train'] = time_training({n: deepcopy(net) for n,net in nets.items()}, base, batch,
+        **kw)
     counts = {n: [min(c.params for c in cs), min(c.macs for c in cs)] for n,
         cs in sizes.items()}
     return dict(counts=counts, **{k: b.record() for k,b in out.items()})
@@ -277,9 +275,10 @@ def choose_epochs(
     for rounds in (ROUNDS, 3, 2):
         n = int(budget/(rounds*epoch))
         if n>=(3 if rounds>2 else 1): return min(n, most)
+    left = (f'there are {duration(budget)} for them' if budget>0
+        else 'counting and timing have used all of the time')
     raise ValueError(f'budget: two rounds of one epoch take about {duration(2*epoch)}, and '
-        f'there are {duration(budget)} for them; give more time, fewer layers, a smaller '
-        'model or smaller pictures')
+        f'{left}; give more time, fewer layers, a smaller model or smaller pictures')
 
 def more_rounds(
     left:float, # Seconds
@@ -325,14 +324,6 @@ def in_turn(jobs, work): # Yields a `Done` for each
         except (ValueError, RuntimeError, FloatingPointError, OSError) as e:
             yield Done(job, error=in_words(e, 'the run'), raised=e)
 
-def said_of(done, total, left)->str:
-    "A line about a job that ended"
-    d = done[-1]
-    what = (f'FAILED: {d.error}' if d.error else
-        f"error {d.result.summary['error']:.1f} % ({duration(run_seconds(d.result))})")
-    more = f'; about {duration(left)} left' if left else ''
-    return f'[{len(done)}/{total}] {d.job}: {what}{more}'
-
 def do_jobs(
     jobs:list,
     n:int=1, # Side by side
@@ -342,12 +333,9 @@ def do_jobs(
     seconds=None, # Expected seconds of each
 )->list: # `Done`s
     "Do the jobs, here or side by side, with a line for each and the time that is left"
-    if n>1 or ray: return run_jobs(jobs, n, ray, work, say=say, seconds=seconds)
-    done,left = [],list(seconds or [0]*len(jobs))
-    for d in in_turn(jobs, work):
-        done.append(d)
-        say(said_of(done, len(jobs), sum(left[len(done):])))
-    return done
+    if n<2 and not ray: return told(in_turn(jobs, work), jobs, 1, say, seconds)
+    gpus = int(bool(ray) and str(jobs[0].device).startswith('cuda'))
+    return run_jobs(jobs, n, ray, work, gpus, say, seconds)
 
 # %% ../../nbs/compare/22_own_runs.ipynb #887a6607
 class Objects:
@@ -454,6 +442,7 @@ def _begin(out, asked, look, make, say):
     batch = asked['batch'] or batch_for(seen['train'])
     if batch>seen['train']: raise ValueError(
         f"batch={batch} is more than the {seen['train']} pictures for training")
+    for n in notes: say(n)
     say('counting and timing '+', '.join(nets))
     costs = measure(nets, seen['size'], batch)
     epoch = {n: run_guess(costs, n, seen['train'], seen['test'], batch) for n in nets}
@@ -471,7 +460,8 @@ def _begin(out, asked, look, make, say):
 
 def _todo(c, rounds, device):
     "The jobs of the first `rounds` rounds that are not finished, seed by seed"
-    return [OwnJob(str(c.out), n, s, device) for s in range(rounds)
+    out = str(c.out.resolve())              # a node of a cluster works elsewhere
+    return [OwnJob(out, n, s, device) for s in range(rounds)
         for n in c.layers if s not in c.seeds(n)]
 
 def _set_aside(c, failed):
@@ -530,7 +520,9 @@ def compare(
     budget='5m', # Time for all of it
     *,
     out='compare', # Folder of the comparison; the same again goes on
-    jobs:int=1, # Runs side by side; objects are trained one after the other
+    # Runs side by side, on a cluster as many as fit by default; objects are trained one
+    # after the other
+    jobs:int=1,
     ray:str='', # Address of a Ray cluster
     device=None, # Where to train; default: the best there is
     size:int=0, # Side of the pictures of a folder; 0: their own, 64 at most
@@ -553,6 +545,7 @@ def compare(
     flip = (data not in known or data in FLIPPED) if flip is None else bool(flip)
     if data not in known and objects is None: data = str(Path(data).expanduser().resolve())
     if objects is not None: jobs,ray = 1,''
+    if ray: jobs = jobs if jobs>1 else max(ray_cluster(ray), 1)
     work = run_own if objects is None else lambda job: run_objects(job, objects)
     plan = read_plan(out)
     if plan is None:

@@ -162,14 +162,14 @@ def skip_pixels(model:nn.Module)->nn.Module: # A copy
     return model
 
 def folded(
-    model:nn.Module, # From an arm
+    model:nn.Module, # From an arm, or any other
     size:tuple=(3,32,32), # Of a picture
 )->nn.Module|None: # In eval mode; None where there is no other form
     "The exact plain form of a network, its layers without leftovers of training"
     plain = skip_pixels(model).eval()
-    same = all(type(a) is type(b) for a,b in zip(plain, model))
+    same = all(type(a) is type(b) for a,b in zip(plain.children(), model.children()))
     try: report = fold(plain, example=(2,*size))
-    except RuntimeError: return None
+    except (ValueError, RuntimeError): return None
     return report.model if report.changed or not same else None
 
 # %% ../../nbs/compare/10_slots.ipynb #7c707879

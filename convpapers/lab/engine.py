@@ -6,7 +6,8 @@ Docs: https://convpapers.github.io/convpapers/lab/engine.html.md"""
 
 # %% auto #0
 __all__ = ['Job', 'whole_path', 'data_label', 'run_folder', 'reproduce_row', 'run_job', 'seed_list', 'asked', 'done_seeds',
-           'missing', 'run_seconds', 'expected_seconds', 'duration', 'Done', 'local_pool', 'ray_pool', 'run_jobs']
+           'missing', 'run_seconds', 'expected_seconds', 'duration', 'Done', 'local_pool', 'ray_cluster', 'ray_pool',
+           'said_of', 'told', 'run_jobs']
 
 # %% ../../nbs/lab/45_engine.ipynb #9c4a2c30
 import multiprocessing, os, signal, threading, time
@@ -264,6 +265,20 @@ def local_pool(
         for pool in [*idle, *(p for p,*_ in running.values())]: _end(pool)
 
 # %% ../../nbs/lab/45_engine.ipynb #784c23a4
+def ray_cluster(
+    address:str, # Of a running cluster; `auto` finds it, `local` starts one here
+)->int: # Its CPUs
+    "Connect to Ray; a `ValueError` says why that fails"
+    ray = need('cluster', 'ray')
+    where = {} if address=='local' else dict(address=address)
+    try:
+        if not ray.is_initialized():
+            ray.init(**where, log_to_driver=False, logging_level='ERROR')
+    except Exception as e:                  # Ray raises all kinds, a bare one among them
+        raise ValueError(f"ray={address!r}: {in_words(e, 'Ray')}; `ray start --head` "
+            "starts a cluster for ray='auto', and ray='local' one for this run") from e
+    return int(ray.cluster_resources().get('CPU', 0))
+
 def ray_pool(
     jobs, # What to do
     work, # A function of a job
@@ -272,10 +287,8 @@ def ray_pool(
     n:int|None=None, # At most so many at once
 ): # Yields a `Done` for each job
     "Jobs on a Ray cluster, one CPU each; a lost node's jobs are resumed elsewhere"
+    ray_cluster(address)
     ray = need('cluster', 'ray')
-    if not ray.is_initialized():
-        ray.init(**({} if address=='local' else dict(address=address)), log_to_driver=False,
-            logging_level='ERROR')
     one = dict(OMP_NUM_THREADS='1', MKL_NUM_THREADS='1')
     task = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3,
         runtime_env=dict(env_vars=one))(work)
@@ -291,6 +304,41 @@ def ray_pool(
                 yield Done(job, error=_words(e.cause or e), raised=e.cause or e)
             except ray.exceptions.RayError as e: yield Done(job, error=_words(e))
 
+# %% ../../nbs/lab/45_engine.ipynb #20761f82
+def _line(record):
+    s = getattr(record, 'summary', None)
+    if not s: return 'done'
+    value = next((f'{k} {s[k]:.2f}' for k in ('error','ofd','valid_loss')
+        if s.get(k) is not None), 'done')
+    return f'{value} ({duration(run_seconds(record))})'
+
+def said_of(
+    done, # `Done`s, the last one is spoken of
+    total:int, # Jobs in all
+    left=None, # Seconds; None where they are not known
+)->str:
+    "A line about a job that ended"
+    d = done[-1]
+    what = f'FAILED: {d.error}' if d.error else _line(d.result)
+    more = '' if left is None else f'; about {duration(left)} left'
+    return f'[{len(done)}/{total}] {d.job}: {what}{more}'
+
+def told(
+    pool, # Yields a `Done` for each job
+    jobs:list, # What it does
+    n:int=1, # How many side by side
+    say=print, # Called with a line for each job that ends
+    seconds=None, # Expected seconds of each job, for the time that is left
+)->list: # `Done`s, in the order in which they ended
+    "Everything that a pool does, with a line for each job"
+    out,left = [],dict(enumerate(seconds or [None]*len(jobs)))
+    for d in pool:
+        out.append(d)
+        left.pop(next(i for i in left if jobs[i] is d.job or jobs[i]==d.job))
+        known = left and None not in left.values()
+        say(said_of(out, len(jobs), sum(left.values())/n if known else None))
+    return out
+
 # %% ../../nbs/lab/45_engine.ipynb #60f0af02
 def run_jobs(
     jobs, # `Job`s, or anything that `work` takes
@@ -302,24 +350,8 @@ def run_jobs(
     seconds=None, # Expected CPU seconds of each job, for the time that is left
 )->list: # `Done`s, in the order in which they ended
     "Do all jobs; one that fails is reported, and the others go on"
-    jobs,out = list(jobs),[]
+    jobs = list(jobs)
     positive_int('n', n)
-    left = dict(zip(range(len(jobs)), seconds or [None]*len(jobs)))
     pool = ray_pool(jobs, work, ray, gpus, n if n>1 else None) if ray else local_pool(jobs,
         work, n)
-    for d in pool:
-        out.append(d)
-        i = next(i for i in left if jobs[i] is d.job or jobs[i]==d.job)
-        left.pop(i)
-        rest = sum(left.values())/n if left and None not in left.values() else None
-        more = f'; about {duration(rest)} left' if rest is not None else ''
-        say(f"[{len(out)}/{len(jobs)}] {d.job}: "
-            f"{'FAILED: '+d.error if d.error else _line(d.result)}{more}")
-    return out
-
-def _line(record):
-    s = getattr(record, 'summary', None)
-    if not s: return 'done'
-    value = next((f'{k} {s[k]:.2f}' for k in ('error','ofd','valid_loss')
-        if s.get(k) is not None), 'done')
-    return f'{value} ({duration(run_seconds(record))})'
+    return told(pool, jobs, n, say, seconds)
