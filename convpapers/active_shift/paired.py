@@ -92,7 +92,7 @@ ARMS = {'no shift': ('none', HOST_RECIPE), 'grouped': ('grouped', HOST_RECIPE),
 register_experiment(Experiment('active_shift_host', 'CIFAR-10: kinds of shift in the mixer '
     'host', 'active_shift',
     tuple(Row(name, shift_host, dict(shift=s), recipe) for name,(s,recipe) in ARMS.items()),
-    'cifar10', seeds=5, order=14,
+    'cifar10', seeds=5, sides=(16,), order=14,
     claims=(Claim('learned shifts are better than the grid', 'normalised x0.01', 'grouped'),
         Claim('learned shifts are better than random ones', 'normalised x0.01', 'random'),
         Claim('learned shifts are better than random ones of twice the '

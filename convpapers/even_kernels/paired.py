@@ -57,7 +57,7 @@ def _row(name, kernel, **kw):
 register_experiment(Experiment('even_kernels_host', 'CIFAR-10: six kernels in the host',
     'even_kernels',
     (*(_row(k, k) for k in KERNELS), _row('C2sp wide', 'C2sp', width=24)), 'cifar10',
-    seeds=5, order=10,
+    seeds=5, sides=(16,), order=10,
     claims=(Claim('C3 is better than C2', 'C3', 'C2'), Claim('symmetric padding lowers the '
     'error of C2', 'C2sp', 'C2'),
         Claim('symmetric padding lowers the error of C4', 'C4sp', 'C4'),

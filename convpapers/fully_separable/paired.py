@@ -55,7 +55,7 @@ register_experiment(Experiment('fully_separable_mixer', 'CIFAR-10: squares again
     *(_row('full', k) for k in (3,5)),
         _row('scaffold', 3, 'FuSe half 3 scaffold', _fade, (129_112,10_816_480),
         note='Starts as DW 3; the squares fade over the first half of the training.')),
-    'cifar10', seeds=5, order=25, xlabel='taps',
+    'cifar10', seeds=5, sides=(16,), order=25, xlabel='taps',
     claims=(Claim('DW 3 is better than FuSe half 3', 'DW 3', 'FuSe half 3'),
     Claim('FuSe full 3 is better than FuSe half 3', 'FuSe full 3', 'FuSe half 3'),
         Claim('FuSe full 3 is better than DW 3', 'FuSe full 3', 'DW 3'),
@@ -67,7 +67,8 @@ register_experiment(Experiment('fully_separable_mixer', 'CIFAR-10: squares again
 register_experiment(Experiment('hardware_study_mixer', 'CIFAR-10: a depthwise 5×5 for '
     'a 3×3', 'fully_separable',
     (_row('dw', 3), _row('dw', 5), _row('dw', 3, 'DW 3 wider', width=34,
-    note='34 channels for 32: the multiply-adds of DW 5.')), 'cifar10', seeds=10, order=26,
+    note='34 channels for 32: the multiply-adds of DW 5.')),
+    'cifar10', seeds=10, sides=(16,), order=26,
     claims=(Claim('DW 5 is better than DW 3', 'DW 5', 'DW 3'),
     Claim('at equal multiply-adds DW 5 is better than DW 3', 'DW 5', 'DW 3 wider')),
     citation='chen2021hardware'));

@@ -42,7 +42,7 @@ register_experiment(Experiment('gaussian_masks_host', 'CIFAR-10: plain and maske
     'in the host', 'gaussian_masks',
     tuple(Row(name, gm_host, kw, HOST_RECIPE if kw.get('masked') is False else MASK_RECIPE)
     for name,kw in ARMS.items()),
-    'cifar10', seeds=5, order=20, citation='chen2023gmconv', claims=(
+    'cifar10', seeds=5, sides=(16,), order=20, citation='chen2023gmconv', claims=(
         Claim('at equal inference cost a mask lowers the error of 3×3 '
         'kernels', 'GM 3', 'plain 3'),
         Claim('at equal inference cost a mask lowers the error of 5×5 '

@@ -59,7 +59,8 @@ register_experiment(Experiment('heterogeneous_host', 'CIFAR-10: learned masks of
     for d in (.5,.2,.1)),
     Row('rigid 0.2', lhc_host, dict(shapes='rigid'), recipe=pruning_recipe(.2)),
     Row('random 0.2', random_host, recipe=HOST_RECIPE)),
-    'cifar10', seeds=5, order=22, xlabel='density', citation='zhao2021learnable', claims=(
+    'cifar10', seeds=5, sides=(16,), order=22, xlabel='density',
+    citation='zhao2021learnable', claims=(
         Claim('with half of the weights masks lower the error', 'free 0.5', 'plain'),
         Claim('a fifth of the weights costs something', 'plain', 'free 0.2'),
         Claim('a tenth of the weights costs something', 'plain', 'free 0.1'),

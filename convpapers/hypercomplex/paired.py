@@ -41,7 +41,7 @@ ARMS = {'plain': {}, 'n=2': dict(n=2), 'n=4': dict(n=4),
 register_experiment(Experiment('hypercomplex_host', 'CIFAR-10: plain and hypercomplex '
     'convolutions in the host',
     'hypercomplex', tuple(Row(name, ph_host, kw, HOST_RECIPE) for name,kw in ARMS.items()),
-    'cifar10', seeds=5, order=13, citation='grassucci2022phnn', claims=(
+    'cifar10', seeds=5, sides=(16,), order=13, citation='grassucci2022phnn', claims=(
         Claim('at equal size n = 2 is better than a narrow plain network', 'n=2',
         'plain of equal size to n=2'),
         Claim('at equal size n = 4 is better than a narrow plain network', 'n=4',

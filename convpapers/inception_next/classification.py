@@ -54,7 +54,7 @@ register_experiment(Experiment('inception_next_mixer', 'CIFAR-10: large kernels 
     *(_row(f'DW {k}', kind='depthwise', kernel_size=k) for k in (3,5,7,11)),
     *(_row(f'Inception 1/{n}', branch_ratio=1/n) for n in (8,4,3)),
     _row('1/8 without bands', kernel_size=1), _row('1/8 without the square',
-    square_kernel_size=1)), 'cifar10', seeds=5, order=24,
+    square_kernel_size=1)), 'cifar10', seeds=5, sides=(16,), order=24,
     claims=(Claim('an eighth in each branch is better than a depthwise 3×3',
     'Inception 1/8', 'DW 3'),
         Claim('a depthwise 7×7 is better than an eighth in each branch', 'DW 7',

@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/data.html.md"""
 
 # %% auto #0
 __all__ = ['DataLoaders', 'TfmdDL', 'CategoryMap', 'Pipeline', 'STATS', 'NONE', 'URL_NAMES', 'EMBEDDED', 'NAMES', 'FEW', 'WHOLE',
-           'CrossEntropy', 'ImageSet', 'ImageDL', 'shares', 'FileSet', 'own_stats', 'as_stats', 'subset',
+           'CrossEntropy', 'ImageSet', 'ImageDL', 'shares', 'FileSet', 'own_stats', 'averaged', 'as_stats', 'subset',
            'ImageLoaders', 'image_data', 'data_name', 'fingerprint']
 
 # %% ../../nbs/lab/10_data.ipynb #c9cb7e6b
@@ -569,6 +569,22 @@ def own_stats(
             'sees zeros there', stacklevel=2)
     return tuple(mean), tuple(std)
 
+# %% ../../nbs/lab/10_data.ipynb #47bbddaa
+def averaged(
+    data:ImageSet,
+    size:tuple, # Height and width; they divide those of the images
+)->ImageSet:
+    "The images with each block of pixels averaged, rounded to whole numbers"
+    h,w = size
+    if size==data.size: return data
+    if any(n%m for n,m in zip(data.size, size)):
+        raise ValueError(f"size={h}×{w} must divide the images' {data.size[0]}×"
+            f'{data.size[1]} pixels: small images are averaged over blocks, never enlarged')
+    def mean(x): # Of a part, because floats take four times the memory
+        return x.unflatten(-1, (w,-1)).unflatten(-3, (h,-1)).float().mean((-3,-1)).round()
+    small = torch.cat([mean(x).to(torch.uint8) for x in data.images.split(5000)])
+    return ImageSet(small, data.labels, data.vocab)
+
 # %% ../../nbs/lab/10_data.ipynb #500a5d6b
 def _sets(name, path, size, cache, progress):
     "Training and validation set, and pixel statistics"
@@ -577,11 +593,9 @@ def _sets(name, path, size, cache, progress):
         return _streamed(scan_folder(find_tiny_imagenet(path)),
             pair or (56,56)), STATS[name]
     if name in NAMES:
-        if size is not None:
-            raise ValueError(
-                f'size={size} is for folders and tiny_imagenet; those of {name} keep '
-                'theirs')
-        return _named(name, path, cache, progress), STATS[name]
+        sets = _named(name, path, cache, progress)
+        if pair: sets = {k: averaged(s, pair) for k,s in sets.items()}
+        return sets, STATS[name]
     if not Path(name).expanduser().is_dir():
         raise ValueError(
             f"name={str(name)!r} is neither one of {', '.join(NAMES)} nor the path of a "
@@ -660,8 +674,8 @@ def image_data(
     device=None, # Where batches are made; `None`: fastai's default device
     valid_bs:int|None=None, # Batch size of validation, over all processes; `None`: `bs`
     n_train:int|None=None, # Use so many training images only, the same ones each time
-    # Folders and Tiny-ImageNet: side of the network's input, or height and width; `None`:
-    # 56 for that, else 224, or the images' own if all are small
+    # Side of the network's input, or height and width; `None`: 56 for Tiny-ImageNet, 224
+    # for a folder, or the images' own if all are small. Named small images are averaged
     size:int|tuple|None=None,
     # Folders of large images: reading processes; `None`: one a core, none for a small
     # folder

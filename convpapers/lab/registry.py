@@ -143,8 +143,10 @@ def register_network(
 def register_experiment(
     exp, # Has a `name`; see `convpapers.lab.tables.Experiment`
 ):
-    "Announce an experiment under its name, and return it"
-    return experiments.add(exp.name, exp)
+    "Announce an experiment under its name, and its `variants`, if it has any; return it"
+    exp = experiments.add(exp.name, exp)
+    for e in getattr(exp, 'variants', list)(): experiments.add(e.name, e)
+    return exp
 
 # %% ../../nbs/lab/01_registry.ipynb #361d1b41
 def main_job(

@@ -59,7 +59,7 @@ PAIRS = {'ODConv 1×': 'static, width 17', 'ODConv 4×': 'static, width 32',
     'KW ½×': 'static, width 12', 'KW 1×': 'static, width 17'}
 
 register_experiment(Experiment('dynamic_host', 'CIFAR-10: kernels that look at the input, '
-    'in the host', 'omni_dynamic', ROWS, 'cifar10', seeds=5, order=27,
+    'in the host', 'omni_dynamic', ROWS, 'cifar10', seeds=5, sides=(16,), order=27,
     claims=(*(Claim(f'{d} is better than the static network of its width', d, 'static')
     for d in ('ODConv 1×','ODConv 4×','KW 1×')),
         *(Claim(f'at equal parameters {d} is better than a static network', d, s) for d,

@@ -43,7 +43,7 @@ _claims = (Claim('at equal cost poly-scale is better than plain', 'cycle 1, 2, 1
 register_experiment(Experiment('poly_scale_host', 'CIFAR-10: plain, dilated and poly-scale '
     'convolutions in the host', 'poly_scale',
     tuple(Row(name, ps_host, dict(dilations=ds), HOST_RECIPE) for name,ds in ARMS.items()),
-    'cifar10', seeds=5, order=21, citation='li2020psconv', claims=_claims));
+    'cifar10', seeds=5, sides=(16,), order=21, citation='li2020psconv', claims=_claims));
 register_experiment(Experiment('poly_scale_digits', 'Digits of random size: plain, dilated '
     'and poly-scale convolutions in the host', 'poly_scale',
     tuple(Row(name, ps_host, dict(dilations=ds), DIGITS_RECIPE) for name,

@@ -33,7 +33,7 @@ ARMS = {'plain': dict(regions=0), 'plain wide': dict(regions=0, width=32), 'regi
 register_experiment(Experiment('region_aware_host', 'CIFAR-10: region-aware convolutions '
     'in the host', 'region_aware',
     tuple(Row(name, region_host, kw, HOST_RECIPE) for name,kw in ARMS.items()), 'cifar10',
-    seeds=5, order=28,
+    seeds=5, sides=(16,), order=28,
     claims=(Claim('regions are better than a plain network of equal width', 'regions',
     'plain'),
         Claim('a plain network of equal size is better than regions', 'plain wide',

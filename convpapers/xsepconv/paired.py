@@ -64,7 +64,7 @@ ARMS = {**{f'DW {k}': dict(block='dw', k=k) for k in (3,5,7,9)},
 register_experiment(Experiment('xsepconv_host', 'CIFAR-10: depthwise and extremely '
     'separated layers in the mixer host', 'xsepconv',
     tuple(Row(name, xsep_host, kw, HOST_RECIPE) for name,kw in ARMS.items()), 'cifar10',
-    seeds=5, order=15,
+    seeds=5, sides=(16,), order=15,
     claims=(*(Claim('XSepConv is better than the depthwise layer at k '
     f'= {k}', f'XSep {k}', f'DW {k}') for k in (5,7,9)),
         Claim('a larger depthwise kernel is better: 5 against 3', 'DW 5', 'DW 3'),
