@@ -157,7 +157,7 @@ def guide(root):
         ': Layers, by what they replace {tbl-colwidths="[25,22,25,28]"}']))
     if silent: out.append('More chapters: '+', '.join(silent)+'.')
     out.append('Each layer has the arguments of the layer that it replaces. How it was measured, and what was not confirmed, stands in its '
-        'chapter; [the course](course.qmd) lists them. [The landing page](index.ipynb) has parameters, multiply-adds and times side by side.')
+        'chapter; [the course](course.qmd) lists them. [The landing page](index.ipynb) has parameters, multiply-adds, times and errors side by side.')
     return '\n\n'.join(out)+'\n'
 
 # Cards on the landing page ----------------------------------------------------------------------------------
