@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/lab/tables.html.md"""
 # %% auto #0
 __all__ = ['SPEED_ONLY', 'TEST_PICTURES', 'PaperNumber', 'Row', 'Claim', 'Experiment', 'at_side', 'Line', 'differences',
            'not_asked', 'verdict', 'judge_paper', 't_quantile', 'welch', 'judge', 'ResultTable', 'Judged', 'results',
-           'millions']
+           'evidence', 'millions']
 
 # %% ../../nbs/lab/40_tables.ipynb #0246a105
 import json, math, warnings
@@ -116,7 +116,8 @@ def at_side(
     return replace(exp, name=f'{exp.name}_{side}', title=f'{exp.title}, {side}×{side} '
         'pixels', rows=tuple(replace(r, paper=None, counts=()) for r in exp.rows),
         data_kw=exp.data_kw | dict(size=side), main=False, sources=lent, sides=(),
-        order=None if exp.order is None else exp.order-100)
+        order=None if exp.order is None else exp.order-100,
+        note=f'{exp.note} Pictures are averaged to {side}×{side} pixels.'.strip())
 
 @patch
 def variants(self:Experiment)->list: # What `register_experiment` announces besides
@@ -329,14 +330,16 @@ def _equal(l):
 
 def _where(exp, *lines):
     "Of which training a verdict speaks: empty for the paper's own"
-    n,data = lines[0].config['epochs'],_data(lines[0].config)
+    c = lines[0].config
+    n,data = c['epochs'],_data(c)
     budgets = [(r.paper.data or exp.data, r.paper.epochs or getattr(r.recipe, 'epochs',
         None)) for r in exp.rows if r.paper]
     if (data,n) in budgets and not any(differences(exp, l.row, l.config) for l in lines):
         return ''
     longest = max((e or 0 for d,e in budgets), default=None)
     short = 'short ' if longest is None or n<longest else ''
-    return f" at equal {short}training ({n} epoch{'s'*(n!=1)})"
+    budget = f"{n} epoch{'s'*(n!=1)}"
+    return f" at equal {short}training ({', '.join(filter(None, (budget, _side(c))))})"
 
 # %% ../../nbs/lab/40_tables.ipynb #455402ed
 class ResultTable:
@@ -412,8 +415,15 @@ def last_macs(self:ResultTable, l:Line)->str:
 def _full(rows):
     return [{k: v for k,v in r.items() if any(o[k] for o in rows)} for r in rows]
 
+def _side(config):
+    "Pictures of another size, in words"
+    size = (config.get('data_kw') or {}).get('size')
+    pair = size if isinstance(size, (tuple, list)) else (size, size)
+    return '' if size is None else '×'.join(map(str, pair))+' pixels'
+
 def _at(config):
-    return f"{_data(config)}, {config['epochs']} epoch{'s'*(config['epochs']!=1)}"
+    data = ' at '.join(filter(None, (_data(config), _side(config))))
+    return f"{data}, {config['epochs']} epoch{'s'*(config['epochs']!=1)}"
 
 @patch
 def _budget_of(self:ResultTable, l):
@@ -734,6 +744,16 @@ def results(
     "The table of an experiment from its runs"
     exp = experiments[exp] if isinstance(exp, str) else exp
     return ResultTable(exp, shipped(exp.name) if records is None else records)
+
+# %% ../../nbs/lab/40_tables.ipynb #75a7b884
+def evidence(
+    name:str, # Of a registered table
+    records=None, # Runs; default: those that ship with the package
+)->ResultTable:
+    "The table of that name, or the same with smaller pictures, whichever has more runs"
+    exp = experiments[name]
+    def runs(table): return sum(min(l.n, exp.seeds) for l in table.at().values())
+    return max((results(e, records) for e in (exp, *exp.variants())), key=runs)
 
 # %% ../../nbs/lab/40_tables.ipynb #de2eb454
 @patch
