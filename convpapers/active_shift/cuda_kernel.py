@@ -89,6 +89,17 @@ def _read_row(p, k, step, r, H, left, right, d, RELU: 'tl.constexpr', ACC: 'tl.c
         v = tl.where(v <= 0, 0, v)
     return _mix(u, v, d)
 
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #ad4faac1
+def _place(h, w, PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr'):
+    "Planes, first row, columns of this program in maps of `h` × `w`; its part, of how many"
+    down = (h+ROWS-1)//ROWS
+    across = (w+COLS-1)//COLS
+    pid = tl.program_id(0)
+    lane = pid//(down*across)*PLANES + tl.arange(0, PLANES)
+    i = tl.full((PLANES, 1), pid%down*ROWS, tl.int32)
+    j = pid//down%across*COLS + tl.arange(0, COLS)[None,:]
+    return lane, i, j, pid%(down*across), down*across
+
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #741e6047
 def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
              SH: 'tl.constexpr', SW: 'tl.constexpr', RELU: 'tl.constexpr',
@@ -96,12 +107,8 @@ def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
              PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr',
              EXACT: 'tl.constexpr'):
     "`PLANES` planes × `ROWS` rows × `COLS` columns of the output"
-    down = (OH+ROWS-1)//ROWS
-    across = (OW+COLS-1)//COLS
-    pid = tl.program_id(0)
-    plane = pid//(down*across)*PLANES + tl.arange(0, PLANES)[:,None]
-    i = tl.full((PLANES, 1), pid%down*ROWS, tl.int32)
-    j = pid//down%across*COLS + tl.arange(0, COLS)[None,:]
+    lane,i,j,_,_ = _place(OH, OW, PLANES, ROWS, COLS)
+    plane = lane[:,None]
     there = plane < planes
     a,da = _split_shift(shift + plane%C, there, limit, ACC)
     b,db = _split_shift(shift + C + plane%C, there, limit, ACC)
@@ -120,81 +127,94 @@ def _forward(x, shift, y, planes, C, H, W, OH, OW, PH, PW, limit,
         tl.store(o + k*OW, _mix(upper, lower, da).to(y.dtype.element_ty), mask=keep if EXACT
             else keep & (i+k < OH))
 
-# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #a065af33
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #bf138044
+def _grad_row(p, inside, left, right, wide, slope, d, SW: 'tl.constexpr',
+        ACC: 'tl.constexpr'):
+    "A row of the gradient, gathered along the columns, and its derivative"
+    u = tl.load(p, mask=left & inside, other=0).to(ACC)
+    if SW == 1:
+        v = tl.load(p - 1, mask=right & inside, other=0).to(ACC)
+        h = _mix(u, v, d)
+        by = v-u
+    else:
+        h = tl.where(wide == 0, 0, u*wide)
+        by = u*slope
+    return h, by
+
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #359b91ee
+def _row_of(t, OH, SH: 'tl.constexpr'):
+    "Which output row has read this row first, the rest, and whether there is one"
+    i = t//SH
+    rest = t - i*SH
+    if SH == 1: inside = t.to(tl.uint32, bitcast=True) < OH
+    else: inside = (t >= 0) & (i < OH) & (rest <= 1)
+    return i, rest, inside
+
+def _columns_of(q, s, W, OW, there, d, SW: 'tl.constexpr', ACC: 'tl.constexpr'):
+    "The same for all columns `q`: output, masks of the two taps, weight at larger strides"
+    j = s//SW
+    keep = there & (q < W)
+    left = keep & (s >= 0) & (j < OW) & (s-j*SW <= 1)
+    right = keep & (s >= 1) & (s <= OW)
+    wide = tl.where(s-j*SW == 0, 1-d, d)
+    slope = tl.where(s-j*SW == 0, -1., 1.).to(ACC)
+    return j, keep, left, right, wide, slope
+
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #3aa7cdb3
+def _gather_rows(h, d, h_before, d_before, rest, da, SH: 'tl.constexpr'):
+    "The gradient of a row of the input, and its derivatives by both shifts"
+    if SH == 1:
+        grad = _mix(h, h_before, da)
+        by_a = h_before-h
+        by_b = _mix(d, d_before, da)
+    else:
+        tall = tl.where(rest == 0, 1-da, da)
+        grad = tl.where(tall == 0, 0, h*tall)
+        by_a = tl.where(rest == 0, -h, h)
+        by_b = tl.where(tall == 0, 0, d*tall)
+    return grad, by_a, by_b
+
+# %% ../../nbs/active_shift/11_cuda_kernel.ipynb #3b1ad10a
 def _backward(g, x, shift, gx, sums, planes, C, H, W, OH, OW, PH, PW, limit,
               SH: 'tl.constexpr', SW: 'tl.constexpr', RELU: 'tl.constexpr',
-              ACC: 'tl.constexpr',
-              PLANES: 'tl.constexpr', ROWS: 'tl.constexpr', COLS: 'tl.constexpr',
-              EXACT: 'tl.constexpr'):
-    """`PLANES` planes × `ROWS` rows × `COLS` columns of the gradient of the input, and
-    their part of the shifts'"""
-    down = (H+ROWS-1)//ROWS
-    across = (W+COLS-1)//COLS
-    pid = tl.program_id(0)
-    lane = pid//(down*across)*PLANES + tl.arange(0, PLANES)
+              ACC: 'tl.constexpr', PLANES: 'tl.constexpr', ROWS: 'tl.constexpr',
+              COLS: 'tl.constexpr', EXACT: 'tl.constexpr'):
+    "A block of the gradient of the input, and its part of the shifts'"
+    lane,r,q,part,parts = _place(H, W, PLANES, ROWS, COLS)
     plane = lane[:,None]
-    r = tl.full((PLANES, 1), pid%down*ROWS, tl.int32)
-    q = pid//down%across*COLS + tl.arange(0, COLS)[None,:]
     there = plane < planes
     a,da = _split_shift(shift + plane%C, there, limit, ACC)
     b,db = _split_shift(shift + C + plane%C, there, limit, ACC)
     t = r + PH - a
-    s = q + PW - b
-    keep = there & (q < W)
+    j,keep,left,right,wide,slope = _columns_of(q, q+PW-b, W, OW, there, db, SW, ACC)
     n = plane.to(tl.int64)
-    px = x + (n*H + r)*W + q
-    po = gx + (n*H + r)*W + q
-    j = s//SW
-    left = keep & (s >= 0) & (j < OW) & (s-j*SW <= 1)
-    right = keep & (s >= 1) & (s <= OW)
-    wide = tl.where(s-j*SW == 0, 1-db, db)
-    slope = tl.where(s-j*SW == 0, -1., 1.).to(ACC)
-    pg = g + n*OH*OW + j
+    at = (n*H + r)*W + q
     grad_a = tl.full((PLANES, COLS), 0, ACC)
     grad_b = tl.full((PLANES, COLS), 0, ACC)
+    h,d = grad_a,grad_b
     for k in tl.static_range(-1 if SH == 1 else 0, ROWS):
-        i = (t+k)//SH
-        rest = t+k - i*SH
-        if SH == 1: inside = (t+k).to(tl.uint32, bitcast=True) < OH
-        else: inside = (t+k >= 0) & (i < OH) & (rest <= 1)
-        pr = pg + i.to(tl.int64)*OW
-        u = tl.load(pr, mask=left & inside, other=0).to(ACC)
-        if SW == 1:
-            v = tl.load(pr - 1, mask=right & inside, other=0).to(ACC)
-            h = _mix(u, v, db)
-            d = v-u
-        else:
-            h = tl.where(wide == 0, 0, u*wide)
-            d = u*slope
-        if SH == 1:
-            if k >= 0:
-                grad = _mix(h, h_before, da)
-                by_a = h_before-h
-                by_b = _mix(d, d_before, da)
-            h_before = h
-            d_before = d
-        else:
-            tall = tl.where(rest == 0, 1-da, da)
-            grad = tl.where(tall == 0, 0, h*tall)
-            by_a = tl.where(rest == 0, -h, h)
-            by_b = tl.where(tall == 0, 0, d*tall)
+        i,rest,inside = _row_of(t+k, OH, SH)
+        h_before,d_before = h,d
+        h,d = _grad_row(g + n*OH*OW + j + i.to(tl.int64)*OW, inside, left, right, wide,
+            slope, db, SW, ACC)
         if k >= 0:
+            grad,by_a,by_b = _gather_rows(h, d, h_before, d_before, rest, da, SH)
             mine = keep if EXACT else keep & (r+k < H)
-            value = tl.load(px + k*W, mask=mine, other=0).to(ACC)
+            value = tl.load(x + at + k*W, mask=mine, other=0).to(ACC)
             if RELU:
                 grad = tl.where(value <= 0, 0, grad)
                 value = tl.where(value <= 0, 0, value)
-            tl.store(po + k*W, grad.to(gx.dtype.element_ty), mask=mine)
+            tl.store(gx + at + k*W, grad.to(gx.dtype.element_ty), mask=mine)
             grad_a += value*by_a
             grad_b += value*by_b
-    at = lane.to(tl.int64)*(down*across) + pid%(down*across)
-    second = tl.cast(planes, tl.int64)*(down*across)
-    tl.store(sums + at, _total(grad_a, 1), mask=lane < planes)
-    tl.store(sums + at + second, _total(grad_b, 1), mask=lane < planes)
+    to = sums + lane.to(tl.int64)*parts + part
+    tl.store(to, _total(grad_a, 1), mask=lane < planes)
+    tl.store(to + tl.cast(planes, tl.int64)*parts, _total(grad_b, 1), mask=lane < planes)
 
 # %% ../../nbs/active_shift/11_cuda_kernel.ipynb #e696e3ff
 _kernels = Kernels('the shift on CUDA', _forward, _backward,
-    helpers=(_split_shift,_mix,_read_row), library={'_total': 'sum'})
+    helpers=(_split_shift, _mix, _read_row, _place, _row_of, _columns_of, _grad_row,
+        _gather_rows), library={'_total': 'sum'})
 
 def _arguments(which, x, out_size, stride, padding, relu):
     """The grid, the numbers and the constants of a launch: `which` is 0 for forward, 1 for

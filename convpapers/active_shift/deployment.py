@@ -13,6 +13,7 @@ __all__ = ['TILE', 'PRODUCT', 'SPREAD', 'SHIFT', 'PACK', 'VECTORS', 'FIELDS', 'E
 import ctypes, threading
 from functools import lru_cache
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from .bilinear_shift import shift_by_taps
@@ -139,6 +140,7 @@ def packed_size(
     c,m,o,_,_,_,_,skip = form
     return 2*c+5*m+_up(m, panel_height(m))*c+_up(o, panel_height(o))*(m+c*skip)+16
 
+# %% ../../nbs/active_shift/38_deployment.ipynb #37de7a17
 _local = threading.local()
 
 def workspace(n:int)->Tensor:
@@ -150,6 +152,7 @@ def workspace(n:int)->Tensor:
         _local.pages = torch.empty(n, **plain)
     return _local.pages
 
+# %% ../../nbs/active_shift/38_deployment.ipynb #459420d5
 def run_block(
     library, # From `native.library()`
     x:Tensor, # `(N, C, H, W)`, contiguous, float32
@@ -217,13 +220,25 @@ native = Native('active_shift_blocks', SOURCE,
     dict(block=(ctypes.c_int64, [_pointer]*4+[ctypes.POINTER(Plan)])), _check, WIDE,
     'folded blocks run as separate steps')
 
-# %% ../../nbs/active_shift/38_deployment.ipynb #17aed3de
+# %% ../../nbs/active_shift/38_deployment.ipynb #1689ada2
 def runs_native(x:Tensor)->bool:
     "Whether the C++ form takes `x`; the steps in plain PyTorch take everything"
     return (ordinary(x) and x.device.type=='cpu' and x.dtype==torch.float32 and x.numel()>0
         and not (torch.is_grad_enabled() and x.requires_grad)
         and native.library() is not None)
 
+def _stride(shift):
+    s = shift.stride if isinstance(shift.stride, tuple) else (shift.stride,)*2
+    known = (isinstance(getattr(shift, 'shift', None), Tensor)
+        or type(shift).__name__=='Subsample2d')
+    if not known or s[0]!=s[1] or getattr(shift, 'padding', (0,0))!=(0,0) or getattr(shift,
+            'relu', False):
+        raise ValueError(
+            f'{shift} cannot be folded: only a shift with equal strides, no padding and no '
+            'ReLU of its own can')
+    return s[0]
+
+# %% ../../nbs/active_shift/38_deployment.ipynb #4c6aff9a
 @no_torchscript
 class FoldedBlock(nn.Module):
     """What the folded blocks share: weights as buffers, a packed copy of them, and one call
@@ -269,28 +284,22 @@ class FoldedBlock(nn.Module):
 
     def extra_repr(self)->str: return f'stride={self.stride}, inplace={self.inplace}'
 
-    def run(self, x:Tensor, add:bool)->Tensor: # `add`: the input is added at the end
-        "The block, in C++ or step by step"
-        if x.ndim!=4 or x.shape[1]!=self.form[0]:
-            raise ValueError(
-                f'input has shape {tuple(x.shape)}; valid is (N, {self.form[0]}, H, W)')
-        buffers = self._buffers                                  # faster than attributes
-        packed,x = buffers['packed'],x.contiguous()
-        if runs_native(x) and packed.dtype==x.dtype and packed.device==x.device:
-            return run_block(native.library(), x, packed, self.form, add,
-                x if add and self.inplace else None)
-        return block_by_steps(x, self.weights(), self.stride, add)
-
-def _stride(shift):
-    s = shift.stride if isinstance(shift.stride, tuple) else (shift.stride,)*2
-    known = (isinstance(getattr(shift, 'shift', None), Tensor)
-        or type(shift).__name__=='Subsample2d')
-    if not known or s[0]!=s[1] or getattr(shift, 'padding', (0,0))!=(0,0) or getattr(shift,
-            'relu', False):
+# %% ../../nbs/active_shift/38_deployment.ipynb #b4572e57
+@patch
+def run(self:FoldedBlock,
+    x:Tensor, # `(N, C, H, W)`
+    add:bool, # The input is added at the end
+)->Tensor:
+    "The block, in C++ or step by step"
+    if x.ndim!=4 or x.shape[1]!=self.form[0]:
         raise ValueError(
-            f'{shift} cannot be folded: only a shift with equal strides, no padding and no '
-            'ReLU of its own can')
-    return s[0]
+            f'input has shape {tuple(x.shape)}; valid is (N, {self.form[0]}, H, W)')
+    buffers = self._buffers                                  # faster than attributes
+    packed,x = buffers['packed'],x.contiguous()
+    if runs_native(x) and packed.dtype==x.dtype and packed.device==x.device:
+        return run_block(native.library(), x, packed, self.form, add,
+            x if add and self.inplace else None)
+    return block_by_steps(x, self.weights(), self.stride, add)
 
 # %% ../../nbs/active_shift/38_deployment.ipynb #a75f6121
 class FoldedShiftBlock(FoldedBlock):

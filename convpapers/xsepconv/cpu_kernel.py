@@ -61,6 +61,7 @@ def _sizes(shape, k, stride, padding, dilation, direction, act, last_act, thread
     return (n,c,*out),_Sizes(n, c, *size, *out, k[0], *stride, *padding, *dilation, *which,
         threads if n*c*size[0]*size[1]>=SHARE else 1)
 
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #bfbb33af
 def _address(t): return None if t is None else t.data_ptr()
 
 def _dense(*tensors, like):
@@ -84,6 +85,7 @@ def _fits(x, even, horizontal, vertical, biases=()):
         if t is not None and t.shape!=shape:
             raise ValueError(f'{name} has shape {tuple(t.shape)}; valid is {shape}')
 
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #a87dc4f9
 def run_forward(
     library, # From `native.library()`
     x:Tensor, # `(N, C, H, W)`, float32 or float64; best in channels_last
@@ -116,6 +118,7 @@ def _run_forward(library, x, even, horizontal, vertical, biases, stride, padding
     answered(f(x.data_ptr(), _Six(*map(_address, weights)), y.data_ptr(), sizes))
     return y
 
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #a7d7b137
 def run_backward(
     library, # From `native.library()`
     grad:Tensor, # Of the output, `(N, C, Ho, Wo)`
@@ -150,14 +153,6 @@ def run_backward(
     return gx,*gw
 
 # %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #db03292b
-_CASES = (dict(padding=(2,2), act='hardswish'),
-    dict(padding=(1,2), direction='groups', act='relu', last_act='hardswish'),
-    dict(stride=(2,1), padding=(4,2), dilation=(2,1), direction='tl', last_act='relu'))
-
-def _waves(*shape):
-    return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(),
-        dtype=torch.float64)**1.5).view(shape)
-
 def _gradients(g, x, weights, **how):
     "The gradients of the linear block by unit vectors, @eq-xs-linear"
     def units(w, i):                                            # w is kernel i of the three
@@ -173,6 +168,16 @@ def _gradients(g, x, weights, **how):
     return gx,*(torch.stack(list(units(w, i)), 1).view(w.shape)
         for i,w in enumerate(weights))
 
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #c23baa1d
+_CASES = (dict(padding=(2,2), act='hardswish'),
+    dict(padding=(1,2), direction='groups', act='relu', last_act='hardswish'),
+    dict(stride=(2,1), padding=(4,2), dilation=(2,1), direction='tl', last_act='relu'))
+
+def _waves(*shape):
+    return torch.sin(torch.arange(1, 1+torch.Size(shape).numel(),
+        dtype=torch.float64)**1.5).view(shape)
+
+# %% ../../nbs/xsepconv/11_cpu_kernel.ipynb #6ac7ebab
 def _check(library):
     "Against the composition, in both precisions; no random numbers, no autograd"
     x,weights,biases = _waves(2, 21, 7,

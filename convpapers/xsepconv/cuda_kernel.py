@@ -116,69 +116,113 @@ def _even_row(upper, lower, w, bias, row, inside, COLS: 'tl.constexpr',
         new += (tl.where(row & inside[t], v, 0),)
     return new
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #1e13e2e2
+def _first_stage(p, step, upper, w, bias, r, top, H, padded, inside, READ: 'tl.constexpr',
+        COLS: 'tl.constexpr', ACT: 'tl.constexpr', EVEN: 'tl.constexpr',
+        ACC: 'tl.constexpr'):
+    "The row of the input that is read now, and row `r` after the 2×2 stage"
+    if EVEN:
+        lower = _read_row(p, step, _within(r+1-top, H), padded, READ, ACC)
+        a = _even_row(upper, lower, w, bias, _within(r, H), inside, COLS, ACT)
+    else:
+        lower = _read_row(p, step, _within(r, H), padded, READ, ACC)
+        a = lower
+    return lower, a
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #33d2f002
+def _place(C, down, across, rows, CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr',
+        STRIP: 'tl.constexpr'):
+    "Image, channels, first row and columns of this program; its part of the map"
+    blocks = (C+CHANNELS-1)//CHANNELS
+    pid = tl.program_id(0)
+    image = pid//(down*across)//blocks
+    channel = pid//(down*across)%blocks*CHANNELS + tl.arange(0, CHANNELS)
+    i = tl.full((CHANNELS, 1), pid%down*rows, tl.int32)
+    j = pid//down%across*LANES*STRIP + tl.arange(0, LANES)[None,:]*STRIP
+    return image, channel, i, j, pid%(down*across)
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #ed686b5b
+def _zeros_at(c, end_br, end_tl, end_bl):
+    "Rows of zeros on top and columns at the left of each channel: 0 or 1"
+    top = (((c >= end_br) & (c < end_tl)) | (c >= end_bl)).to(tl.int32)
+    left = ((c >= end_br) & (c < end_bl)).to(tl.int32)
+    return top, left
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #22640a65
+def _address(p, image, c, i, j, sn, sc, sh, sw):
+    "Of channel `c`, row `i`, column `j` in a map with these strides"
+    return (p + image.to(tl.int64)*sn + c.to(tl.int64)*sc + i.to(tl.int64)*sh
+        + j.to(tl.int64)*sw)
+
+def _zeros(N: 'tl.constexpr', CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr',
+        ACC: 'tl.constexpr'):
+    "`N` registers of each thread, set to zero"
+    new = ()
+    for _ in tl.static_range(N): new += (tl.full((CHANNELS, LANES), 0, ACC),)
+    return new
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #1abcc19a
+def _thin(row, h, at, TAPS: 'tl.constexpr', DW: 'tl.constexpr'):
+    "The sum of the 1×k stage over a row, from register `at` on"
+    m = row[at]*h[0]
+    for t in tl.static_range(1, TAPS): m += row[at + t*DW]*h[t]
+    return m
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #a7e442a1
+def _moved(line, m, v, at, WAIT: 'tl.constexpr', TAPS: 'tl.constexpr',
+        DH: 'tl.constexpr'):
+    "What waits in one column, from register `at` on, after `m` has come"
+    new = ()
+    for d in tl.static_range(WAIT):
+        if d == WAIT-1:
+            later = m*v[0]             # this row is the first of an output's
+        else:
+            later = line[at + d+1]
+            if (d+1)%DH == 0: later += m*v[TAPS-1 - (d+1)//DH]
+        new += (later,)
+    return new
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #8fea5177
 def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, PW, end_br,
-        end_tl, end_bl,
-             xn, xc, xh, xw, yn, yc, yh, yw,
-             KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr',
-             DH: 'tl.constexpr', DW: 'tl.constexpr',
-             EVEN: 'tl.constexpr', BIAS: 'tl.constexpr', ACT: 'tl.constexpr',
-             LAST: 'tl.constexpr', ACC: 'tl.constexpr',
-             CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr'):
+        end_tl, end_bl, xn, xc, xh, xw, yn, yc, yh, yw,
+        KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr',
+        DH: 'tl.constexpr', DW: 'tl.constexpr', EVEN: 'tl.constexpr', BIAS: 'tl.constexpr',
+        ACT: 'tl.constexpr', LAST: 'tl.constexpr', ACC: 'tl.constexpr',
+        CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr'):
     "`CHANNELS` channels × `rows` rows × `LANES`·`STRIP` columns of the output"
     WAIT: tl.constexpr = (KH-1)*DH
     WIDE: tl.constexpr = (STRIP-1)*SW + (KW-1)*DW + 1
-    down = (OH+rows-1)//rows
-    across = (OW+LANES*STRIP-1)//(LANES*STRIP)
-    blocks = (C+CHANNELS-1)//CHANNELS
-    pid = tl.program_id(0)
-    n = (pid//(down*across)//blocks).to(tl.int64)
-    c = pid//(down*across)%blocks*CHANNELS + tl.arange(0, CHANNELS)[:,None]
-    i = tl.full((CHANNELS, 1), pid%down*rows, tl.int32)
-    j = pid//down%across*LANES*STRIP + tl.arange(0, LANES)[None,:]*STRIP
+    image,channel,i,j,_ = _place(C, (OH+rows-1)//rows, (OW+LANES*STRIP-1)//(LANES*STRIP),
+        rows, CHANNELS, LANES, STRIP)
+    c = channel[:,None]
     there = c < C
-    top = (((c >= end_br) & (c < end_tl)) | (c >= end_bl)).to(tl.int32)
-    left = ((c >= end_br) & (c < end_bl)).to(tl.int32)
+    top,left = _zeros_at(c, end_br, end_tl, end_bl)
     h = _read_taps(horizontal, c, there, KW, ACC)
     v = _read_taps(vertical, c, there, KH, ACC)
-    if BIAS: b = _read_taps(bias, c, there, 3, ACC)
-    else: b = (0., 0., 0.)
+    b = _read_taps(bias, c, there, 3, ACC) if BIAS else (0., 0., 0.)
+    w = _read_taps(even, c, there, 4*EVEN, ACC)
     r = i*SH - PH
     q = j*SW - PW
-    p = x + n*xn + c.to(tl.int64)*xc + (r-top).to(tl.int64)*xh + (q-left).to(tl.int64)*xw
-    o = y + n*yn + c.to(tl.int64)*yc + i.to(tl.int64)*yh + j.to(tl.int64)*yw
+    p = _address(x, image, c, r-top, q-left, xn, xc, xh, xw)
+    o = _address(y, image, c, i, j, yn, yc, yh, yw)
     inside = _columns(q, W, there, WIDE)
+    padded = _columns(q-left, W, there, WIDE+EVEN)
     written = _columns(j, OW, there, STRIP)
-    lower = ()
+    lower = _zeros(WIDE, CHANNELS, LANES, ACC)
     if EVEN:
-        w = _read_taps(even, c, there, 4, ACC)
-        padded = _columns(q-left, W, there, WIDE+1)
         lower = _read_row(p, xw, _within(r-top, H), padded, WIDE+1, ACC)
         p += xh
-    line = ()
-    for _ in tl.static_range(WAIT*STRIP): line += (tl.full((CHANNELS, LANES), 0, ACC),)
+    line = _zeros(WAIT*STRIP, CHANNELS, LANES, ACC)
     for k in range((rows-1)*SH + WAIT + 1):
-        if EVEN:
-            upper = lower
-            lower = _read_row(p, xw, _within(r+k+1-top, H), padded, WIDE+1, ACC)
-            row = _even_row(upper, lower, w, b[0], _within(r+k, H), inside, WIDE, ACT)
-        else: row = _read_row(p, xw, _within(r+k, H), inside, WIDE, ACC)
+        lower,a = _first_stage(p, xw, lower, w, b[0], r+k, top, H, padded, inside,
+            WIDE+EVEN, WIDE, ACT, EVEN, ACC)
         p += xh
-        # of the output spread by the stride: the row whose last product comes now
-        e = r+k + PH-WAIT
+        e = r+k + PH-WAIT     # the output whose last row this is, times the stride
         due = (e >= i*SH) & (e%SH == 0) & (e < OH*SH)
         new = ()
         for s in tl.static_range(STRIP):
-            m = row[s*SW]*h[0]
-            for t in tl.static_range(1, KW): m += row[s*SW + t*DW]*h[t]
-            m = tl.where(_within(r+k, H), _activate(m + b[1], ACT), 0)
-            for d in tl.static_range(WAIT):
-                if d == WAIT-1:
-                    later = m*v[0]         # this row is the first of an output's
-                else:
-                    later = line[s*WAIT + d+1]
-                    if (d+1)%DH == 0: later += m*v[KH-1 - (d+1)//DH]
-                new += (later,)
+            m = _activate(_thin(a, h, s*SW, KW, DW) + b[1], ACT)
+            m = tl.where(_within(r+k, H), m, 0)
+            new += _moved(line, m, v, s*WAIT, WAIT, KH, DH)
             m *= v[KH-1]
             if WAIT > 0: m += line[s*WAIT]
             m = _activate(m + b[2], LAST)
@@ -196,62 +240,113 @@ def _next_row(line, p, step, e, OH, inside, SH: 'tl.constexpr', COLS: 'tl.conste
     for t in tl.static_range(KEEP*COLS): new += (line[t],)
     return new
 
-# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #318fae97
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #89ade92b
+def _between_grad(line, v, inside, GRADS: 'tl.constexpr', TAPS: 'tl.constexpr',
+        DH: 'tl.constexpr'):
+    "A row of the gradient after the 1×k stage"
+    gb = ()
+    for t in tl.static_range(GRADS):
+        m = line[t]*v[0]
+        for u in tl.static_range(1, TAPS): m += line[u*DH*GRADS + t]*v[u]
+        gb += (tl.where(inside, m, 0),)
+    return gb
+
+def _even_grad(gb, h, none, between, OWN: 'tl.constexpr', TAPS: 'tl.constexpr',
+        SW: 'tl.constexpr', DW: 'tl.constexpr', PW: 'tl.constexpr', EVEN: 'tl.constexpr',
+        FIRST: 'tl.constexpr'):
+    "And of the row before it, with one column more at the left if there is a 2×2"
+    ga = ()
+    for u in tl.static_range(-EVEN, OWN):
+        m = none
+        for t in tl.static_range(TAPS):
+            if (u+PW-t*DW)%SW == 0: m += gb[(u+PW-t*DW)//SW - FIRST]*h[t]
+        ga += (tl.where(between[u+EVEN], m, 0),)
+    return ga
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #a9d30041
+def _sums_even(total, upper, ga, above, none, mine, OWN: 'tl.constexpr',
+        PW: 'tl.constexpr', EVEN: 'tl.constexpr'):
+    "The sums of the 2×2 with this row of the input"
+    new = ()
+    for t in tl.static_range(4*EVEN):
+        m = none
+        for u in tl.static_range(OWN):
+            m += upper[u+PW]*(ga[u+1-t%2] if t < 2 else above[u+1-t%2])
+        new += (total[t] + tl.where(mine, m, 0),)
+    return new
+
+def _sums_row(total, gb, a, none, mine, AT: 'tl.constexpr', STRIP: 'tl.constexpr',
+        TAPS: 'tl.constexpr', SW: 'tl.constexpr', DW: 'tl.constexpr',
+        FIRST: 'tl.constexpr'):
+    "The sums of the 1×k kernel with this row of `a`; they stand in `total` from `AT` on"
+    new = ()
+    for t in tl.static_range(TAPS):
+        m = none
+        for s in tl.static_range(STRIP): m += gb[s-FIRST]*a[s*SW + t*DW]
+        new += (total[AT+t] + tl.where(mine, m, 0),)
+    return new
+
+def _sums_column(total, line, a, h, inside, AT: 'tl.constexpr', STRIP: 'tl.constexpr',
+        KW: 'tl.constexpr', KH: 'tl.constexpr', SW: 'tl.constexpr', DW: 'tl.constexpr',
+        DH: 'tl.constexpr', GRADS: 'tl.constexpr', FIRST: 'tl.constexpr'):
+    "The sums of the k×1 kernel with this row of `b`, made again from `a`"
+    b = ()
+    for s in tl.static_range(STRIP):
+        b += (tl.where(inside, _thin(a, h, s*SW, KW, DW), 0),)
+    new = ()
+    for t in tl.static_range(KH):
+        m = total[AT+t]
+        for s in tl.static_range(STRIP): m += line[t*DH*GRADS + s-FIRST]*b[s]
+        new += (m,)
+    return new
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #4118035c
+def _input_grad(ga, above, w, u, EVEN: 'tl.constexpr'):
+    "The gradient of the padded input in column `u`"
+    if EVEN: m = ga[u+1]*w[0] + ga[u]*w[1] + above[u+1]*w[2] + above[u]*w[3]
+    else: m = ga[u]
+    return m
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #195cbf71
 def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, OW, PH,
-        end_br, end_tl, end_bl,
-              gn, gc, gh, gw, xn, xc, xh, xw, zn, zc, zh, zw,
-              KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr',
-              SW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
-              PW: 'tl.constexpr', EVEN: 'tl.constexpr', ACC: 'tl.constexpr',
-              CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', STRIP: 'tl.constexpr',
-              FIRST: 'tl.constexpr', GRADS: 'tl.constexpr'):
-    """The gradient of `rows` rows × `LANES`·`STRIP`·`SW` columns of the padded input, and
-    their part of the weights'"""
+        end_br, end_tl, end_bl, gn, gc, gh, gw, xn, xc, xh, xw, zn, zc, zh, zw,
+        KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr', SW: 'tl.constexpr',
+        DH: 'tl.constexpr', DW: 'tl.constexpr', PW: 'tl.constexpr', EVEN: 'tl.constexpr',
+        ACC: 'tl.constexpr', CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr',
+        STRIP: 'tl.constexpr', FIRST: 'tl.constexpr', GRADS: 'tl.constexpr'):
+    "`rows` rows × `LANES`·`STRIP`·`SW` columns of the gradient, their part of the weights'"
     PAST: tl.constexpr = (KH-1)*DH
     OWN: tl.constexpr = STRIP*SW
     READ: tl.constexpr = (STRIP-1)*SW + (KW-1)*DW + 1
     WIDE: tl.constexpr = max(OWN+PW, READ+EVEN)
-    down = (H+EVEN+rows-1)//rows
     across = tl.maximum((OW+LANES*STRIP-1)//(LANES*STRIP),
         (W+EVEN+LANES*OWN-1)//(LANES*OWN))
-    blocks = (C+CHANNELS-1)//CHANNELS
-    pid = tl.program_id(0)
-    image = pid//(down*across)//blocks
-    n = image.to(tl.int64)
-    channel = pid//(down*across)%blocks*CHANNELS + tl.arange(0, CHANNELS)
+    down = (H+EVEN+rows-1)//rows
+    image,channel,i,j,part = _place(C, down, across, rows, CHANNELS, LANES, STRIP)
     c = channel[:,None]
-    i = tl.full((CHANNELS, 1), pid%down*rows, tl.int32)
-    j = pid//down%across*LANES*STRIP + tl.arange(0, LANES)[None,:]*STRIP
-    q = j*SW
     there = c < C
-    top = (((c >= end_br) & (c < end_tl)) | (c >= end_bl)).to(tl.int32)
-    left = ((c >= end_br) & (c < end_bl)).to(tl.int32)
+    first = i-EVEN                # a row before its own, which the 2×2 spreads to its own
+    q = j*SW
+    top,left = _zeros_at(c, end_br, end_tl, end_bl)
+    w = _read_taps(even, c, there, 4*EVEN, ACC)
     h = _read_taps(horizontal, c, there, KW, ACC)
     v = _read_taps(vertical, c, there, KH, ACC)
-    # one row before its own, which the 2×2 spreads to its own
-    first = i-EVEN
-    px = (x + n*xn + c.to(tl.int64)*xc + (first-top).to(tl.int64)*xh
-        + (q-PW-left).to(tl.int64)*xw)
-    po = (gx + n*zn + c.to(tl.int64)*zc + (first-top).to(tl.int64)*zh
-        + (q-left).to(tl.int64)*zw)
-    pg = g + n*gn + c.to(tl.int64)*gc + (j+FIRST).to(tl.int64)*gw
-    none = tl.full((CHANNELS, LANES), 0, ACC)
+    px = _address(x, image, c, first-top, q-PW-left, xn, xc, xh, xw)
+    po = _address(gx, image, c, first-top, q-left, zn, zc, zh, zw)
+    pg = _address(g, image, c, first*0, j+FIRST, gn, gc, gh, gw)
     from_g = _columns(j+FIRST, OW, there, GRADS)
     read = _columns(q-PW, W, there, WIDE)
+    padded = _columns(q-PW-left, W, there, WIDE)
     kept = _columns(q-left, W, there, OWN)
     between = _columns(q-EVEN, W, there, OWN+EVEN)
-    lower = ()
-    above = ()
-    total = ()
+    none = tl.full((CHANNELS, LANES), 0, ACC)
+    lower = _zeros(WIDE, CHANNELS, LANES, ACC)
     if EVEN:
-        w = _read_taps(even, c, there, 4, ACC)
-        padded = _columns(q-PW-left, W, there, WIDE)
         lower = _read_row(px, xw, _within(first-top, H), padded, WIDE, ACC)
         px += xh
-        for _ in tl.static_range(OWN+1): above += (none,)
-    for _ in tl.static_range(4*EVEN + KW + KH): total += (none,)
-    line = ()                       # g at rows r+PH, r+PH-1, …: `GRADS` columns of each
-    for _ in tl.static_range((PAST+1)*GRADS): line += (none,)
+    above = _zeros(OWN+EVEN, CHANNELS, LANES, ACC)
+    total = _zeros(4*EVEN+KW+KH, CHANNELS, LANES, ACC)
+    line = _zeros((PAST+1)*GRADS, CHANNELS, LANES, ACC)
     for k in range(PAST):
         line = _next_row(line, pg, (gh, gw), first+PH-PAST+k, OH, from_g, SH, GRADS, PAST,
             ACC)
@@ -260,58 +355,31 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
         inside = _within(r, H)
         mine = r >= i
         line = _next_row(line, pg, (gh, gw), r+PH, OH, from_g, SH, GRADS, PAST, ACC)
-        gb = ()                     # gradient of the row after the 1×k stage
-        for t in tl.static_range(GRADS):
-            m = line[t]*v[0]
-            for u in tl.static_range(1, KH): m += line[u*DH*GRADS + t]*v[u]
-            gb += (tl.where(inside, m, 0),)
-        if EVEN:
-            upper = lower
-            lower = _read_row(px, xw, _within(r+1-top, H), padded, WIDE, ACC)
-            a = _even_row(upper, lower, w, 0., inside, read, READ, 0)
-        else: a = _read_row(px, xw, inside, read, WIDE, ACC)
+        gb = _between_grad(line, v, inside, GRADS, KH, DH)
+        upper = lower
+        lower,a = _first_stage(px, xw, upper, w, 0., r, top, H, padded, read, WIDE, READ, 0,
+            EVEN, ACC)
         px += xh
-        ga = ()                     # and of the row before it
-        for u in tl.static_range(-EVEN, OWN):
-            m = none
-            for t in tl.static_range(KW):
-                if (u+PW-t*DW)%SW == 0: m += gb[(u+PW-t*DW)//SW - FIRST]*h[t]
-            ga += (tl.where(between[u+EVEN], m, 0),)
-        new = ()
-        if EVEN:
-            for t in tl.static_range(4):
-                m = none
-                for u in tl.static_range(OWN):
-                    m += upper[u+PW]*(ga[u+1-t%2] if t < 2 else above[u+1-t%2])
-                new += (total[t] + tl.where(mine, m, 0),)
-        for t in tl.static_range(KW):
-            m = none
-            for s in tl.static_range(STRIP): m += gb[s-FIRST]*a[s*SW + t*DW]
-            new += (total[4*EVEN+t] + tl.where(mine, m, 0),)
-        b = ()
-        for s in tl.static_range(STRIP):
-            m = a[s*SW]*h[0]
-            for t in tl.static_range(1, KW): m += a[s*SW + t*DW]*h[t]
-            b += (tl.where(mine & inside, m, 0),)
-        for t in tl.static_range(KH):
-            m = total[4*EVEN+KW+t]
-            for s in tl.static_range(STRIP): m += line[t*DH*GRADS + s-FIRST]*b[s]
-            new += (m,)
-        total = new
+        ga = _even_grad(gb, h, none, between, OWN, KW, SW, DW, PW, EVEN, FIRST)
+        total = (_sums_even(total, upper, ga, above, none, mine, OWN, PW, EVEN)
+            + _sums_row(total, gb, a, none, mine, 4*EVEN, STRIP, KW, SW, DW, FIRST)
+            + _sums_column(total, line, a, h, mine & inside, 4*EVEN+KW, STRIP, KW, KH, SW,
+            DW, DH, GRADS, FIRST))
         for u in tl.static_range(OWN):
-            if EVEN: m = ga[u+1]*w[0] + ga[u]*w[1] + above[u+1]*w[2] + above[u]*w[3]
-            else: m = ga[u]
+            m = _input_grad(ga, above, w, u, EVEN)
             tl.store(po + u*zw, m.to(gx.dtype.element_ty),
                 mask=mine & _within(r-top, H) & kept[u])
-        if EVEN: above = ga
+        above = ga
         po += zh
-    for t in tl.static_range(4*EVEN + KW + KH):
-        at = ((t*N + image)*C + channel).to(tl.int64)*(down*across) + pid%(down*across)
+    for t in tl.static_range(4*EVEN+KW+KH):
+        at = ((t*N + image)*C + channel).to(tl.int64)*(down*across) + part
         tl.store(sums + at, _total(total[t], 1), mask=channel < C)
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #e9b7be10
 _kernels = Kernels('the block on CUDA', _forward, _backward, library={'_total': 'sum'},
-    helpers=(_activate, _within, _columns, _read_taps, _read_row, _even_row, _next_row))
+    helpers=(_activate, _within, _columns, _read_taps, _read_row, _even_row, _first_stage,
+        _place, _zeros_at, _address, _zeros, _thin, _moved, _next_row, _between_grad,
+        _even_grad, _sums_even, _sums_row, _sums_column, _input_grad))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #bca1f2c6
 ACTS = '','relu','hardswish' # What the kernel knows, by number
