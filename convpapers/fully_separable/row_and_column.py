@@ -1,4 +1,4 @@
-"""Half of the channels look along their row, the other half along their column. A stack of such layers sees half of what squares see, for a third of the weights or less.
+"""Half of the channels look along their row, the other half along their column. A stack of such layers sees half of what squares see, and this half form needs a third of the weights or less.
 
 Docs: https://convpapers.github.io/convpapers/fully_separable/row_and_column.html.md"""
 

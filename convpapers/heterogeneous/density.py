@@ -1,4 +1,4 @@
-"""A network never gives up a tap of its own accord. A second term in the loss names the share that may stay, and a slow start keeps the network alive meanwhile.
+"""A network has no reason to give up a tap. A second term in the loss names the share that may stay, and a slow start keeps the network alive meanwhile.
 
 Docs: https://convpapers.github.io/convpapers/heterogeneous/density.html.md"""
 

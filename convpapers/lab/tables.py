@@ -609,12 +609,13 @@ def planned(self:ResultTable)->str: # Empty where no row can be trained, or none
     if known := resolution(ds):
         worst = detectable(known.std, e.seeds, alpha=.05/tests)
         strict = f', by {worst:.2f} for the strictest of its {tests} claims'*(tests>1)
-        seen = (f'In {rows} rows of other tables with the same data and recipe, a pair of '
-            f'seeds differs with a standard deviation of {known.std:.2f}{self._unit()}. '
+        seen = (f'In {rows} rows of other tables, trained with the data and a recipe of '
+            'this one, the difference of two rows varies from seed to seed with a standard '
+            f'deviation of {known.std:.2f}{self._unit()}. '
             'If this table is like them, two rows must differ by '
             f'{detectable(known.std, e.seeds):.2f}{self._unit()} to be told apart in four '
             f'cases of five{strict}, and a difference is known to '
-            f'± {half_width(known.std, e.seeds):.2f}.')
+            f'± {half_width(known.std, e.seeds):.2f} (95 % interval).')
     else:
         seen = ('No table with the same data and recipe has been trained, so the spread is '
             f'not known yet. Two rows must differ by {alone:.1f} standard deviations of a '

@@ -1,4 +1,4 @@
-"""One filter a pixel, and yet many times the parameters and the time of the layer that it replaces. A headline of 6.3 % is 6.3 points.
+"""One filter a pixel, and yet many times the parameters and the time of the layer that it replaces. A headline of 6.3 % is almost certainly 6.3 points.
 
 Docs: https://convpapers.github.io/convpapers/region_aware/price.html.md"""
 
