@@ -8,13 +8,14 @@ Docs: https://convpapers.github.io/convpapers/drawn.html.md"""
 __all__ = ['BORDERS', 'VIEWS', 'MISTAKES', 'TYPES', 'ERRORS', 'CONV1D_SP', 'CONV2D_SP', 'CONV2D_SAME', 'SYMMETRIC_PAD',
            'DIRECTIONAL_PAD', 'SPECTRAL_POOLS', 'DIFF_STRIDES', 'ALGEBRAS', 'CROPPED', 'PH_CONVS', 'EMPTY',
            'PH_TRANSPOSE', 'PH_LINEAR', 'DO_CONVS', 'ACTIVE_SHIFT', 'GROUPED_SHIFT', 'XSEP_ACTS', 'XSEP', 'FUSE',
-           'LHC_CONVS', 'INCEPTION', 'GM_CONVS', 'PS_CONVS', 'FAMILIES', 'Refused', 'onto_map', 'border_fits',
-           'gathered', 'convolved', 'window', 'laid_out', 'Family', 'same', 'agree', 'hold', 'corner_bits',
-           'pool_matrix', 'pool_size', 'blocks']
+           'LHC_CONVS', 'INCEPTION', 'GM_CONVS', 'PS_CONVS', 'OD_CONVS', 'KW_CONVS', 'DR_CONVS', 'FAMILIES', 'Refused',
+           'onto_map', 'border_fits', 'gathered', 'convolved', 'window', 'laid_out', 'Family', 'same', 'agree', 'hold',
+           'corner_bits', 'pool_matrix', 'pool_size', 'blocks']
 
 # %% ../nbs/85_drawn.ipynb #2651e351
 import copy, math, warnings
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from typing import Callable
 import torch
@@ -23,6 +24,7 @@ from . import active_shift as shifts, even_kernels as even, hypercomplex as hype
 from . import fully_separable as fuse, learned_strides as strides
 from . import overparameterized as over, xsepconv as xsep
 from . import inception_next as inception
+from . import omni_dynamic as dynamic, region_aware as regions
 from .lab.basics import need, one_of
 from .lab.counting import Table
 
@@ -176,6 +178,7 @@ def same(
     off,scale = (got-want).abs().max().item(),want.abs().max().item()
     assert off<=tol*scale+1e-12, f'{what}: off by {off:.2g} where values reach {scale:.2g}'
 
+# %% ../nbs/85_drawn.ipynb #37488dad
 def _input(f, c):
     "The input of a configuration"
     batch = () if c['batch'] is None else (c['batch'],)
@@ -235,7 +238,7 @@ def _compare(f, c, layer, x):
 # %% ../nbs/85_drawn.ipynb #09f558ef
 def hold(
     f:Family,
-    examples:int=300, # Configurations
+    examples:int=100, # Configurations
 )->dict: # How many were computed, and how many refused
     "Draw configurations and ask them all; the smallest that fails is printed and raised"
     h = need('dev', 'hypothesis')
@@ -274,6 +277,7 @@ _conv_mistakes = ('a channel more','one channel only','no channel','twice the ch
     'integers',
     'complex numbers','another precision','too many axes','too few axes')
 
+# %% ../nbs/85_drawn.ipynb #96ee54d2
 def _sp_refuses(c):
     dim = len(c['size'])
     for near,n,k,d in ((b,*v) for bits in corner_bits(_sp_channels(c), c['order'], dim)
@@ -490,6 +494,7 @@ def _pool_sizes(c, stride):
     return [pool_size(n, s, rule, c.get('smoothness', 0), i==dim-2) for i,(n,
         s) in enumerate(zip(c['size'], stride))]
 
+# %% ../nbs/85_drawn.ipynb #62837a12
 def _pool_weight(c, n, s):
     "Weight of a frequency: 1 for the fixed layers"
     if (R := c.get('smoothness')) is None: return lambda k: 1.
@@ -545,6 +550,7 @@ def _released(x, c, stride, sizes):
     once = torch.where((columns==0)|(2*columns==mw), 1., 2.).double()
     return (rowwise@(once[:,None]*wave(columns, v, mw, 1))).real/mw
 
+# %% ../nbs/85_drawn.ipynb #2b28da0b
 def _pool_draws(dim, learned):
     def draws(st):
         sizes = (1,2,3,4,5,6,7,8) if dim==3 else (1,2,3,4,5,6,7,8,9,12,15,16,33)
@@ -587,6 +593,7 @@ def _freeze(layer, c):
     if c.get('frozen'): layer.freeze(*(c['size'] if c['frozen']=='size' else ()))
     return layer
 
+# %% ../nbs/85_drawn.ipynb #81c2de87
 _pool_wrong = dict(small=dict(stride=.5), negative=dict(stride=-1.),
     infinite=dict(stride=math.inf), none=dict(stride=None),
     missing=dict(stride=math.nan), many=dict(stride=(1.,)*4), rule=dict(size_rule='round'),
@@ -644,6 +651,7 @@ ALGEBRAS = {1: ('learned','real'), 2: ('learned','complex','dual','split_complex
     3: ('learned','cyclic','grouped'),
     4: ('learned','quaternion','bicomplex')}
 
+# %% ../nbs/85_drawn.ipynb #bd5198dc
 def _ph_draws(dim):
     def draws(st):
         n = st.sampled_from((1,2,2,3,3,4))
@@ -692,6 +700,7 @@ def _ph_places(c):
     return [window(n, k, s, *sides, d) for n,k,s,d,sides in
         zip(c['size'], c['kernel'], c['stride'], c['dilation'], _ph_sides(c))]
 
+# %% ../nbs/85_drawn.ipynb #5d42df9f
 def _ph_refuses(c):
     if c['padding']=='same' and max(c['stride'])>1: raise Refused("'same' needs stride 1")
     for n,sides in zip(c['size'], _ph_sides(c)): border_fits(n, *sides, c['border'])
@@ -871,6 +880,7 @@ def _grouped_offsets(c):
     moved = [(ch//k%k-k//2, ch%k-k//2) if ch<C//k**2*k**2 else (0,0) for ch in range(C)]
     return torch.tensor(moved, dtype=torch.float64).T*d
 
+# %% ../nbs/85_drawn.ipynb #c2422399
 def _shift_draws(st):
     each = lambda *v: st.tuples(st.sampled_from(v), st.sampled_from(v))
     return dict(size=each(1,2,3,4,5,7,9), per=st.sampled_from((1,2,3,5)),
@@ -965,6 +975,7 @@ def _xsep_formula(layer, x, c):
     return convolved(x, layer.vertical.weight, layer.vertical.bias,
         [rows,torch.arange(x.shape[3])[None,None]], C)
 
+# %% ../nbs/85_drawn.ipynb #f8b4d8e2
 def _set_xsep(layer, c):
     "Norms that have seen something, and the mode"
     with torch.no_grad():
@@ -1185,6 +1196,7 @@ def _dynamic_formula(layer, x, c):
         layer.bias, _ph_places(c), c['groups'], c['border'])
     return torch.cat([one(z[None]) for z in x]) if len(x) else _gm_formula(layer, x, c)
 
+# %% ../nbs/85_drawn.ipynb #092ef080
 _plain_wrong = {k: v for k,v in _ph_conv_wrong.items() if k not in _ph_wrong}
 _plain_names = 'bias','groups','size','kernel','stride','dilation','padding','border'
 
@@ -1271,9 +1283,278 @@ PS_CONVS = [Family(cls, _plain_draws(d, cycle=((1,2,1,4),(1,2),(2,1,4,1),(1,),(3
         half=dict(dilations=(1.5,)), order=dict(layout='random')))
     for d,cls in enumerate((poly.PSConv1d,poly.PSConv2d,poly.PSConv3d), 1)]
 
+# %% ../nbs/85_drawn.ipynb #59bcebcc
+def _sigmoid(v): return 1/(1+torch.exp(-v))
+
+def _hidden(att, x, c):
+    "What the attentions of each picture are made of: mean, linear, norm, ReLU"
+    h = x.flatten(2).sum(2)/math.prod(x.shape[2:])@att.fc.weight.T
+    if c['norm']=='group':
+        h = h+att.fc.bias
+        mean,var = h.mean(1, keepdim=True),h.var(1, correction=0, keepdim=True)
+    elif c['norm']=='batch' and c['train'] and len(x)>1:
+        mean,var = h.mean(0),h.var(0, correction=0)
+    else: mean,var = att.norm.running_mean,att.norm.running_var
+    return ((h-mean)/(var+att.norm.eps).sqrt()*att.norm.weight+att.norm.bias).clamp(min=0)
+
+@torch.no_grad()
+def _attentive(layer, c):
+    "Attentions that differ from picture to picture, and norms that have seen something"
+    for n,p in layer.attention.named_parameters(): p.normal_(std=1 if 'norm' in n else .5)
+    if c['norm']!='group':
+        layer.attention.norm.running_mean.normal_()
+        layer.attention.norm.running_var.uniform_(.5, 2)
+    layer.attention.set_progress(c['progress'])
+    return layer.train(c['train'])
+
+def _nothing(x, o, c):
+    "The output for no picture"
+    return x.new_zeros(0, o, *(p.shape[2] for p in _ph_places(c)))+x.sum()
+
+def _by_picture(layer, x, c, kernels):
+    "Each picture with its own kernel"
+    one = lambda z, H: convolved(z[None], H, layer.bias, _ph_places(c), c['groups'],
+        c['border'])
+    y = [one(z, H) for z,H in zip(x, kernels)]
+    return torch.cat(y) if y else _nothing(x, layer.out_channels, c)
+
+def _squeeze_refuses(c):
+    hidden = max(int(c['groups']*c['per']*c['reduction']), c['least'])
+    if c['norm']=='group' and hidden==1: raise Refused('one value has no variance')
+    _ph_refuses(c)
+
+def _apart(layer, c):
+    "The same picture by picture, where no batch is averaged over"
+    alone = c['batch'] and not (c['train'] and c['norm']=='batch')
+    return dict(apart=lambda z: torch.cat([layer(p[None]) for p in z])) if alone else {}
+
+def _smallest(dim, **more):
+    "One pixel, one channel and one tap; what was found stands in `more`"
+    one = (1,)*dim
+    return dict(bias=False, groups=1, size=one, kernel=one, stride=one, dilation=one,
+        padding='same', border='zeros', per=1, out=1, norm='batch', train=False, progress=1,
+        reduction=1/16, least=1, batch=2, view='plain', seed=0, wrong=None) | more
+
+# %% ../nbs/85_drawn.ipynb #4fdae3e5
+def _od_heads(c):
+    "Whether channels, filters, taps and kernels are attended to"
+    depthwise = c['per']==c['out']==1
+    return (c['channel'],c['filter'] and not depthwise,c['spatial'] and
+        math.prod(c['kernel'])>1,c['kernels']>1)
+
+def _od_kernels(layer, x, c):
+    "The kernel of each picture"
+    att,h,o = layer.attention,_hidden(layer.attention, x, c),layer.out_channels
+    T = 1+29*(1-c['progress'])
+    score = lambda name, b: getattr(att, name).weight@h[b]/T+getattr(att, name).bias/T
+    channel,filter,spatial,mixed = _od_heads(c)
+    for b in range(len(x)):
+        H = layer.weight.unflatten(0, (c['kernels'],o))
+        if mixed:
+            e = score('kernel_fc', b).exp()
+            H = sum(a/e.sum()*H[k] for k,a in enumerate(e))
+        else: H = H[0]
+        rows = list(H)
+        if channel:
+            a = _sigmoid(score('channel_fc', b)).view(c['groups'], c['per'],
+                *[1]*len(c['kernel']))
+            rows = [r*a[j//c['out']] for j,r in enumerate(rows)]
+        if filter: rows = [r*a for r,a in zip(rows, _sigmoid(score('filter_fc', b)))]
+        if spatial: rows = [r*_sigmoid(score('spatial_fc', b)).view(c['kernel'])
+            for r in rows]
+        yield torch.stack(rows)
+
+def _od_refuses(c):
+    if not any(_od_heads(c)): raise Refused('no attention is left')
+    _squeeze_refuses(c)
+
+def _od_kwargs(c):
+    return _plain_kwargs(c) | {k: c[k] for k in ('kernels','channel','filter','spatial',
+        'norm','reduction','least')}
+
+_norms = dict(norm=('batch','frozen','group'), train=(False,True), progress=(1,.97,.5),
+    reduction=(1/16,1.,2.5), least=(2,1,3))
+_norm_wrong = _plain_wrong | dict(narrow=dict(reduction=0.), least=dict(least=0),
+    norm=dict(norm='layer'))
+
+def _od_found(dim):
+    "Division by zero in the start, and a norm of a single number, far from their cause"
+    own = dict(kernels=1, channel=True, filter=True, spatial=True)
+    return _smallest(dim, **own, wrong='none'),_smallest(dim, **own, norm='group')
+
+OD_CONVS = [Family(cls, _plain_draws(d, kernels=(1,1,2,4), channel=(True,True,False),
+        filter=(True,True,False), spatial=(True,True,False), out=(1,2,4,12), **_norms),
+    _od_kwargs, lambda c: (c['groups']*c['per'], *c['size']),
+    lambda layer, x, c: _by_picture(layer, x, c, _od_kernels(layer, x, c)), _od_refuses,
+    _apart, _attentive, dim=d, inputs=_conv_mistakes, wrong=_norm_wrong|dict(
+        nothing=dict(kernels=0), some=dict(kernels=1.5), start=dict(init='zeros')),
+    examples=_od_found(d))
+    for d,cls in enumerate((dynamic.ODConv1d,dynamic.ODConv2d,dynamic.ODConv3d), 1)]
+
+# %% ../nbs/85_drawn.ipynb #d14b74ce
+def _kw_plan(c):
+    """Blocks of taps, outputs and inputs that a kernel is cut into, cells of the warehouse
+    for each, and whether the warehouse is shared"""
+    cut = lambda n: 2 if c['split'] and n%2==0 else 1
+    b = Fraction(c['budget']).limit_denominator(9)
+    alone = math.prod(c['kernel']),1,1
+    blocks = 1 if c['whole'] else alone[0],cut(c['groups']*c['out']),cut(c['per'])
+    shared = c['shared'] and _kw_budget(blocks, b)
+    return blocks if shared else alone,b,shared
+
+def _kw_budget(blocks, b):
+    return (math.prod(blocks)*b).denominator==1 and 1 in (b.numerator,b.denominator)
+
+def _kw_refuses(c):
+    if not _kw_budget(*_kw_plan(c)[:2]): raise Refused('no such budget')
+    _squeeze_refuses(c)
+
+def _kw_kwargs(c):
+    "Alone, or second in a warehouse for two kernels of this shape"
+    kw = _plain_kwargs(c) | {k: c[k] for k in ('norm','reduction','least','basis')}
+    (_,o,i),_,shared = _kw_plan(c)
+    if not shared: return kw | dict(budget=c['budget'])
+    shape = (kw['out_channels'],c['per'],*c['kernel'])
+    stock = dynamic.Warehouse([shape]*2, c['budget'], split_out=1/o, split_in=1/i,
+        taps=not c['whole'], dtype=torch.float64)
+    stock.take(shape)
+    return kw | dict(warehouse=stock)
+
+def _kw_scores(layer, c, h, n, m):
+    "For each of `m` cells of the kernel a score for each of `n` and for the cell of zeros"
+    att,(_,b,shared) = layer.attention,_kw_plan(c)
+    if c['basis']>=1: return (att.score.weight@h+att.score.bias).view(m, n+1)
+    z,own = (att.score.weight@h).view(m, -1),int(b*m)
+    rest,start = z[:,own:-1]@att.others.weight.T,own if shared else 0
+    z = torch.cat([rest[:,:start], z[:,:own], rest[:,start:], z[:,-1:]], 1)
+    return z+att.bias.view(m, n+1)
+
+def _kw_home(c, n, m):
+    "The cell that each cell of the kernel begins as; `n` stands for zeros"
+    _,b,shared = _kw_plan(c)
+    at,r = int(b*m) if shared else 0,int(1/b) if b<1 else 1
+    for i in range(m):
+        mine = i%r==i//r%r
+        yield at if mine else n
+        at += int(b) if b>=1 else mine
+
+# %% ../nbs/85_drawn.ipynb #4f7fd529
+def _kw_kernels(layer, x, c):
+    "The kernel of each picture, cell by cell"
+    (blocks,*_),t = _kw_plan(c),1-c['progress']
+    o,i,m = c['groups']*c['out'],c['per'],math.prod(blocks)
+    E = layer.warehouse.cells.reshape(-1, o//blocks[1], i//blocks[2], math.prod(
+        c['kernel'])//blocks[0])
+    home = torch.zeros(m, len(E)+1, dtype=x.dtype)
+    home[range(m),list(_kw_home(c, len(E), m))] = 1
+    for h in _hidden(layer.attention, x, c):
+        z = _kw_scores(layer, c, h, len(E), m)
+        a = (1-t)*z/(z.abs().sum(1, keepdim=True)+1e-3) + t*home
+        cells = iter([sum(v*e for v,e in zip(row, E)) for row in a])
+        H = [torch.cat([torch.cat([next(cells) for _ in range(blocks[2])], 1)
+            for _ in range(blocks[1])]) for _ in range(blocks[0])]
+        yield torch.cat(H, 2).view(o, i, *c['kernel'])
+
+def _kw_found(dim):
+    "An empty batch of maps that are smaller than the kernel"
+    return _smallest(dim, batch=0, kernel=(2,)*dim, padding='valid', budget=1.,
+        shared=False, split=False, whole=False, basis=1.),
+
+KW_CONVS = [Family(cls, _plain_draws(d, budget=(1.,1.,1.,2.,3.,1/2,1/3),
+        shared=(False,True), split=(False,True), whole=(False,False,True),
+        basis=(1.,1.,.3), **_norms),
+    _kw_kwargs, lambda c: (c['groups']*c['per'], *c['size']),
+    lambda layer, x, c: _by_picture(layer, x, c, _kw_kernels(layer, x, c)), _kw_refuses,
+    _apart, _attentive, dim=d, inputs=_conv_mistakes, wrong=_norm_wrong|dict(
+        share=dict(budget=2/3, warehouse=None), empty=dict(budget=0., warehouse=None)),
+    examples=_kw_found(d))
+    for d,cls in enumerate((dynamic.KWConv1d,dynamic.KWConv2d,dynamic.KWConv3d), 1)]
+
+# %% ../nbs/85_drawn.ipynb #7d6de560
+def _bins(n, k):
+    "`(k, n)`: the mean of each of `k` stretches of `n` pixels"
+    A = torch.zeros(k, n, dtype=torch.float64)
+    for i in range(k):
+        a,b = i*n//k,-(-(i+1)*n//k)
+        A[i,a:b] = 1/(b-a)
+    return A
+
+def _dr_filters(G, x, c):
+    "`(N, m, O, C/groups, *k)`: the filters of each picture, made from it"
+    m,O = c['regions'],c['groups']*c['out']
+    if c['generator']=='experts':
+        mean = x.flatten(2).sum(2)/math.prod(x.shape[2:])
+        r = _sigmoid(mean@G.routing.T+G.routing_bias).view(-1, m, c['experts'])
+        E = G.weight.unflatten(0, (c['experts'],O))
+        return torch.einsum('nme,eo...->nmo...', 2/c['experts']*r, E)
+    for i,(n,k) in enumerate(zip(x.shape[2:], c['kernel']), 2):
+        x = torch.einsum('kn,...n->...k', _bins(n, k), x.movedim(i, -1)).movedim(-1, i)
+    z = _sigmoid(torch.einsum('qc,nct->nqt', G.squeeze.weight.flatten(1), x.flatten(2)))
+    make = G.make.weight.view(m, O*c['per'], m)
+    W = torch.einsum('mpq,nmqt->nmpt', make, z.view(-1, m, m, z.shape[-1]))
+    return W.reshape(-1, m, O, c['per'], *c['kernel'])
+
+def _dr_guide(layer, x, c, places):
+    "`(N, m, *out)`: what the regions are chosen by"
+    if not c['own']: return layer.given
+    w,b = layer.guide.weight,layer.guide.bias
+    if c['generator']=='pool': return convolved(x, w, b, places, 1, c['border'])
+    y = torch.einsum('mc,nc...->nm...', w.flatten(1), x)
+    y = y+b.view(-1, *[1]*len(places))
+    for i,p in enumerate(places, 2):
+        out = p.shape[2]
+        y = y.index_select(i, torch.arange(out)*y.shape[i]//out)
+    return y
+
+def _dr_formula(layer, x, c):
+    places = _ph_places(c)
+    W,guide = _dr_filters(layer.generator, x, c),_dr_guide(layer, x, c, places)
+    e = (guide-guide.amax(1, keepdim=True)).exp()
+    p = e/e.sum(1, keepdim=True)
+    first = (guide==guide.amax(1, keepdim=True)).to(x.dtype).cumsum(1).cumsum(1)==1
+    out = []
+    for z,w,hard,soft in zip(x, W, first, p):
+        y = [convolved(z[None], H, None, places, c['groups'], c['border'])[0] for H in w]
+        out.append(sum(y*(a+s-s.detach()) for y,a,s in zip(y, hard, soft)))
+    if not out: return _nothing(x, c['groups']*c['out'], c)
+    y = torch.stack(out)
+    return y if layer.bias is None else y+layer.bias.view(-1, *[1]*len(places))
+
+# %% ../nbs/85_drawn.ipynb #ae7d4a90
+class _Guided(nn.Module):
+    "A layer that gets its guide with the picture"
+    def __init__(self, layer, c):
+        super().__init__()
+        n = 1 if c['batch'] is None else c['batch']
+        try: out = [p.shape[2] for p in _ph_places(c)]
+        except Refused: out = [1]*len(c['size'])
+        self.layer,self.generator,self.bias = layer,layer.generator,layer.bias
+        self.given = nn.Parameter(torch.randn(n, layer.regions, *out, dtype=torch.float64))
+        self.single = c['batch'] is None
+    def forward(self, x): return self.layer(x, self.given[0] if self.single else self.given)
+
+def _dr_prepare(layer, c):
+    "Filters that differ from region to region, and the guide"
+    with torch.no_grad():
+        for p in layer.parameters(): p.normal_()
+    return layer if c['own'] else _Guided(layer, c)
+
+def _dr_kwargs(c):
+    return _plain_kwargs(c) | {k: c[k] for k in ('regions','generator','experts','form')
+        } | dict(own_guide=c['own'])
+
+DR_CONVS = [Family(cls, _plain_draws(d, regions=(1,2,3,5), experts=(1,2,4),
+        generator=('experts','pool'), own=(True,True,False), form=('auto','dense','gather'),
+        out=(1,2,4)),
+    _dr_kwargs, lambda c: (c['groups']*c['per'], *c['size']), _dr_formula, _ph_refuses,
+    prepare=_dr_prepare, dim=d, inputs=_conv_mistakes, wrong=_plain_wrong|dict(
+        nowhere=dict(regions=0), part=dict(regions=1.5), form=dict(form='sparse'),
+        few=dict(experts=0, generator='experts'), maker=dict(generator='mean')))
+    for d,cls in enumerate((regions.DRConv1d,regions.DRConv2d,regions.DRConv3d), 1)]
+
 # %% ../nbs/85_drawn.ipynb #6cd20dd5
 FAMILIES = {f.name: f for f in (CONV1D_SP, CONV2D_SP, CONV2D_SAME, SYMMETRIC_PAD,
     *SPECTRAL_POOLS, *DIFF_STRIDES, *PH_CONVS,
     PH_TRANSPOSE, PH_LINEAR, *DO_CONVS, ACTIVE_SHIFT, GROUPED_SHIFT, XSEP, INCEPTION,
     DIRECTIONAL_PAD,
-    *FUSE, *LHC_CONVS, *GM_CONVS, *PS_CONVS)}
+    *FUSE, *LHC_CONVS, *GM_CONVS, *PS_CONVS, *OD_CONVS, *KW_CONVS, *DR_CONVS)}

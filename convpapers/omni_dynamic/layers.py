@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import arguments_of_plain, expect_channels, leaf
+from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_padding,
+    leaf)
 from ..lab.operators import layout, no_torchscript
 from .forms import CONV, exporting, per_sample_conv, scaled_patches
 
@@ -54,6 +55,9 @@ class Squeeze(nn.Module):
         self.hidden = max(int(channels*reduction), positive_int('least', least))
         # batch norm takes a bias away again
         self.fc = Gate(channels, self.hidden, bias=norm=='group', **kw)
+        if norm=='group' and self.hidden==1:
+            raise ValueError(f"norm='group' is not valid for one hidden number; give "
+                f'least={least!r} or reduction={reduction!r} a larger value')
         self.norm = nn.GroupNorm(1, self.hidden, **kw) if one_of('norm', norm,
             NORMS)=='group' else BatchNorm(self.hidden, norm=='frozen', **kw)
     def forward(self, x:Tensor)->Tensor:
@@ -102,6 +106,14 @@ class Attention(Squeeze):
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #237c7a87
 INITS = 'official','matched'
 
+def _expect_geometry(layer, padding):
+    "A `ValueError` for what a convolution would notice at its first input, or never"
+    for name in ('kernel_size','stride','dilation'):
+        if min(getattr(layer, name))<1:
+            raise ValueError(f'{name}={getattr(layer, name)} must be at least 1 along '
+                'every axis')
+    expect_padding(padding, layer.padding)
+
 class _ODConv:
     """What `ODConv1d`, `ODConv2d` and `ODConv3d` share; stands before the plain layer among
     their bases"""
@@ -132,6 +144,7 @@ class _ODConv:
             INITS)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, device='meta', dtype=dtype)
+        _expect_geometry(self, padding)
         kw,taps = dict(device=device, dtype=dtype),math.prod(self.kernel_size)
         self.weight = nn.Parameter(torch.empty(kernels*out_channels, in_channels//groups,
             *self.kernel_size, **kw))
