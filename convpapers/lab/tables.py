@@ -522,6 +522,18 @@ def judged(self:ResultTable)->list: # `Judged`, at least one for each claim
     return [replace(j, p=p, word=word(j, p)) if j.difference else j for j,p in zip(out, ps)]
 
 @patch
+def decided(self:ResultTable,
+    first:str, # A row
+    second:str, # Another
+)->bool: # False as well where there are no pairs
+    """Whether two rows are told apart: by the verdict on a claim about them, else by the
+    interval of this one difference"""
+    about = [j for j in self.judged() if {j.claim.better,j.claim.worse}=={first,second}]
+    if about: return any(j.word in ('holds','contradicted') for j in about)
+    d = self.difference(first, second)
+    return bool(d) and abs(d.mean)>d.half
+
+@patch
 def claims(self:ResultTable)->list: # Dicts of strings
     """The claims with their verdicts, a line for each budget in which both rows were
     measured"""
