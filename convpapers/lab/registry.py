@@ -70,16 +70,21 @@ class UnknownName(KeyError):
 # %% ../../nbs/lab/01_registry.ipynb #d4f616a9
 class Register(dict):
     "Names to entries; each name once"
-    def __init__(self, kind:str): # What the entries are, for messages
+    def __init__(self,
+        kind:str, # What the entries are, for messages
+        # Whether a module's entry outlives the one of its notebook
+        recorded:bool=False,
+    ):
         super().__init__()
-        self.kind = kind
+        self.kind,self.recorded = kind,recorded
     def add(self, name:str, entry):
         """Store `entry` under `name`, and return what stands there; a name that holds
         another entry raises a `ValueError`"""
         if name in self and not same_entry(self[name], entry): raise ValueError(
             f'a {self.kind} named {name!r} is registered already, and says something else; '
             'choose another name')
-        if name not in self or not _of_notebook(entry): self[name] = entry
+        kept = self.recorded and name in self and _of_notebook(entry)
+        if not kept: self[name] = entry
         return self[name]
     def __missing__(self, name):
         near = get_close_matches(str(name), self, n=3, cutoff=.4)
@@ -114,7 +119,7 @@ class NetworkEntry:
 
 # %% ../../nbs/lab/01_registry.ipynb #75115ca0
 networks = Register('network')
-experiments = Register('experiment')
+experiments = Register('experiment', recorded=True)
 benchmarks = Register('benchmark')
 
 # %% ../../nbs/lab/01_registry.ipynb #ee1564a2
