@@ -1,4 +1,4 @@
-"""The same functions, another path: steps become longer where the weights are large, and along the way that they have come.
+"""The same functions, another path: steps become longer where the weights are large, and longest along directions in which they have grown.
 
 Docs: https://convpapers.github.io/convpapers/overparameterized/descent.html.md"""
 
