@@ -1,4 +1,4 @@
-"""A layer with several dilations answers more evenly to one pattern at many sizes. Whether a network that is trained gets better by it is a question for tables, and here is what they can say.
+"""A layer with several dilations answers to one pattern over a wider range of sizes than a narrow one does, and differently to each size. Whether a network that is trained gets better by it is a question for tables, and here is what they can say.
 
 Docs: https://convpapers.github.io/convpapers/poly_scale/scales.html.md"""
 
