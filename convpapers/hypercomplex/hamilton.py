@@ -1,4 +1,4 @@
-"""Sixteen layers with random tables see examples from a world of quaternions. All sixteen learn the quaternions. Trained on photographs, their tables hold no more of Hamilton's than random ones.
+"""Sixteen layers with random tables see examples from a world of quaternions. All sixteen learn the quaternions. Tables that a network learns from photographs hold no more of Hamilton's than random ones.
 
 Docs: https://convpapers.github.io/convpapers/hypercomplex/hamilton.html.md"""
 
