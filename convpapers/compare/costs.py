@@ -6,10 +6,12 @@ Docs: https://convpapers.github.io/convpapers/compare/costs.html.md"""
 
 # %% auto #0
 __all__ = ['SIZE', 'arms_of', 'built', 'forms_of', 'every_form', 'time_forms', 'time_training', 'measure_slot', 'record_folder',
-           'measure_all', 'recorded', 'Cost', 'fastest', 'cost_of', 'costs', 'cost_table', 'compare_costs']
+           'measure_all', 'recorded', 'Cost', 'fastest', 'twins', 'twin_margin', 'margins', 'cost_of', 'costs',
+           'margin_of', 'with_margin', 'cost_table', 'compare_costs']
 
 # %% ../../nbs/compare/11_costs.ipynb #69727ba0
-import warnings
+import math, warnings
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -139,6 +141,8 @@ class Cost(NamedTuple):
     kept: float|None = None # Bytes that the step keeps
     seconds: float|None = None # Inference of one picture, here not a ratio
     form: str = '' # That is the fastest for 64 pictures
+    # Of the times: by which share each may be off, of `one`, `many` and `step`
+    margin: dict|None = None
 
 def fastest(
     b:Bench, # From `time_forms`
@@ -149,10 +153,64 @@ def fastest(
         if r.name in (f'{name}, as trained', f'{name}, folded')]
     return min(found) if found else (None, '')
 
+def _leaves(net): return [(type(m).__name__, m.extra_repr()) for m in net.modules()
+    if not list(m.children())]
+
+@lru_cache
+def twins(
+    slot:str, # Name of the table
+)->tuple: # Row names
+    "The rows whose folded form is the baseline's own network"
+    every = arms_of(SLOTS[slot])
+    first = SLOTS[slot].baseline
+    plain,macs = _leaves(built(*every[first])),sizes(*every[first]).macs
+    def same(n): # Rows that count otherwise cannot be the same network
+        return n!=first and sizes(*every[n]).macs==macs and _leaves(
+            forms_of(built(*every[n])).get('folded', nn.Identity()))==plain
+    return tuple(n for n in every if same(n))
+
+def twin_margin(
+    slot:str, # Name of the table
+    benches:dict, # From `recorded` or `measure_slot`
+)->dict: # `'1'` and `'64'` to a share; empty where no twin was timed
+    "How far the times of one and the same network are apart"
+    out = {}
+    for k in ('1','64'):
+        seconds = {r.name: r.forward for r in benches.get(k, ())}
+        ours = seconds.get(f'{SLOTS[slot].baseline}, as trained')
+        found = [seconds[f'{n}, folded'] for n in twins(slot) if f'{n}, folded' in seconds]
+        if ours and found: out[k] = max(max(t/ours, ours/t)-1 for t in found)
+    return out
+
+def _widest(found): # The largest of several `twin_margin`s
+    return {k: max(m.get(k, 0.) for m in found) for k in ('1','64')}
+
+def _wobble(b, name): # Spread of a row's ratio over rounds, as a share of it
+    form = fastest(b, name)[1]
+    r = next((r for r in b if r.name==f'{name}, {form}'), None)
+    return (r.forward_spread or 0.)/r.forward_ratio if r else 0.
+
+def margins(
+    slot:Slot,
+    name:str, # Of a row
+    benches:dict, # From `recorded` or `measure_slot`
+    apart:dict|None=None, # Of twins, see `twin_margin`; default: from `benches`
+)->dict: # `one`, `many` and `step` to a share
+    "By which share the times of a row may be off"
+    if name==slot.baseline: return {} # Its ratio is 1 by definition
+    apart = twin_margin(slot.name, benches) if apart is None else apart
+    def seen(k): return 2*math.hypot(*(_wobble(benches[k], n) for n in (name,
+        slot.baseline)))
+    step = {r.name: r for r in benches['train']}.get(name)
+    steps = 2*step.spread/step.both_ratio if step and step.both_ratio else 0.
+    return dict(one=max(apart.get('1', 0.), seen('1')),
+        many=max(apart.get('64', 0.), seen('64')), step=max(apart.get('64', 0.), steps))
+
 def cost_of(
     slot:Slot,
     name:str, # Of a row
     benches:dict, # From `recorded` or `measure_slot`
+    apart:dict|None=None, # As for `margins`
 )->Cost:
     "The prices of a row; times are None where they were not measured"
     params,macs = sizes(*arms_of(slot)[name])
@@ -164,35 +222,60 @@ def cost_of(
     step = {r.name: r for r in benches['train']}.get(name)
     seconds,form = fastest(benches['1'], name)[0],fastest(benches['64'], name)[1]
     return Cost(params, macs, ratio('1'), ratio('64'), step and step.both_ratio,
-        step and step.saved_ratio, seconds, form)
+        step and step.saved_ratio, seconds, form, margins(slot, name, benches, apart))
 
 def costs(
     slot:str, # Name of the table
     benches:dict|None=None, # Default: those recorded
 )->dict: # Row to its `Cost`
     "The prices of all rows of a slot"
-    benches = recorded(slot) if benches is None else benches
-    return {n: cost_of(SLOTS[slot], n, benches) for n in arms_of(SLOTS[slot])}
+    apart = None
+    if benches is None:
+        benches = recorded(slot)
+        apart = twin_margin(slot, benches) or _widest([twin_margin(s, recorded(s))
+            for s in SLOTS])
+    return {n: cost_of(SLOTS[slot], n, benches, apart) for n in arms_of(SLOTS[slot])}
+
 
 # %% ../../nbs/compare/11_costs.ipynb #d6a2e820
 def _x(v): return '' if v is None else f'{v:.2f}×'
+
+def margin_of(
+    c:Cost,
+    price:str, # A field of it that is a ratio
+)->float: # 0 for what is counted
+    "By how much a ratio may be off: its share of the ratio or of 1, whichever is more"
+    return max(getattr(c, price), 1.)*(c.margin or {}).get(price, 0.)
+
+def with_margin(
+    c:Cost,
+    price:str, # A field of it that is a ratio
+)->str: # Empty where it was not measured
+    "A ratio as text, with its margin where it has one"
+    v = getattr(c, price)
+    if v is None: return ''
+    m = margin_of(c, price)
+    return f'{v:.2f}'+(f' ± {m:.2f}' if m else '')+'×'
 
 def cost_table(
     slot:str, # Name of the table
     benches:dict|None=None, # Default: those recorded
 )->Table:
     "The prices of a slot, a line a row"
+    prices = list(costs(slot, benches).items())
     benches = recorded(slot) if benches is None else benches
     head = ['layer','parameters','multiply-adds','1 picture','64 pictures','form',
         'training step','memory']
     def cells(item):
         n,c = item
-        times = _x(c.one),_x(c.many),c.form,_x(c.step),_x(c.kept)
+        one,many,step = (with_margin(c, k) for k in ('one','many','step'))
+        times = one,many,c.form,step,_x(c.kept)
         return [n, f'{c.params:,}', f'{c.macs:,}', *times]
     note = ('Times are not measured yet.' if not benches else
-        f'Times are ratios to {SLOTS[slot].baseline}, each in its fastest form. '
+        f'Times are ratios to {SLOTS[slot].baseline}, each in its fastest form; ± is '
+        'the margin within which this clock cannot tell. '
         + benches['64'].circumstances)
-    return Table(head, list(costs(slot, benches).items()), cells, note)
+    return Table(head, prices, cells, note)
 
 @register_benchmark('compare', 'Every layer of the comparison in the host network')
 def compare_costs(

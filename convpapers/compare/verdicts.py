@@ -6,15 +6,15 @@ Docs: https://convpapers.github.io/convpapers/compare/verdicts.html.md"""
 
 # %% auto #0
 __all__ = ['PRICES', 'STEP', 'STANDS', 'Standing', 'standings', 'front', 'priced', 'intervals', 'surely_less',
-           'not_surely_beaten', 'spread_labels', 'colours_of', 'price_axis', 'pareto', 'changes', 'advice',
-           'missing_sentence', 'error_table', 'advice_table', 'headline', 'default_answer', 'chapter_standings',
-           'brief_verdict']
+           'not_surely_beaten', 'spread_labels', 'colours_of', 'price_axis', 'pareto', 'changes', 'corrected',
+           'at_equal_size', 'advice', 'missing_sentence', 'error_table', 'advice_table', 'headline', 'default_answer',
+           'chapter_standings', 'brief_verdict']
 
 # %% ../../nbs/compare/12_verdicts.ipynb #7b0602f2
 from dataclasses import dataclass, field
 from statistics import mean
 
-from .costs import Cost, arms_of, costs
+from .costs import Cost, arms_of, costs, margin_of, with_margin
 from .slots import EQUAL, SLOTS, Arm
 from ..lab.basics import COLOURS, COLOUR_OF, GREY, Table, figure, need, one_of
 from ..lab.judgement import paired
@@ -33,6 +33,8 @@ class Standing:
     difference: object = None
     # `better`, `worse`, `not separated`, `baseline` or `not measured`
     word: str = 'not measured'
+    p: float|None = None # Of the difference, corrected for all claims of the table
+    claims: int = 0 # Of the table, those without runs included
 
     @property
     def error(self): return mean(self.values.values()) if self.values else None
@@ -54,12 +56,15 @@ def standings(
     one_of('slot', slot, SLOTS)
     table,price = results(slot, records),costs(slot, benches)
     found = {n: l.values for n,l in table.at().items()}
-    words = {j.claim.better: _word(j) for j in table.judged()}
+    judged = {j.claim.better: j for j in table.judged()}
     base = SLOTS[slot].baseline
     def one(name, arm, equal):
         d = table.difference(name, base) if name!=base else None
-        word = 'baseline' if name==base else words.get(name, 'not measured')
-        return Standing(name, arm, price[name], equal, found.get(name, {}), d, word)
+        j = judged.get(name)
+        word = 'baseline' if name==base else _word(j) if j else 'not measured'
+        p = j.p if d and j else None
+        return Standing(name, arm, price[name], equal, found.get(name, {}), d, word, p,
+            len(table.exp.claims))
     return [one(n, a, w is not None) for n,(a,w) in arms_of(SLOTS[slot]).items()]
 
 # %% ../../nbs/compare/12_verdicts.ipynb #c75c4dc3
@@ -186,57 +191,91 @@ def changes(
     cost:Cost, # Of a row
     base:Cost, # Of the baseline
 )->tuple: # `{price: ratio}` of those that are lower, and of those that are higher
-    "Prices that differ by a tenth or more"
+    "Prices that differ by a tenth or more, and by more than their margin"
     def ratio(k):
         mine,ours = getattr(cost, k),getattr(base, k)
         return None if mine is None or not ours else mine/ours
     found = {k: r for k in PRICES if (r := ratio(k)) is not None}
-    return ({k: r for k,r in found.items() if r<=1-STEP},
-        {k: r for k,r in found.items() if r>=1+STEP})
+    def clear(k, r): # As the two are printed
+        m = margin_of(cost, k) if k in (cost.margin or {}) else 0.
+        return round(100*abs(r-1))>round(100*m)
+    return ({k: r for k,r in found.items() if r<=1-STEP and clear(k, r)},
+        {k: r for k,r in found.items() if r>=1+STEP and clear(k, r)})
 
 def _and(parts, word='and'):
     parts = list(parts)
     return f' {word} '.join(p for p in (', '.join(parts[:-1]), *parts[-1:]) if p)
 
-def _times(ratios, word='and', most=2): # The most telling first
+def _times(ratios, word='and', most=2, cost=None): # The most telling first
     far = sorted(ratios, key=lambda k: -max(ratios[k], 1/ratios[k]))[:most]
-    return _and((f'{PRICES[k]} ({ratios[k]:.2f}×)' for k in far), word)
+    def text(k): # A time with its margin
+        return with_margin(cost, k) if cost and k in (cost.margin or {}) else (
+            f'{ratios[k]:.2f}×')
+    return _and((f'{PRICES[k]} ({text(k)})' for k in far), word)
 
 def _points(d): return f'{abs(d.mean):.2f} ± {d.half:.2f} points'
 
+def corrected(s:Standing)->str: # Empty where nothing was tested
+    "The p of a row beside the number of claims that it is corrected for"
+    if s.p is None: return ''
+    p = 'p < 0.001' if s.p<.001 else f'p = {s.p:.3f}' if s.p<.1 else f'p = {s.p:.2f}'
+    return f'{p} after correction for {s.claims} claims' if s.claims else p
+
+
 # %% ../../nbs/compare/12_verdicts.ipynb #dab4b4e7
-def _price(low, high):
+def _price(low, high, cost):
     "What a row costs, in a clause"
-    said = [f'lowers {_times(low)}']*bool(low) + [f'raises {_times(high)}']*bool(high)
+    said = ([f'lowers {_times(low, cost=cost)}']*bool(low)
+        + [f'raises {_times(high, cost=cost)}']*bool(high))
     return _and(said) or 'changes no price by a tenth'
 
-def advice(
-    s:Standing,
-    base:Cost, # Of the baseline
-    baseline:str='the baseline', # Its name
-)->str:
-    "When to take a layer, and when to leave it"
+def at_equal_size(
+    s:Standing|None, # The row of equal size; None: the layer has none
+    baseline:str, # Its name
+)->str: # Empty without one
+    "What the row of equal size adds"
+    if s is None: return ''
+    if s.difference is None: return ' At equal size it is not measured yet.'
+    d,p = s.difference,corrected(s)
+    size = (f'{_points(d)} {"less" if d.mean<0 else "more"} error than {baseline}')
+    return f' At equal size it has {size}, {s.word}{f" ({p})" if p else ""}.'
+
+def _at_width(s, base, baseline): # The sentence of the row itself
     low,high = changes(s.cost, base)
     if s.word=='baseline': return 'The others are held against it.'
     if s.word=='not measured' or s.difference is None:
-        return f'Not yet decided: it has no paired runs. It {_price(low, high)}.'
-    d,short = s.difference,f'when you are short of {_times(low, "or")}'
+        return f'Not yet decided: it has no paired runs. It {_price(low, high, s.cost)}.'
+    d,short = s.difference,f'when you are short of {_times(low, "or", cost=s.cost)}'
     if s.word=='better':
-        leave = (f'when you are short of {_times(high, "or")}' if high
+        leave = (f'when you are short of {_times(high, "or", cost=s.cost)}' if high
             else 'never, by these numbers')
         return (f'Take it when the error counts: {_points(d)} less than {baseline}. Leave '
             f'it {leave}.')
     if s.word=='worse':
         lost = f'its error is {_points(d)} higher than that of {baseline}'
-        if not low: return f'Leave it: {lost}, and it {_price(low, high)}.'
+        if not low: return f'Leave it: {lost}, and it {_price(low, high, s.cost)}.'
         return f'Take it {short}. Leave it when the error counts: {lost}.'
+    p = corrected(s)
     open_ = (f'the error is not told apart from that of {baseline} ({d.mean:+.2f} ± '
-        f'{d.half:.2f})')
+        f'{d.half:.2f}{f"; {p}" if p else ""})')
     if low and high:
         return (f'Take it {short}; {open_}. Leave it when you are short of '
-            f'{_times(high, "or")}.')
+            f'{_times(high, "or", cost=s.cost)}.')
     if low: return f'Take it {short}; {open_}.'
-    return f'Leave it for now: {open_}, and it {_price(low, high)}.'
+    return f'Leave it for now: {open_}, and it {_price(low, high, s.cost)}.'
+
+def advice(
+    s:Standing,
+    base:Cost, # Of the baseline
+    baseline:str='the baseline', # Its name
+    equal:Standing|None=None, # The same layer's row of equal size, where it has one
+)->str:
+    "When to take a layer, and when to leave it"
+    said = _at_width(s, base, baseline)
+    known = s.word in _WORDS.values() or equal is not None and equal.difference is not None
+    if not known or equal is None: return said
+    return said+at_equal_size(equal, baseline)
+
 
 # %% ../../nbs/compare/12_verdicts.ipynb #8d634591
 def missing_sentence(rows)->str: # `Standing`s
@@ -257,22 +296,30 @@ def error_table(
     def cells(s):
         n = len(s.values)
         word = s.word if s.word=='baseline' or n>1 else 'one run'
-        return s.name.replace(EQUAL, ''), f'{s.error:.2f}', str(s), word
-    return Table(['layer','error in %','difference','verdict'], seen, cells,
-        missing_sentence(mine))
+        p = '' if s.p is None else '< 0.001' if s.p<.001 else f'{s.p:.3f}'
+        return s.name.replace(EQUAL, ''), f'{s.error:.2f}', str(s), p, word
+    note = [missing_sentence(mine)]
+    if any(s.p is not None for s in seen):
+        note.append(f'p is corrected for the {seen[0].claims} claims of the whole table, '
+            'those without runs included; it decides, and not the interval, which is that '
+            'of the row alone.')
+    return Table(['layer','error in %','difference','p','verdict'], seen, cells,
+        ' '.join(n for n in note if n))
 
 def advice_table(
     rows, # `Standing`s
     chapters:bool=True, # Link a layer to the chapter that explains it
 )->Table:
-    "A sentence a layer"
+    "A sentence a layer, on its row at equal width and on that of equal size"
     base = next(s for s in rows if s.word=='baseline')
+    every = {s.name: s for s in rows}
+    own = [s for s in rows if not s.equal]
     def cells(s):
         c = s.arm.chapter
         name = f'[{s.name}](../{c}/index.ipynb)' if chapters and c not in ('',
             'compare') else s.name
-        return name, s.arm.what, advice(s, base.cost, base.name)
-    return Table(['layer','what it is','when'], rows, cells)
+        return name, s.arm.what, advice(s, base.cost, base.name, every.get(s.name+EQUAL))
+    return Table(['layer','what it is','when'], own, cells)
 
 # %% ../../nbs/compare/12_verdicts.ipynb #6f055068
 def headline(
@@ -286,7 +333,8 @@ def headline(
     best = min(seen, key=lambda s: s.error)
     better = [s.name for s in rows if s.word=='better']
     lowest = f'the lowest error is that of {best.name}, {best.error:.2f} %'
-    if best.difference: lowest += f' ({best} points beside {base.name})'
+    if best.difference:
+        lowest += f' ({best} points beside {base.name}, {best.word}, {corrected(best)})'
     told = f'proven better than {base.name}: {_and(better) if better else "none"}'
     return f'Of {len(rows)} rows {len(seen)} are measured; {lowest}; {told}.'
 
@@ -309,7 +357,8 @@ def default_answer(
     if not better: return (f'{keep}of the {len(known)} rows with paired runs none is '
         'proven better.')
     return (f'{keep}what is proven better costs more. {what(better[0])} has '
-        f'{less(better[0])}, and raises {_times(raised[better[0].name])}.')
+        f'{less(better[0])}, and raises '
+        f'{_times(raised[better[0].name], cost=better[0].cost)}.')
 
 # %% ../../nbs/compare/12_verdicts.ipynb #a0819aeb
 STANDS = dict(even_kernels='C2sp', hypercomplex='PHC4', omni_dynamic='ODConv',
