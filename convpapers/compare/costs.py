@@ -6,8 +6,8 @@ Docs: https://convpapers.github.io/convpapers/compare/costs.html.md"""
 
 # %% auto #0
 __all__ = ['SIZE', 'arms_of', 'built', 'forms_of', 'every_form', 'time_forms', 'time_training', 'measure_slot', 'record_folder',
-           'measure_all', 'recorded', 'Cost', 'fastest', 'twins', 'twin_margin', 'margins', 'cost_of', 'costs',
-           'margin_of', 'with_margin', 'cost_table', 'compare_costs']
+           'measure_all', 'recorded', 'Cost', 'fastest', 'twins', 'twin_margin', 'spreads', 'margins', 'cost_of',
+           'costs', 'margin_of', 'with_margin', 'cost_table', 'compare_costs']
 
 # %% ../../nbs/compare/11_costs.ipynb #69727ba0
 import math, warnings
@@ -190,6 +190,17 @@ def _wobble(b, name): # Spread of a row's ratio over rounds, as a share of it
     r = next((r for r in b if r.name==f'{name}, {form}'), None)
     return (r.forward_spread or 0.)/r.forward_ratio if r else 0.
 
+def spreads(
+    benches:dict, # From `measure_slot`
+    name:str, # Of a row
+    baseline:str,
+)->dict: # `one`, `many` and `step` to a share
+    "Twice the spread over rounds of a row's times"
+    def seen(k): return 2*math.hypot(*(_wobble(benches[k], n) for n in (name, baseline)))
+    step = {r.name: r for r in benches['train']}.get(name)
+    steps = 2*step.spread/step.both_ratio if step and step.both_ratio else 0.
+    return dict(one=seen('1'), many=seen('64'), step=steps)
+
 def margins(
     slot:Slot,
     name:str, # Of a row
@@ -199,12 +210,8 @@ def margins(
     "By which share the times of a row may be off"
     if name==slot.baseline: return {} # Its ratio is 1 by definition
     apart = twin_margin(slot.name, benches) if apart is None else apart
-    def seen(k): return 2*math.hypot(*(_wobble(benches[k], n) for n in (name,
-        slot.baseline)))
-    step = {r.name: r for r in benches['train']}.get(name)
-    steps = 2*step.spread/step.both_ratio if step and step.both_ratio else 0.
-    return dict(one=max(apart.get('1', 0.), seen('1')),
-        many=max(apart.get('64', 0.), seen('64')), step=max(apart.get('64', 0.), steps))
+    least = dict(one=apart.get('1', 0.), many=apart.get('64', 0.), step=apart.get('64', 0.))
+    return {k: max(v, least[k]) for k,v in spreads(benches, name, slot.baseline).items()}
 
 def cost_of(
     slot:Slot,

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from statistics import mean
 
-from .costs import Cost, fastest
+from .costs import Cost, fastest, spreads
 from .named_layers import LAYERS
 from .own_runs import Comparison, table_of
 from convpapers.compare.verdicts import (PRICES, Standing, _word, advice, changes,
@@ -38,7 +38,8 @@ def own_cost(
     step = {r.name: r for r in b['train']}
     kept = step[name].saved/step[base].saved if step[base].saved else None
     return Cost(*costs['counts'][name], ratio('1'), ratio('64'),
-        step[name].both/step[base].both, kept, *fastest(b['1'], name))
+        step[name].both/step[base].both, kept, *fastest(b['1'], name),
+        spreads(b, name, base) if name!=base else {})
 
 def own_standings(c:Comparison)->list: # `Standing`s, the baseline first
     "Errors and prices of a comparison's layers"
