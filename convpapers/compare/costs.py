@@ -98,8 +98,10 @@ def measure_slot(
     names = list(every) if names is None else [slot.baseline, *names]
     def fresh(): return {n: built(*every[n]) for n in dict.fromkeys(names)}
     kw = dict(rounds=rounds) | kwargs
-    return {'1': time_forms(fresh(), slot.baseline, 1, **kw),
-        '64': time_forms(fresh(), slot.baseline, 64, **kw),
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        forms = every_form(fresh())
+    return {**{str(b): time_forms(forms, slot.baseline, b, **kw) for b in (1,64)},
         'train': time_training(fresh(), slot.baseline, **kw)}
 
 # %% ../../nbs/compare/11_costs.ipynb #b3bdaea8

@@ -38,10 +38,11 @@ def expect_channels(
 # %% ../../nbs/lab/06_layers.ipynb #312cd5f7
 def expect_taps(
     kernel_size:tuple, # One number an axis; none for a linear layer
+    name:str='kernel_size', # Of the argument, where it is another: a stride, a dilation
 ):
     "A `ValueError` for a kernel without a tap along some axis"
     if any(k<1 for k in kernel_size):
-        raise ValueError(f'kernel_size={kernel_size} must be at least 1 along every axis')
+        raise ValueError(f'{name}={kernel_size} must be at least 1 along every axis')
 
 def expect_padding(
     padding, # As the user gave it, for the message

@@ -137,13 +137,19 @@ SPEED_ONLY = {'precision','channels_last','compile','bench'}
 # a folder of images goes by its own name
 def _data(config): return Path(str(config['data'])).name
 
+def _asked_of(data):
+    "Arguments of the data that change the question"
+    return {k: v for k,v in (data or {}).items() if v is not None and k!='path'}
+
+def _setting(config):
+    "Arguments of the data, and the recipe, as far as they change the question"
+    recipe = {k: v for k,v in (config.get('recipe') or {}).items() if k not in SPEED_ONLY}
+    return [_asked_of(config.get('data_kw')), recipe]
+
 def _budget(config):
     "What runs must share to be averaged"
-    recipe = {k: v for k,v in (config.get('recipe') or {}).items() if k not in SPEED_ONLY}
-    kw = {k: v for k,v in (config.get('data_kw') or {}).items() if v is not None and k
-        !='path'}
     return json.dumps([config[k] for k in ('data','epochs','model','model_kw')]
-        + [kw, recipe], sort_keys=True)
+        + _setting(config), sort_keys=True)
 
 # %% ../../nbs/lab/40_tables.ipynb #828616a4
 @patch
@@ -194,6 +200,8 @@ class Line:
     def mean(self): return mean(self.values.values()) if self.values else None
     @property
     def std(self): return stdev(self.values.values()) if self.n>1 else None
+    @property
+    def budget(self): return _at(self.config) # Data, size of pictures and epochs, in words
     def __str__(self):
         if not self.n: return '–'
         return f'{self.mean:.2f}' + ('' if self.std is None
@@ -322,7 +330,7 @@ def judge(
 def _equal(l):
     "What two lines must share to be compared"
     c = l.config
-    kw = {k: v for k,v in (c.get('data_kw') or {}).items() if v is not None and k!='path'}
+    kw = _asked_of(c.get('data_kw'))
     batch,own = (c.get('recipe') or {}).get('batch_size'),getattr(l.row.recipe,
         'batch_size', None)
     return _data(c), c['epochs'], json.dumps([kw, batch if batch!=own else None],
@@ -587,9 +595,7 @@ def sees(self:ResultTable)->str: # Where there are no runs: what is planned
 # %% ../../nbs/lab/40_tables.ipynb #c671f5a4
 def _training(config):
     "What runs of different networks must share, so that their spread can be compared"
-    data,epochs,_,_,kw,recipe = json.loads(_budget(config | dict(data=_data(config),
-        model='', model_kw={})))
-    return json.dumps([data, epochs, kw, recipe], sort_keys=True)
+    return json.dumps([_data(config), config['epochs'], *_setting(config)], sort_keys=True)
 
 @patch
 def kin(self:Experiment)->tuple: # `Difference`s, and how many rows they are of

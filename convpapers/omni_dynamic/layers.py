@@ -15,7 +15,7 @@ from torch.fx import Proxy
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
 from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_padding,
-    leaf)
+    expect_taps, leaf)
 from ..lab.operators import layout, no_torchscript
 from .forms import CONV, exporting, per_sample_conv, scaled_patches
 
@@ -108,10 +108,7 @@ INITS = 'official','matched'
 
 def _expect_geometry(layer, padding):
     "A `ValueError` for what a convolution would notice at its first input, or never"
-    for name in ('kernel_size','stride','dilation'):
-        if min(getattr(layer, name))<1:
-            raise ValueError(f'{name}={getattr(layer, name)} must be at least 1 along '
-                'every axis')
+    for name in ('kernel_size','stride','dilation'): expect_taps(getattr(layer, name), name)
     expect_padding(padding, layer.padding)
 
 class _ODConv:
