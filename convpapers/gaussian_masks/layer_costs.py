@@ -15,7 +15,7 @@ from torch import nn
 from . import layers
 from .layers import GMConv2d
 from .networks import gm_resnet, slot_resnet
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.basics import Table
 from ..lab.registry import register_benchmark
 
@@ -43,8 +43,8 @@ def measure_inference(
 
 # %% ../../nbs/gaussian_masks/12_layer_costs.ipynb #39bb607a
 class OnWeights(GMConv2d):
-    "A `GMConv2d` that always multiplies the weight"
-    def forward(self, x): return self._conv_forward(x, self.effective_weight, self.bias)
+    "A `GMConv2d` that multiplies weight and mask, and leaves the rest to autograd"
+    def forward(self, x): return self._conv_forward(x, self.weight*self.mask, self.bias)
 
 def training_forms(
     num_classes:int=1000,
@@ -90,7 +90,7 @@ def inference_table(
     return Table(['shape','plain ms','folded ÷','not folded ÷'], list(benches.items()),
         cells,
         'inference of one 3×3 layer; ± is half the interquartile range; '
-        +next(iter(benches.values())).circumstances)
+        +circumstances(benches))
 
 def step_table(
     benches:dict, # Shape to `Bench`
@@ -104,7 +104,7 @@ def step_table(
     return Table(['ResNet-18','plain ms','GMConv ÷','on weights ÷'], list(benches.items()),
         cells,
         'one training step; ± is half the interquartile range; '
-        +next(iter(benches.values())).circumstances)
+        +circumstances(benches))
 
 @register_benchmark('gaussian_masks', 'Gaussian masks: inference of a layer folded and '
     'not, and a training step of a ResNet-18')
