@@ -46,7 +46,8 @@ def kw_host(
     return net
 
 # %% ../../nbs/omni_dynamic/30_host.ipynb #2557e6a9
-DYNAMIC_RECIPE = replace(HOST_RECIPE, callbacks=HOST_RECIPE.callbacks
+DYNAMIC_RECIPE = replace(HOST_RECIPE, bias_lr_exclude=('*.attention.*',),
+    callbacks=HOST_RECIPE.callbacks
     | {'convpapers.omni_dynamic.schedule:TemperatureSchedule': dict(share=.25)})
 ROWS = (Row('static', host, recipe=HOST_RECIPE),
     *(Row(f'static, width {w}', host, dict(width=w), HOST_RECIPE) for w in (12,17,32)),

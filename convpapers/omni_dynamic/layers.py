@@ -37,7 +37,9 @@ class Gate(nn.Linear):
     """A linear layer that begins as the paper's code does: normal with variance 2/outputs,
     no bias"""
     def reset_parameters(self):
-        nn.init.kaiming_normal_(self.weight, mode='fan_out', nonlinearity='relu')
+        # an attention over nothing has no numbers to draw
+        if self.weight.numel():
+            nn.init.kaiming_normal_(self.weight, mode='fan_out', nonlinearity='relu')
         if self.bias is not None: nn.init.zeros_(self.bias)
 
 class Squeeze(nn.Module):
@@ -239,8 +241,9 @@ def _batch(self, x):
     n = 0 if exporting() else _positions(xp, self, padding)
     small = not exporting() and self.weight.numel()//self.kernels < xp[:1].numel()
     if taps is None and mix is None:
-        point = max(self.kernel_size)==1==max(self.stride) and self.groups==1 and not free
-        if not (point and n>=16*o):
+        one = max(self.kernel_size)==1
+        point = one and max(self.stride)==1 and self.groups==1 and not free
+        if not (point and n>=16*o or small and not one):
             y = CONV[dim](xp if channel is None else xp*_wide(channel, dim), self.weight,
                 None, *args)
             return _biased(y if filter is None else y*_wide(filter, dim), self.bias)

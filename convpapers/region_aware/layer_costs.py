@@ -11,14 +11,14 @@ __all__ = ['SHAPES', 'measure', 'cost_table', 'costs']
 from typing import Mapping, Sequence
 import torch
 from torch import nn
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 from .layers import DRConv2d
 
 # %% ../../nbs/region_aware/12_layer_costs.ipynb #3b56420d
 # Batch, channels, kernel, side
-SHAPES = ((8,48,1,28), (8,96,1,14), (1,48,1,28), (8,48,3,28))
+SHAPES = ((8,48,1,28), (8,96,1,14), (1,48,1,28), (8,48,3,28), (32,64,3,8), (32,64,3,4))
 
 def measure(
     shape:tuple, # Batch, channels, kernel, side
@@ -30,7 +30,7 @@ def measure(
     torch.manual_seed(0)
     make = lambda form: DRConv2d(c, c, k, padding=k//2, regions=regions, form=form)
     layers = {'plain': nn.Conv2d(c, c, k, padding=k//2), 'dense': make('dense'),
-        'gather': make('gather')}
+        'gather': make('gather'), 'mixed': make('mixed')}
     return bench(layers, (n,c,side,side), 'plain', **kwargs)
 
 def cost_table(
@@ -47,7 +47,7 @@ def cost_table(
             f'{r.both*1e3:.3g}', f'{r.both_ratio:.1f}', f'{r.both/dense.both:.2f}']
     head = ['map, kernel','form','forward, ms','÷ plain','÷ dense','with backward, ms',
         '÷ plain','÷ dense']
-    return Table(head, rows, cells, next(iter(benches.values())).circumstances)
+    return Table(head, rows, cells, circumstances(benches))
 
 @register_benchmark('region_aware', '`DRConv2d` with 8 regions, dense and gathered, '
     'against a plain convolution')
