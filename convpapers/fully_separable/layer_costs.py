@@ -18,7 +18,7 @@ from .cpu_kernel import by_convolutions
 from .layers import FuSeConv2d
 from .networks import fuse_mobilenet
 from ..lab.basics import Table
-from ..lab.bench import Bench, bench, settled
+from ..lab.bench import Bench, bench, circumstances, settled
 from ..lab.registry import register_benchmark
 
 # %% ../../nbs/fully_separable/12_layer_costs.ipynb #44910317
@@ -80,7 +80,7 @@ def layer_table(
             ratio(better(b, 'eager'))]
     return Table(['map','k','stride','depthwise, µs','one pass ÷','±',
         'one pass in planes ÷','eager ÷'], list(benches.items()), cells,
-        next(iter(benches.values())).circumstances
+        circumstances(benches)
         + '; ÷ is the ratio to the depthwise layer in its better layout')
 
 # %% ../../nbs/fully_separable/12_layer_costs.ipynb #d0102706
@@ -125,7 +125,7 @@ def training_table(
             f'{h.saved_ratio:.2f}']
     return Table(['map','layout','k','depthwise, ms','half ÷','±','full ÷',
         'kept by half ÷'], list(benches.items()), cells,
-        next(iter(benches.values())).circumstances)
+        circumstances(benches))
 
 # %% ../../nbs/fully_separable/12_layer_costs.ipynb #8d059631
 NETWORKS = (('mobilenet_v2',{}), ('mobilenet_v3_small',{}),
@@ -157,4 +157,4 @@ def network_table(
     return Table(['network','form','ms','÷','±'], rows,
         lambda r: [r[0], r[1].name, f'{r[1].forward*1e3:.3g}', f'{r[1].forward_ratio:.2f}',
         f'{r[1].spread:.2f}'],
-        next(iter(benches.values())).circumstances)
+        circumstances(benches))

@@ -16,7 +16,7 @@ from .cpu_kernel import TiledConv2d
 from .kernel_shapes import spread
 from .layers import LHConv2d
 from ..lab.basics import Table
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.registry import register_benchmark
 
 # %% ../../nbs/heterogeneous/13_layer_costs.ipynb #d683bdb0
@@ -100,7 +100,7 @@ def tiles_table(
         ms = min(p['own layout'].forward, p['channels last'].forward)*1e3
         return [f'{c}, {side}×{side}', f'{ms:.3g}', *(f'{rho[n]:.2f}' for n in names)]
     return Table(['channels, map','library, ms',*names], list(measured.items()), cells,
-        next(iter(measured.values()))[0].circumstances)
+        circumstances([b for pair in measured.values() for b in pair]))
 
 @register_benchmark('heterogeneous', 'A 3×3 convolution that skips empty tiles, against '
     'the plain one, forward')

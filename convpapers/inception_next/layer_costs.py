@@ -16,7 +16,7 @@ from torch import nn
 from .layers import InceptionDWConv2d
 from .networks import deploy, inception_next_tiny
 from ..lab.basics import Table, need
-from ..lab.bench import Bench, bench, called
+from ..lab.bench import Bench, bench, circumstances, called
 from ..lab.registry import register_benchmark
 
 # %% ../../nbs/inception_next/13_layer_costs.ipynb #0fb4dede
@@ -97,7 +97,7 @@ def layers_table(
         return [f'{c}×{side}×{side}', f'{time*1e6:.0f}',
             *(f'{against(b, n, what=what):.2f}' for n in NAMES)]
     return Table(['map','depthwise 7×7, µs',*NAMES], list(benches.items()), cells,
-        next(iter(benches.values())).circumstances)
+        circumstances(benches, what=what))
 
 # %% ../../nbs/inception_next/13_layer_costs.ipynb #1395f447
 def network_forms(

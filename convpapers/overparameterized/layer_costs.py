@@ -13,7 +13,7 @@ from typing import Mapping, Sequence
 import torch
 from torch import nn, Tensor
 from ..lab.basics import Table, one_of
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.registry import register_benchmark
 from convpapers.overparameterized.composition import (compose_features, compose_kernels,
     released_fold, tiled_identity)
@@ -45,7 +45,7 @@ def fold_table(
         return [name, f"{b['einsum'].both*1e3:.3g}", f"{b['C++'].both*1e3:.3g}",
             f"{b['C++'].both_ratio:.2f} ± {b['C++'].spread:.2f}"]
     return Table(['layer','einsum, ms','C++, ms','÷ einsum'], list(benches.items()), cells,
-        next(iter(benches.values())).circumstances)
+        circumstances(benches))
 
 # %% ../../nbs/overparameterized/12_layer_costs.ipynb #be686dbc
 class ByEinsum(DOConv2d):
@@ -112,7 +112,7 @@ def step_table(
         return [s, r.name, f'{r.both*1e3:.4g}', f'{r.both_ratio:.2f}', f'{r.spread:.2f}',
             f'{r.saved_ratio:.2f}']
     return Table(['pictures','form','step, ms','÷ plain','±','kept memory ÷ plain'], rows,
-        cells, next(iter(benches.values())).circumstances)
+        cells, circumstances(benches))
 
 # %% ../../nbs/overparameterized/12_layer_costs.ipynb #cbde1d30
 @register_benchmark('overparameterized_training',

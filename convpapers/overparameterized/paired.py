@@ -1,4 +1,4 @@
-"""The paper's gains with the noise that they stand in, and our own comparison: same start, same pictures, ten seeds.
+"""The paper's gains with the noise that they stand in, and our own comparison: same start, same pictures, ten seeds planned.
 
 Docs: https://convpapers.github.io/convpapers/overparameterized/paired.html.md"""
 
