@@ -16,7 +16,8 @@ def answer(
     better:str, # The row that is claimed to have fewer errors
     worse:str,
 )->str:
-    "Has `better` fewer errors than `worse`? Yes, no or undecided, and the difference"
+    """Has `better` fewer errors than `worse`, if one asks nothing else? Yes, no or
+    undecided, and the difference"""
     d = paired(errors.get(worse, {}), errors.get(better, {}))
     if d is None: return 'not measured yet'
     word = 'undecided' if abs(d.mean)<=d.half else 'yes' if d.mean>0 else 'no'

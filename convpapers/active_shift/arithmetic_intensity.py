@@ -15,8 +15,9 @@ from torch import nn
 from torch.nn import functional
 from .deconstruction import Work
 from .layers import active_shift2d, choose_backend
+from .less_time import time_bound
 from ..lab.basics import moved, one_of, positive_int
-from ..lab.bench import Bench, bench, peak_rate as best_rate
+from ..lab.bench import Bench, bench, circumstances, peak_rate as best_rate
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 
@@ -106,7 +107,7 @@ class Point(NamedTuple):
     macs: int # Multiply-adds
     nbytes: int # Bytes that must be moved
     seconds: float # Measured
-    bound: float # Seconds that @eq-as-roof leaves at least
+    bound: float # Seconds that the roofline leaves at least
     scatter: float = 0. # Half the interquartile range of its ratio to the copy, as a share
 
 def roofline_points(
@@ -114,21 +115,23 @@ def roofline_points(
     peak:Bench, # `measure_peak`
 )->list: # `Point`s
     "Measured times beside the bound of the roofline"
-    pi,points = best_rate(peak),[]
+    rate,points = best_rate(peak),[]
     for s,b in benches.items():
-        beta = 4*operator_work('copy', *s).accesses/b['copy'].forward
+        bandwidth = 4*operator_work('copy', *s).accesses/b['copy'].forward
         for r in b:
             w = operator_work('copy' if r.name=='clone' else r.name.split(',')[0], *s)
             points.append(Point(s, r.name, w.macs, 4*w.accesses, r.forward,
-                max(w.macs/pi, 4*w.accesses/beta), r.spread/r.forward_ratio))
+                time_bound(w.macs, 4*w.accesses, rate, bandwidth),
+                r.spread/r.forward_ratio))
     return points
 
 # %% ../../nbs/active_shift/17_arithmetic_intensity.ipynb #908b2e50
 def roofline_table(
     points:Sequence[Point],
-    measured:Bench, # One of those that were measured, for the note
+    measured:Bench|Mapping[tuple,Bench], # What they come from, for the note
 )->Table:
     "A point a row: work, time, rates, and the share of the bound that is reached"
+    measured = [measured] if isinstance(measured, Bench) else list(measured.values())
     def cells(p):
         c,side,batch = p.setting
         return [f'{batch}×{c}×{side}×{side}', p.name, f'{p.macs/1e6:.1f}',
@@ -138,7 +141,7 @@ def roofline_table(
             if p.scatter else '')]
     return Table(['input','operator','M multiply-adds','MiB','per byte','µs',
         'G multiply-adds/s','GB/s','of the roof'], points, cells,
-        f"{measured.circumstances}; shift: {measured.about['shift']}")
+        f"{circumstances(measured)}; shift: {measured[0].about['shift']}")
 
 # %% ../../nbs/active_shift/17_arithmetic_intensity.ipynb #daeda041
 @register_benchmark('roofline', 'Active shift, depthwise, 1×1 and 3×3 convolutions under '
@@ -154,4 +157,4 @@ def roofline(
     kw = dict(threads=threads, rounds=rounds, min_time=min_time, device=device)
     peak = measure_peak(**kw)
     benches = {tuple(s): measure_operators(*s, **kw) for s in settings}
-    return roofline_table(roofline_points(benches, peak), next(iter(benches.values())))
+    return roofline_table(roofline_points(benches, peak), benches)

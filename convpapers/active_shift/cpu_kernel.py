@@ -77,6 +77,7 @@ def _fits(x, shift, *others):
             f'input has shape {tuple(x.shape)} and shift {tuple(shift.shape)}; valid are '
             '(N, C, H, W) and (2, C)')
 
+# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #2b1d0003
 def run_forward(
     library, # From `native.library()`
     input:Tensor, # `(N, C, H, W)`, contiguous, float32 or float64
@@ -98,6 +99,7 @@ def _run_forward(library, input, shift, stride, padding, relu):
         else library.shift_forward_f64)
     return out,_answer(f(input.data_ptr(), shift.data_ptr(), out.data_ptr(), d))
 
+# %% ../../nbs/active_shift/10_cpu_kernel.ipynb #2b1d0005
 def run_backward(
     library, # From `native.library()`
     grad:Tensor, # Of the output, contiguous

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from .bilinear_shift import shift_by_taps
 from .layers import ActiveShift2d
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 
@@ -90,7 +90,7 @@ def shift_table(
             for v in (f'{getattr(b[name], what)*1e6:.0f}', ratio(b[name])))]
     title = {'forward': 'forward', 'both': 'forward and backward'}[what]
     return Table([title, *(h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, µs',
-        '÷ copy'))], [r.name for r in first], cells, first.circumstances)
+        '÷ copy'))], [r.name for r in first], cells, circumstances(benches, what=what))
 
 # %% ../../nbs/active_shift/13_layer_costs.ipynb #12c59156
 @register_benchmark('active_shift', 'ActiveShift2d against a copy, depthwise and pointwise '

@@ -63,6 +63,7 @@ def _by_pixels(x, *others):
     of `x` tells"""
     return not all(t.sum().isfinite() for t in (x,*others))
 
+# %% ../../nbs/active_shift/12_layers.ipynb #2b1d0007
 def _chosen(x, stride, padding, backend):
     "The backend for a call; Triton counts in 32 bits"
     backend,chosen = backend or '',choose_backend(x.device, backend)
@@ -91,19 +92,6 @@ def _run(x, shift, stride, padding, relu, backend):
     return _like(y, x),dead
 
 # %% ../../nbs/active_shift/12_layers.ipynb #04c6a865
-def _pixels_backward(g, x, shift, stride, padding, relu):
-    "The same pixel by pixel, for values that are not finite: they stay where they belong"
-    with torch.enable_grad():
-        x = x.detach().requires_grad_()
-        Z = shift_corners(x.relu() if relu else x, shift, stride, padding)
-    da,db = floor_parts(shift)[1]
-    weights = [w[:,None,None] for w in ((1-da)*(1-db), (1-da)*db, da*(1-db), da*db)]
-    gx, = torch.autograd.grad(Z, x, [torch.where(w==0, 0., g*w) for w in weights])
-    inside = shift_corners(torch.ones_like(x), shift, stride, padding)
-    S00,S01,S10,S11 = (torch.where(i>0, g*z.detach(), 0.).sum((0,2,3))
-        for z,i in zip(Z, inside))
-    return gx,_slopes(S00, S01, S10, S11, da, db)
-
 def _slopes(S00, S01, S10, S11, da, db): # The derivative by the floor rule
     return torch.stack([_weigh(S10-S00, 1-db) + _weigh(S11-S01, db),
         _weigh(S01-S00, 1-da) + _weigh(S11-S10, da)])
@@ -124,6 +112,21 @@ def _taps_backward(g, x, shift, stride, padding, relu):
     S00,S01,S10,S11 = gk[c,i,j],gk[c,i,j+1],gk[c,i+1,j],gk[c,i+1,j+1]
     return torch.where(x<=0, 0., gx) if relu else gx, _slopes(S00, S01, S10, S11, da, db)
 
+# %% ../../nbs/active_shift/12_layers.ipynb #2b1d0009
+def _pixels_backward(g, x, shift, stride, padding, relu):
+    "The same pixel by pixel, for values that are not finite: they stay where they belong"
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        Z = shift_corners(x.relu() if relu else x, shift, stride, padding)
+    da,db = floor_parts(shift)[1]
+    weights = [w[:,None,None] for w in ((1-da)*(1-db), (1-da)*db, da*(1-db), da*db)]
+    gx, = torch.autograd.grad(Z, x, [torch.where(w==0, 0., g*w) for w in weights])
+    inside = shift_corners(torch.ones_like(x), shift, stride, padding)
+    S00,S01,S10,S11 = (torch.where(i>0, g*z.detach(), 0.).sum((0,2,3))
+        for z,i in zip(Z, inside))
+    return gx,_slopes(S00, S01, S10, S11, da, db)
+
+# %% ../../nbs/active_shift/12_layers.ipynb #2b1d000b
 def _backward(g, tensors, options, needs=(True,True)):
     "Gradients of input and shift, None where not needed"
     (x,shift),(stride,padding,relu,backend) = tensors,options
@@ -191,6 +194,7 @@ def _check(x, shift, padding):
             f'the output would be empty: input has shape {tuple(x.shape)}, '
             f'padding={padding}')
 
+# %% ../../nbs/active_shift/12_layers.ipynb #2b1d000d
 def active_shift2d(
     input:Tensor, # `(N, C, H, W)` or `(C, H, W)`, floating-point
     # `(2, C)` in pixels: rows (down), then columns (right); float32 also where the input is
@@ -248,21 +252,23 @@ class _Shift(nn.Module):
             + [f'{k}={getattr(self, k)}'
             for k,default in self._shown.items() if getattr(self, k)!=default])
 
-    # `nn.Conv2d`, after an `nn.ReLU` in an `nn.Sequential` if the layer has one
-    def to_depthwise(self)->nn.Module:
-        """The depthwise convolution that equals this layer exactly, borders included; its
-        kernel holds the longest shift"""
-        radii = tuple(shift_reach(a) for a in self.shift)
-        if max(radii)>128:
-            raise ValueError(
-                f'shift reaches {max(radii)} pixels; valid are up to 128, whose kernel has '
-                '257 taps a side')
-        conv = nn.Conv2d(self.channels, self.channels, tuple(2*r+1 for r in radii),
-            self.stride, tuple(p+r for p,r in zip(self.padding, radii)),
-            groups=self.channels, bias=False, device=self.shift.device,
-            dtype=self.shift.dtype)
-        with torch.no_grad(): conv.weight.copy_(shift_kernel(self.shift, radii))
-        return (nn.Sequential(nn.ReLU(), conv) if self.relu else conv).train(self.training)
+# %% ../../nbs/active_shift/12_layers.ipynb #2b1d000f
+@patch
+def to_depthwise(self:_Shift,
+)->nn.Module: # `nn.Conv2d`, after an `nn.ReLU` in an `nn.Sequential` if the layer has one
+    """The depthwise convolution that equals this layer exactly, borders included; its
+    kernel holds the longest shift"""
+    radii = tuple(shift_reach(a) for a in self.shift)
+    if max(radii)>128:
+        raise ValueError(
+            f'shift reaches {max(radii)} pixels; valid are up to 128, whose kernel has '
+            '257 taps a side')
+    conv = nn.Conv2d(self.channels, self.channels, tuple(2*r+1 for r in radii),
+        self.stride, tuple(p+r for p,r in zip(self.padding, radii)),
+        groups=self.channels, bias=False, device=self.shift.device,
+        dtype=self.shift.dtype)
+    with torch.no_grad(): conv.weight.copy_(shift_kernel(self.shift, radii))
+    return (nn.Sequential(nn.ReLU(), conv) if self.relu else conv).train(self.training)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #28427dc5
 class GroupedShift2d(Constants, _Shift):
@@ -350,20 +356,21 @@ class ActiveShift2d(_Shift):
         "Uniform in ±`init`, rows and columns each on their own"
         nn.init.uniform_(self.shift, -self.init, self.init)
 
-    @classmethod
-    def _of(cls, shift, stride, padding, relu, training):
-        new = cls(shift.shape[1], stride, padding, relu=relu, device=shift.device,
-            dtype=shift.dtype)
-        with torch.no_grad(): new.shift.copy_(shift)
-        return new.train(training)
+# %% ../../nbs/active_shift/12_layers.ipynb #2b1d0011
+@patch(cls_method=True)
+def _of(cls:ActiveShift2d, shift, stride, padding, relu, training):
+    new = cls(shift.shape[1], stride, padding, relu=relu, device=shift.device,
+        dtype=shift.dtype)
+    with torch.no_grad(): new.shift.copy_(shift)
+    return new.train(training)
 
-    @classmethod
-    def from_grouped(cls,
-        grouped:GroupedShift2d, # Its offsets become learnable
-    )->'ActiveShift2d':
-        "A grouped shift as the place to start from"
-        return cls._of(grouped.shift, grouped.stride, grouped.padding, grouped.relu,
-            grouped.training)
+@patch(cls_method=True)
+def from_grouped(cls:ActiveShift2d,
+    grouped:GroupedShift2d, # Its offsets become learnable
+)->ActiveShift2d:
+    "A grouped shift as the place to start from"
+    return cls._of(grouped.shift, grouped.stride, grouped.padding, grouped.relu,
+        grouped.training)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #9a8f82d0
 @torch.no_grad()
@@ -398,15 +405,9 @@ def nearest_shift(
         j-1+best[1].flatten(1).gather(1, at[:,None])[:,0]])
 
 # %% ../../nbs/active_shift/12_layers.ipynb #3247f106
-@patch(cls_method=True)
-@torch.no_grad()
-def from_depthwise(cls:ActiveShift2d,
-    conv:nn.Conv2d, # Depthwise: as many groups as channels
-    # Take the nearest shift, and leave out the bias, where the convolution is no shift
-    nearest:bool=False,
-)->ActiveShift2d:
-    """The active shift that equals a depthwise convolution. Raises `ValueError` where there
-    is none, and `nearest` is False"""
+def _undilated(conv):
+    """The kernels `(C, h, w)` of a depthwise convolution with zeros for its dilation, the
+    padding of the shift, and the place in the kernel that a shift of zero reads"""
     if not isinstance(conv, nn.Conv2d):
         raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d')
     if not conv.groups==conv.in_channels==conv.out_channels or conv.padding_mode!='zeros':
@@ -416,7 +417,6 @@ def from_depthwise(cls:ActiveShift2d,
                          'valid is a depthwise convolution with zeros around')
     k,(dh,dw) = conv.weight[:,0],conv.dilation
     wide = k.new_zeros(len(k), (k.shape[1]-1)*dh+1, (k.shape[2]-1)*dw+1)
-    # dilation as zeros between the taps
     wide[:,::dh,::dw] = k
     reach = [n-1 for n in wide.shape[1:]]
     before = ([r//2 for r in reach] if conv.padding=='same' else [0,0]
@@ -427,27 +427,42 @@ def from_depthwise(cls:ActiveShift2d,
             f'dilation={conv.dilation}, padding={conv.padding}; '
         'a shift has outputs of this size only where the padding is at least half of what '
         'the kernel reaches')
-    rows,columns = (torch.arange(n, device=k.device, dtype=torch.float64)
-        for n in wide.shape[1:])
-    where = lambda: torch.stack([(wide.double().sum(2)*rows).sum(1),
-        (wide.double().sum(1)*columns).sum(1)])        # the centre of mass
-    shift = nearest_shift(wide) if nearest else where()
     origin = torch.tensor([[p-e] for p,e in zip(before, extra)], device=k.device,
         dtype=torch.float64)
-    if not nearest:
-        built = (1-(rows-shift[0][:,None]).abs()).clamp(min=0)[:,:,None]*(1
-            -(columns-shift[1][:,None]).abs()).clamp(min=0)[:,None,:]
-        off = (built-wide).abs().amax((1,2))>1e-5
-        if off.any(): raise ValueError(
-                f'{int(off.sum())} of {len(k)} kernels are no shifts, the first of channel '
-                f'{int(off.nonzero()[0])}; '
-            'nearest=True takes the nearest')
-        if conv.bias is not None and conv.bias.count_nonzero():
-            raise ValueError(
-                'conv has a bias, a shift has none; nearest=True leaves it out')
-    dtype = torch.float64 if k.dtype==torch.float64 else torch.float32
-    return cls._of((shift-origin).to(dtype), conv.stride, tuple(int(e) for e in extra),
-        False, conv.training)
+    return wide,tuple(int(e) for e in extra),origin
+
+# %% ../../nbs/active_shift/12_layers.ipynb #2b1d0013
+def _exact_shift(wide, bias):
+    "The shifts, counted from the first tap, that kernels `(C, h, w)` are; or `ValueError`"
+    rows,columns = (torch.arange(n, device=wide.device, dtype=torch.float64)
+        for n in wide.shape[1:])
+    # the centre of mass
+    shift = torch.stack([(wide.double().sum(2)*rows).sum(1),
+        (wide.double().sum(1)*columns).sum(1)])
+    built = (1-(rows-shift[0][:,None]).abs()).clamp(min=0)[:,:,None]*(1
+        -(columns-shift[1][:,None]).abs()).clamp(min=0)[:,None,:]
+    off = (built-wide).abs().amax((1,2))>1e-5
+    if off.any(): raise ValueError(
+            f'{int(off.sum())} of {len(wide)} kernels are no shifts, the first of channel '
+            f'{int(off.nonzero()[0])}; '
+        'nearest=True takes the nearest')
+    if bias is not None and bias.count_nonzero():
+        raise ValueError('conv has a bias, a shift has none; nearest=True leaves it out')
+    return shift
+
+@patch(cls_method=True)
+@torch.no_grad()
+def from_depthwise(cls:ActiveShift2d,
+    conv:nn.Conv2d, # Depthwise: as many groups as channels
+    # Take the nearest shift, and leave out the bias, where the convolution is no shift
+    nearest:bool=False,
+)->ActiveShift2d:
+    """The active shift that equals a depthwise convolution. Raises `ValueError` where there
+    is none, and `nearest` is False"""
+    wide,padding,origin = _undilated(conv)
+    shift = nearest_shift(wide) if nearest else _exact_shift(wide, conv.bias)
+    dtype = torch.float64 if wide.dtype==torch.float64 else torch.float32
+    return cls._of((shift-origin).to(dtype), conv.stride, padding, False, conv.training)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #bed09ae3
 @patch(cls_method=True)

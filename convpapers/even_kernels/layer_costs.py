@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from .networks import EmbeddedConv2dSP
 from convpapers.even_kernels.symmetric_padding import (Conv2dSame, Conv2dSP,
     symmetric_pad_naive)
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 
@@ -75,8 +75,7 @@ def cost_table(
         first = f'{n}×{c_in}→{c_out}, {side}×{side}', f'{getattr(b["C3"], what)*scale:.3g}'
         return [*first, *(f'{getattr(b[k], what+"_ratio"):.2f}' for k in names[1:])]
     return Table(['shape', f'C3 {unit}', *(f'{k} ÷ C3' for k in names[1:])],
-        list(benches.items()), cells,
-        next(iter(benches.values())).circumstances)
+        list(benches.items()), cells, circumstances(benches, what=what))
 
 # %% ../../nbs/even_kernels/11_layer_costs.ipynb #23f37363
 @register_benchmark('layers', 'Conv2dSP and its other forms against a 3×3 convolution, '

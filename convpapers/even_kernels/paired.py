@@ -74,8 +74,8 @@ register_experiment(Experiment('even_kernels_depth', 'CIFAR-10: three kernels by
     'even_kernels',
     tuple(Row(f'ResNet-{d} {k}', keyed_resnet, dict(depth=d, kernel=k), DEPTH_RECIPE,
     series=k, x=d)
-        for d in DEPTHS for k in ('C2','C2sp','C3')), 'cifar10', seeds=5, order=11,
-        xlabel='depth',
+        for d in DEPTHS for k in ('C2','C2sp','C3')), 'cifar10', seeds=5, sides=(16,),
+        order=11, xlabel='depth',
     claims=tuple(Claim(f'depth {d}: symmetric padding lowers the error '
     'of C2', f'ResNet-{d} C2sp', f'ResNet-{d} C2') for d in DEPTHS),
     citation='wu2019convolution'));

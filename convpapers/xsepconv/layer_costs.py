@@ -12,7 +12,7 @@ __all__ = ['SHAPES', 'EVAL_SIZES', 'TRAIN_SIZES', 'eval_forms', 'measure_eval', 
 from typing import Mapping, Sequence
 import torch
 from torch import Tensor, nn
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 from .block import xsep_by_stages
@@ -90,8 +90,8 @@ def costs_table(
 )->Table:
     """One input and kernel size a row, one form a column: multiples of the better depthwise
     convolution"""
-    first = next(iter(benches.values()))
-    names = [r.name for r in first if not r.name.startswith('depthwise')]
+    names = [r.name for r in next(iter(benches.values()))
+        if not r.name.startswith('depthwise')]
     def cells(item):
         (c,side,k),b = item
         best = min(('depthwise','depthwise, contiguous'),
@@ -101,7 +101,7 @@ def costs_table(
             'contiguous' if 'contiguous' in best else 'channels last',
             *(f'{against_best(b, n, what):.2f}' for n in names)]
     return Table(['input','k','k×k depthwise, µs','its layout',*names],
-        list(benches.items()), cells, first.circumstances)
+        list(benches.items()), cells, circumstances(benches, what=what))
 
 # %% ../../nbs/xsepconv/13_layer_costs.ipynb #eba65cc7
 class _Stages(nn.Module):

@@ -23,8 +23,52 @@ from .lean_training import _bare, lean_stages
 from .padding import DIRECTIONS, DirectionalPad2d, even_pad
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #11488383
+def _checked(in_channels, out_channels, kernel_size, groups, padding_mode, direction):
+    "Taps of the long stages; a `ValueError` for what the block cannot be"
+    k = (kernel_size[0] if isinstance(kernel_size, tuple) and len(set(kernel_size))==1
+        else kernel_size)
+    for name,v in dict(in_channels=in_channels, kernel_size=k).items():
+        positive_int(name, v)
+    if k%2==0 or k<3:
+        raise ValueError(
+            f'kernel_size={kernel_size} must be odd and at least 3: the 2×2 stage is '
+            'the only even one')
+    if not in_channels==out_channels==(in_channels if groups is None else groups):
+        raise ValueError(
+            f'in_channels={in_channels}, out_channels={out_channels}, groups={groups} '
+            'must be equal: the stages are depthwise')
+    if padding_mode!='zeros':
+        raise ValueError(
+            f"padding_mode={padding_mode!r} is not valid; the stages pad with 'zeros'")
+    if direction is not None: one_of('direction', direction, (*DIRECTIONS,'groups'))
+    return k
+
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d01f6
+class _Steered(nn.Module):
+    "Its stages follow when stride, padding, dilation or direction are set"
+    def __setattr__(self, name, value):
+        if name not in ('stride','padding','dilation'):
+            return super().__setattr__(name, value)
+        if name=='padding' and value=='same':
+            value = tuple(d*(k-1)//2 for k,d in zip(self.kernel_size, self.dilation))
+        value = whole(name, value, int(name!='padding'))
+        super().__setattr__(name, value)
+        for conv,axis in (('vertical',0),('horizontal',1)):     # the stages follow
+            if (stage := self._modules.get(conv)) is not None:
+                setattr(stage, name, tuple(v if a==axis else int(name!='padding') for a,
+                    v in enumerate(value)))
+
+    @property
+    def direction(self)->str|None: return self._direction
+    @direction.setter
+    def direction(self, value):
+        if self.even is None:
+            raise ValueError('direction cannot be set: the layer has no 2×2 stage')
+        self._direction = one_of('direction', value, (*DIRECTIONS,'groups'))
+
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d01f8
 @no_torchscript
-class XSepConv2d(nn.Module):
+class XSepConv2d(_Steered):
     """Extremely separated depthwise convolution ([Chen et al.
     2020](https://arxiv.org/abs/2002.12046)), in the place of a depthwise `nn.Conv2d`.
 
@@ -53,74 +97,49 @@ class XSepConv2d(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
-        k,kw = (kernel_size[0] if isinstance(kernel_size, tuple)
-            and len(set(kernel_size))==1 else kernel_size,dict(device=device, dtype=dtype))
-        for name,v in dict(in_channels=in_channels, kernel_size=k).items():
-            positive_int(name, v)
-        if k%2==0 or k<3:
-            raise ValueError(
-                f'kernel_size={kernel_size} must be odd and at least 3: the 2×2 stage is '
-                'the only even one')
-        if not in_channels==out_channels==(in_channels if groups is None else groups):
-            raise ValueError(
-                f'in_channels={in_channels}, out_channels={out_channels}, groups={groups} '
-                'must be equal: the stages are depthwise')
-        if padding_mode!='zeros':
-            raise ValueError(
-                f"padding_mode={padding_mode!r} is not valid; the stages pad with 'zeros'")
-        if direction is not None: one_of('direction', direction, (*DIRECTIONS,'groups'))
+        k = _checked(in_channels, out_channels, kernel_size, groups, padding_mode,
+            direction)
         self.in_channels = self.out_channels = self.groups = in_channels
         self.stride,self.dilation,self.kernel_size = whole('stride', stride,
             1),whole('dilation', dilation, 1),(k,k)
         self.padding = (tuple(d*(k-1)//2 for d in self.dilation) if padding=='same'
             else whole('padding', padding, 0))
         self.padding_mode,self._direction,self.lean = padding_mode,direction,lean
-        conv = lambda size,s=(1,1),p=(0,0),d=(1,1),b=False: nn.Conv2d(in_channels,
-            in_channels, size, s, p, d, in_channels, b, **kw)
-        norm = lambda: norm_layer(in_channels, **kw) if bn_between else nn.Identity()
-        act = lambda: act_layer() if act_between else nn.Identity()
-        (sh,sw),(ph,pw),(dh,dw) = self.stride,self.padding,self.dilation
-        if direction is not None: self.even,self.norm1,self.act1 = conv(2),norm(),act()
-        else: self.even = self.norm1 = self.act1 = None
-        self.horizontal,self.norm2,self.act2 = conv((1,k), (1,sw), (0,pw),
-            (1,dw)),norm(),act()
-        self.vertical = conv((k,1), (sh,1), (ph,0), (dh,1), bias)
+        self._build(k, bias, act_layer if act_between else nn.Identity,
+            norm_layer if bn_between else None, dict(device=device, dtype=dtype))
         self.reset_parameters()
 
-    def __setattr__(self, name, value):
-        if name not in ('stride','padding','dilation'):
-            return super().__setattr__(name, value)
-        if name=='padding' and value=='same':
-            value = tuple(d*(k-1)//2 for k,d in zip(self.kernel_size, self.dilation))
-        value = whole(name, value, int(name!='padding'))
-        super().__setattr__(name, value)
-        for conv,axis in (('vertical',0),('horizontal',1)):     # the stages follow
-            if (stage := self._modules.get(conv)) is not None:
-                setattr(stage, name, tuple(v if a==axis else int(name!='padding') for a,
-                    v in enumerate(value)))
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d01f9
+@patch
+def _build(self:XSepConv2d, k, bias, act, norm_layer, kw):
+    "The stages; without a 2×2 its three places hold None"
+    c = self.in_channels
+    def conv(size, stride=(1,1), padding=(0,0), dilation=(1,1), bias=False):
+        return nn.Conv2d(c, c, size, stride, padding, dilation, c, bias, **kw)
+    norm = lambda: nn.Identity() if norm_layer is None else norm_layer(c, **kw)
+    (sh,sw),(ph,pw),(dh,dw) = self.stride,self.padding,self.dilation
+    if self.direction is not None: self.even,self.norm1,self.act1 = conv(2),norm(),act()
+    else: self.even = self.norm1 = self.act1 = None
+    self.horizontal,self.norm2,self.act2 = conv((1,k), (1,sw), (0,pw), (1,dw)),norm(),act()
+    self.vertical = conv((k,1), (sh,1), (ph,0), (dh,1), bias)
 
-    @property
-    def direction(self)->str|None: return self._direction
-    @direction.setter
-    def direction(self, value):
-        if self.even is None:
-            raise ValueError('direction cannot be set: the layer has no 2×2 stage')
-        self._direction = one_of('direction', value, (*DIRECTIONS,'groups'))
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d01fb
+@patch
+def reset_parameters(self:XSepConv2d):
+    "Each stage keeps the variance of independent inputs: standard deviation `1/√taps`"
+    for conv in (self.even,self.horizontal,self.vertical):
+        if conv is None: continue
+        nn.init.normal_(conv.weight, std=conv.weight[0].numel()**-.5)
+        if conv.bias is not None: nn.init.zeros_(conv.bias)
 
-    def reset_parameters(self):
-        "Each stage keeps the variance of independent inputs: standard deviation `1/√taps`"
-        for conv in (self.even,self.horizontal,self.vertical):
-            if conv is None: continue
-            nn.init.normal_(conv.weight, std=conv.weight[0].numel()**-.5)
-            if conv.bias is not None: nn.init.zeros_(conv.bias)
-
-    def extra_repr(self):
-        same = tuple(d*(self.kernel_size[0]-1)//2 for d in self.dilation)
-        shown = dict(stride=(self.stride,(1,1)), padding=(self.padding,same),
-            dilation=(self.dilation,(1,1)), lean=(self.lean,True))
-        return ', '.join([f'{self.in_channels}, kernel_size={self.kernel_size[0]}',
-            *(f'{n}={v}' for n,(v,d) in shown.items() if v!=d),
-            f'direction={self.direction!r}'])
+@patch
+def extra_repr(self:XSepConv2d):
+    same = tuple(d*(self.kernel_size[0]-1)//2 for d in self.dilation)
+    shown = dict(stride=(self.stride,(1,1)), padding=(self.padding,same),
+        dilation=(self.dilation,(1,1)), lean=(self.lean,True))
+    return ', '.join([f'{self.in_channels}, kernel_size={self.kernel_size[0]}',
+        *(f'{n}={v}' for n,(v,d) in shown.items() if v!=d),
+        f'direction={self.direction!r}'])
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #392d12e1
 @patch
@@ -215,8 +234,19 @@ def assign_directions(
     return {n: m.direction for n,m in found}
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #66a6f613
+class _Settled(nn.Module):
+    "Its options cannot be set any more"
+    def __setattr__(self, name, value):
+        if name in ('stride','padding','dilation','direction','act',
+                'last_act') and '_native' in vars(self):
+            raise ValueError(
+                f'{name}={value!r} cannot be set on a folded layer; set it on the layer, '
+                'then fold')
+        super().__setattr__(name, value)
+
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d01fc
 @no_torchscript
-class FoldedXSepConv2d(nn.Module):
+class FoldedXSepConv2d(_Settled):
     """An `XSepConv2d` for deployment: kernels `even`, `horizontal`, `vertical` and biases
     `bias0`, `bias1`, `bias2`, run as one operator.
 
@@ -258,50 +288,48 @@ class FoldedXSepConv2d(nn.Module):
             and _near(kernel_size, self.padding, self.dilation) else None)
         self.reset_parameters()
 
-    def reset_parameters(self):
-        "Kernels with a standard deviation of `1/√taps`, no biases"
-        for n,p in self.named_parameters(recurse=False):
-            if n.startswith('bias'): nn.init.zeros_(p)
-            else: nn.init.normal_(p, std=p[0].numel()**-.5)
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d01fd
+@patch
+def reset_parameters(self:FoldedXSepConv2d):
+    "Kernels with a standard deviation of `1/√taps`, no biases"
+    for n,p in self.named_parameters(recurse=False):
+        if n.startswith('bias'): nn.init.zeros_(p)
+        else: nn.init.normal_(p, std=p[0].numel()**-.5)
 
-    def __setattr__(self, name, value):
-        if name in ('stride','padding','dilation','direction','act',
-                'last_act') and '_native' in vars(self):
-            raise ValueError(
-                f'{name}={value!r} cannot be set on a folded layer; set it on the layer, '
-                'then fold')
-        super().__setattr__(name, value)
+@patch
+def extra_repr(self:FoldedXSepConv2d):
+    shown = dict(stride=(self.stride,(1,1)), dilation=(self.dilation,(1,1)),
+        act=(self.act,''), last_act=(self.last_act,''))
+    return ', '.join([f'{self.channels}, kernel_size={self.kernel_size[0]}',
+        *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d),
+        f'direction={self.direction!r}'])
 
-    def _tensors(self):
-        p = self._parameters                                    # faster than attributes
-        try:
-            return p['even'] if self.direction else None,p['horizontal'],p['vertical'],(
-                p['bias0'],p['bias1'],p['bias2'])
-        except KeyError:
-            # pruned, or computed otherwise
-            return self.even,self.horizontal,self.vertical,(self.bias0,self.bias1,
-                self.bias2)
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d01ff
+@patch
+def _tensors(self:FoldedXSepConv2d):
+    p = self._parameters                                    # faster than attributes
+    try:
+        return p['even'] if self.direction else None,p['horizontal'],p['vertical'],(
+            p['bias0'],p['bias1'],p['bias2'])
+    except KeyError:
+        # pruned, or computed otherwise
+        return self.even,self.horizontal,self.vertical,(self.bias0,self.bias1,
+            self.bias2)
 
-    def forward(self, x:Tensor)->Tensor:
-        if isinstance(x, Proxy): return leaf(self, x)
-        even,horizontal,vertical,bias = self._tensors()
-        if (self._native and ordinary(x, even, horizontal, vertical, *bias)
-                and not torch.is_grad_enabled() and x.is_cpu
-                and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
-            and x.shape[1]==self.channels and horizontal.is_cpu
-            and not torch.is_autocast_enabled('cpu')
-            and (library := native.library()) is not None):
-            # nothing to convert
-            y = _run_forward(library, x, even, horizontal, vertical, bias, *self._native)
-            return y if x.stride(1)==1 else y.contiguous(memory_format=layout(x))
-        return _fused(x, even, horizontal, vertical, bias, *self._how)
-
-    def extra_repr(self):
-        shown = dict(stride=(self.stride,(1,1)), dilation=(self.dilation,(1,1)),
-            act=(self.act,''), last_act=(self.last_act,''))
-        return ', '.join([f'{self.channels}, kernel_size={self.kernel_size[0]}',
-            *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d),
-            f'direction={self.direction!r}'])
+@patch
+def forward(self:FoldedXSepConv2d, x:Tensor)->Tensor:
+    if isinstance(x, Proxy): return leaf(self, x)
+    even,horizontal,vertical,bias = self._tensors()
+    if (self._native and ordinary(x, even, horizontal, vertical, *bias)
+            and not torch.is_grad_enabled() and x.is_cpu
+            and x.dtype==torch.float32==horizontal.dtype and x.ndim==4
+        and x.shape[1]==self.channels and horizontal.is_cpu
+        and not torch.is_autocast_enabled('cpu')
+        and (library := native.library()) is not None):
+        # nothing to convert
+        y = _run_forward(library, x, even, horizontal, vertical, bias, *self._native)
+        return y if x.stride(1)==1 else y.contiguous(memory_format=layout(x))
+    return _fused(x, even, horizontal, vertical, bias, *self._how)
 
 # %% ../../nbs/xsepconv/10_layers.ipynb #436e1e41
 def _learns(layer, norm):
@@ -315,6 +343,20 @@ def _learns(layer, norm):
     return dict(even=e, horizontal=h, vertical=v, bias0=b0, bias1=b1, bias2=b2,
         weight=h or v, bias=b2)
 
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d0201
+def _may_fold(layer, norm, act):
+    if why := layer.obstacle(): raise ValueError(f'XSepConv2d cannot be folded: {why}')
+    if norm is not None and (not isinstance(norm, nn.modules.batchnorm._BatchNorm)
+            or norm.running_mean is None or norm.num_features!=layer.in_channels):
+        raise ValueError(
+            f'norm={norm} is not valid; give a batch normalisation of {layer.in_channels} '
+            'channels with running statistics')
+    if type(act) not in _act_names:
+        raise ValueError(
+            f'act={act} is not valid; give one of '
+            f'{", ".join(t.__name__ for t in _act_names if t is not type(None))}')
+
+# %% ../../nbs/xsepconv/10_layers.ipynb #2b1d0203
 @patch
 @torch.no_grad()
 def fold(self:XSepConv2d,
@@ -323,16 +365,7 @@ def fold(self:XSepConv2d,
 )->nn.Module: # `nn.Conv2d` for a linear layer without 2×2 and activation, else folded
     """The layer as it is deployed, with running statistics. `ValueError` where its parts,
     or what follows, are not of the usual kinds"""
-    if why := self.obstacle(): raise ValueError(f'XSepConv2d cannot be folded: {why}')
-    if norm is not None and (not isinstance(norm, nn.modules.batchnorm._BatchNorm)
-            or norm.running_mean is None or norm.num_features!=self.in_channels):
-        raise ValueError(
-            f'norm={norm} is not valid; give a batch normalisation of {self.in_channels} '
-            'channels with running statistics')
-    if type(act) not in _act_names:
-        raise ValueError(
-            f'act={act} is not valid; give one of '
-            f'{", ".join(t.__name__ for t in _act_names if t is not type(None))}')
+    _may_fold(self, norm, act)
     even,horizontal,vertical,bias = self.weights()
     vertical,last = scaled(vertical, bias[2], norm)
     bias,inner,outer = (*bias[:2],last),_act_names[type(self.act2)],_act_names[type(act)]

@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ..lab.basics import one_of, positive_int
 from ..lab import bench as lab_bench
-from ..lab.bench import bench, bench_forms, Bench, called
+from ..lab.bench import Bench, bench, bench_forms, called, circumstances
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 from .layers import XSepConv2d
@@ -147,7 +147,7 @@ def times_table(
         for r in next(iter(benches.values()))))
     return Table(['ms', *(f'{t}, {f}' for t in benches for f in forms[t])], names,
         lambda n: [n, *(cell(b, n, f) for t,b in benches.items() for f in forms[t])],
-        next(iter(benches.values())).circumstances)
+        circumstances(benches))
 
 # %% ../../nbs/xsepconv/40_trade_off.ipynb #fce02ad8
 def trade(
@@ -155,9 +155,12 @@ def trade(
     h:float, # Half the width of its interval
     r:float, # Cost of ours over theirs
     same:float=0., # The margin: costs nearer to each other than this are equal
+    # Whether the errors are told apart, as a corrected verdict says; default: by `h`
+    sure:bool|None=None,
 )->str:
     "The verdict on one pair and one cost"
-    error,cost = (d>h)-(d<-h),(r>1+same)-(r<1-same)
+    sure = abs(d)>h if sure is None else sure
+    error,cost = sure*((d>0)-(d<0)),(r>1+same)-(r<1-same)
     if error+cost==0: return 'no difference seen' if error==0 else 'a trade'
     if error==0:
         return f"{'cheaper' if cost<0 else 'dearer'}, error not told apart (± {h:.1f})"

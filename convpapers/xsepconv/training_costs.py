@@ -13,7 +13,7 @@ from typing import Mapping, Sequence
 import torch
 from torch import nn
 from torch.utils.checkpoint import checkpoint
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 from .layers import XSepConv2d
@@ -82,7 +82,7 @@ def memory_table(
             f'{r.both_ratio:.2f}'))]
     head = [h for n,c,s in benches for h in (f'{n}×{c}×{s}×{s}, MiB','ms','÷')]
     return Table(['form', 'kept ÷', *head], [r.name for r in first], cells,
-        f'{first.circumstances}; ÷ is the ratio to the block by stages')
+        f'{circumstances(benches)}; ÷ is the ratio to the block by stages')
 
 # %% ../../nbs/xsepconv/18_training_costs.ipynb #b9bde60f
 @register_benchmark('xsepconv_memory',
