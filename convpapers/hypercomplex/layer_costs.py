@@ -19,7 +19,7 @@ from .networks import ph_resnet
 from convpapers.hypercomplex.reference_code import (ReferencePHConv2d, reference_weight,
     reference_weight_kron)
 from ..lab.basics import one_of
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
 
@@ -62,8 +62,7 @@ def build_table(
         return [f'{n}: {c} → {o}, {k}×{k}', *(f'{b[w].both*1e3:.3g}' for w in ways),
             f'{1/b[name].both_ratio:.1f}×']
     return Table(['n, channels, kernel', *(f'{w}, ms' for w in ways), 'faster'],
-        list(benches.items()), cells,
-        next(iter(benches.values())).circumstances)
+        list(benches.items()), cells, circumstances(benches))
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #89db3163
 @register_benchmark('kronecker',
@@ -139,8 +138,7 @@ def step_table(
             f'{r.spread:.2f}', f'{r.forward_ratio:.2f}', f'{r.saved/2**20:.0f}',
             f'{r.saved_ratio:.2f}']
     return Table(['network','form','step, ms','÷ plain','±','forward ÷ plain','kept MiB',
-        '÷ plain'], rows, cells,
-        next(iter(benches.values())).circumstances)
+        '÷ plain'], rows, cells, circumstances(benches))
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #b2b28ff6
 @register_benchmark('hypercomplex_training',
@@ -205,7 +203,7 @@ def fast_table(
     return Table(['n','channels','c/n','kernel','batch and map','R/n²','plain, ms',
         'fast ÷ plain','unfolded ÷ plain','error of fast','of plain','taken'],
         list(benches.items()),
-        cells, next(iter(benches.values())).circumstances
+        cells, circumstances(benches)
         + '; errors against float64, relative to the largest output')
 
 # %% ../../nbs/hypercomplex/12_layer_costs.ipynb #dd672dbe

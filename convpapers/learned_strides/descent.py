@@ -36,6 +36,5 @@ def descend(
         S.requires_grad_()
         g, = torch.autograd.grad(mask_loss(ramp(n, S, smoothness), goal), S)
         v = momentum*v + g
-        S = (S.detach() - rate*v).clamp(min=1.)
-        path.append(S.item())
+        path.append((S := (S.detach() - rate*v).clamp(min=1.)).item())
     return path

@@ -14,7 +14,7 @@ from typing import Mapping, Sequence
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from ..lab.basics import one_of
-from ..lab.bench import Bench, bench
+from ..lab.bench import Bench, bench, circumstances
 from ..lab.counting import Table, count, count_table
 from ..lab.registry import register_benchmark
 from .layers import DiffStride2d, SpectralPool2d
@@ -110,7 +110,7 @@ def pooling_table(
         return [name, *(f'{relative(b, name, base, what):.2f}' for b in benches.values())]
     names = [n for n in names or [r.name for r in first] if n!=base]
     return Table([f'÷ {base}', *(f'{n}×{c}×{s}×{s}' for n,c,s in benches)], [base, *names],
-        cells, first.circumstances)
+        cells, circumstances(benches, [base, *names], what))
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #2a0514e6
 @register_benchmark('pooling',
@@ -202,7 +202,7 @@ def step_table(
     head = ['','10⁶ MACs','+ in pools','maps',
         *(h for k in benches for h in (f'{k}, ms','÷','±','kept MiB','÷'))]
     return Table(head, [r.name for r in b], cells,
-        f"width {width}, inputs {b.about['inputs']}; {b.circumstances}; ÷ strided")
+        f"width {width}, inputs {b.about['inputs']}; {circumstances(benches)}; ÷ strided")
 
 # %% ../../nbs/learned_strides/12_layer_costs.ipynb #16dd9552
 @register_benchmark('learned_strides_training',
