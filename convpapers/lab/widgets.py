@@ -23,6 +23,17 @@ def widgets()->list: # Names
     return sorted(p.stem for p in _folder().glob('*.html'))
 
 # %% ../../nbs/lab/07_widgets.ipynb #053df24e
+# What a page names and the frame cannot load, and what stands there in its place
+_SHARED = {'<link rel="stylesheet" href="page.css">': '<style>\n{}</style>',
+    '<script src="page.js"></script>': '<script>\n{}</script>'}
+
+def _whole(html):
+    "The page with the files that all widgets share inside of it"
+    for mark,around in _SHARED.items():
+        file = _folder()/mark.split('"')[-2]
+        html = html.replace(mark, around.format(file.read_text(encoding='utf-8')))
+    return html
+
 class Widget:
     "A small page, shown in a notebook"
     def __init__(self,
@@ -30,7 +41,7 @@ class Widget:
         height:int=420, # Pixels, until the page inside has set its own height
     ):
         self.name,self.height = one_of('name', name, widgets()),height
-        self.html = (_folder()/f'{name}.html').read_text(encoding='utf-8')
+        self.html = _whole((_folder()/f'{name}.html').read_text(encoding='utf-8'))
         self.title = re.search('<title>(.*?)</title>', self.html)[1]
     @property
     def model(self)->str:
