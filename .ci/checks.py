@@ -15,7 +15,7 @@ TORCH = '2.14.1' # The version that pip is held to
 LOWEST = r'nbs/lab/(0|2[0-5]|30|40)|90_cli|/1[02]_(layers|symmetric)' # Notebooks for the lowest versions: layers, conformance, training, the main job
 
 # Pages of files, processes and statistics, or of long trainings, which no version of torch changes: they run with pip's, not once more with the newest
-ONCE = r'lab/(08_folders|24_kills|39_judgement|45_engine|67_prebuild|99_add_a_paper)|compare/22_own_runs|heterogeneous/11_pruning|even_kernels/55_gan_training'
+ONCE = r'lab/(08_folders|23_resume|24_kills|39_judgement|45_engine|67_prebuild|99_add_a_paper)|compare/22_own_runs|heterogeneous/11_pruning|even_kernels/55_gan_training'
 
 def record(name, error='', seconds=0.):
     "Count one check; an empty `error` passes it"

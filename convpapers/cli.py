@@ -6,10 +6,10 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 
 # %% auto #0
 __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_traceback', 'mendable', 'as_options', 'again', 'told',
-           'any_terminal', 'whole_number', 'parsed', 'main', 'chosen', 'describe', 'list_names', 'image_size',
-           'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs', 'picture_size', 'no_bars',
-           'reproduce', 'to_train', 'status', 'publish', 'save', 'new', 'write_claims', 'report', 'doctor', 'compare',
-           'bench', 'import_seconds', 'import_cost']
+           'any_terminal', 'whole_number', 'parsed', 'main', 'names_in', 'chosen', 'describe', 'list_names',
+           'image_size', 'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs',
+           'picture_size', 'no_bars', 'tables_asked', 'reproduce', 'to_train', 'status', 'publish', 'save', 'new',
+           'write_claims', 'report', 'doctor', 'compare', 'bench', 'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
 import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys
@@ -214,6 +214,18 @@ def main(
             return code
 
 # %% ../nbs/90_cli.ipynb #1c37668e
+def names_in(
+    text:str, # Names with commas between
+    known, # Valid names, some of which have a comma themselves
+)->list: # Names, those that are not known among them
+    "The longest valid names that a text can be read as"
+    parts,out = [t.strip() for t in text.split(',')],[]
+    while parts:
+        n = next((n for n in range(len(parts), 1, -1) if ', '.join(parts[:n]) in known), 1)
+        out.append(', '.join(parts[:n]))
+        parts = parts[n:]
+    return [t for t in out if t]
+
 def chosen(
     name:str, # Name of the option, for messages
     text:str, # Comma-separated names; empty for all
@@ -222,7 +234,7 @@ def chosen(
     "The names that `text` asks for, or a `ValueError` that lists the valid ones"
     known = list(known)
     if not text: return known
-    asked = [t.strip() for t in text.split(',') if t.strip()]
+    asked = names_in(text, known)
     wrong = [a for a in asked if a not in known]
     if not asked:
         raise ValueError(f"{name}={text!r} names none; choose from {', '.join(known)}")
@@ -364,6 +376,7 @@ def table_jobs(
     return [Job(*place(n), s, data, epochs, str(out), device, kwargs) for s in seeds
         for n in names]
 
+# %% ../nbs/90_cli.ipynb #0f558692
 def train_jobs(
     jobs:list, # What to train
     n:int=1, # How many side by side
@@ -419,6 +432,23 @@ def no_bars():
         if tqdm: tqdm.tqdm.__init__ = init
 
 # %% ../nbs/90_cli.ipynb #1e27f9c6
+def tables_asked(
+    table, # A name, several, or none
+    rows:str, # As the option has it
+    changed, # Names of the options that change what a table asks for
+    missing:bool, all:bool, # The options
+)->tuple: # Whether this is the main job, and names of tables
+    "The tables that a command is about; options that contradict one another are refused"
+    if missing and changed: raise ValueError(
+        f"missing asks for the tables' own runs; leave out {', '.join(changed)}")
+    # a run twice at once would meet its own lock
+    tables = [table] if isinstance(table, str) and table else list(dict.fromkeys(table))
+    if tables and all:
+        raise ValueError(f"all and the tables {', '.join(tables)}: choose one of them")
+    main = not (tables or all or rows or changed)
+    return main, tables or (to_train() if all else main_job()[:None if main else 1])
+
+# %% ../nbs/90_cli.ipynb #e297dfb7
 @command('reproduce', 'table')
 def reproduce(
     table:str='', # Names of tables; `convpapers list` shows them
@@ -448,18 +478,11 @@ def reproduce(
     "Train the rows of tables and write a report; the same command again resumes"
     need('train', 'fastai', 'matplotlib', 'sklearn')
     load_chapters()
-    positive_int('epochs', epochs, 0), positive_int('batch_size', batch_size,
-        0), positive_int('jobs', jobs, 0)
+    positive_int('epochs', epochs, 0), positive_int('batch_size', batch_size, 0)
+    positive_int('jobs', jobs, 0)
     changed = dict(data=data, epochs=epochs, batch_size=batch_size, size=size)
-    if missing and any(changed.values()): raise ValueError(
-        "missing asks for the tables' own runs; leave out "
-        f"{', '.join(k for k,v in changed.items() if v)}")
-    # a run twice at once would meet its own lock
-    tables = [table] if isinstance(table, str) and table else list(dict.fromkeys(table))
-    if tables and all:
-        raise ValueError(f"all and the tables {', '.join(tables)}: choose one of them")
-    main = not (tables or all or rows or any(changed.values()))
-    names = tables or (to_train() if all else main_job()[:None if main else 1])
+    changed = [k for k,v in changed.items() if v]
+    main,names = tables_asked(table, rows, changed, missing, all)
     numbers = seed_list(seeds) if seeds else None if main or all or missing else [0]
     kw = dict(batch_size=batch_size, size=picture_size(size), tensorboard=tensorboard)
     todo = [j for t in names for j in table_jobs(t, data, epochs, numbers, rows, missing,
@@ -505,6 +528,7 @@ def status(
     print(Table(['table','rows','seeds','runs done','CPU time left'], lines))
     print(f'together: {duration(total)}' if lines else 'no table is to be trained')
 
+# %% ../nbs/90_cli.ipynb #5d88dc3c
 def _outdated(exp, r):
     """Whether the record that ships under this run's name is of a recipe that the table no
     longer asks for"""

@@ -77,6 +77,7 @@ def gathered(
     channel = torch.arange(c).view(-1, *[1]*(2*dim))
     return torch.where(inside, x[(slice(None), channel, *at)], 0.)
 
+# %% ../nbs/85_drawn.ipynb #3ed34695
 def convolved(
     x:Tensor, # `(N, C, *size)`
     weight:Tensor, # `(O, C/groups, *taps)`
@@ -210,6 +211,7 @@ def agree(
         except Refused as e: return _raises(f, c, str(e), kwargs, x)
         return _compare(f, c, f.prepare(f.cls(**kwargs), c), x)
 
+# %% ../nbs/85_drawn.ipynb #c1dfdaea
 def _compare(f, c, layer, x):
     "Value and gradients of layer, formula and forms"
     params = {n: p for n,p in layer.named_parameters() if p.requires_grad}
@@ -295,6 +297,7 @@ def _sp_formula(layer, x, c):
     return convolved(_act(x, c['activation']), layer.weight, layer.bias, places,
         c['groups'], c['border'])
 
+# %% ../nbs/85_drawn.ipynb #7dafd90b
 def _sp_draws(dim):
     def draws(st):
         each = lambda *v: st.tuples(*[st.sampled_from(v)]*dim)
@@ -775,6 +778,7 @@ def _transposed_formula(layer, x, c):
     y = y[:, :, top:top+out[0], left:left+out[1]]
     return y if layer.bias is None else y+layer.bias[:,None,None]
 
+# %% ../nbs/85_drawn.ipynb #52f59ac2
 def _transposed_draws(st):
     each = lambda *v: st.tuples(st.sampled_from(v), st.sampled_from(v))
     return _ph_draws(2)(st) | dict(padding=each(0,0,1,2), extra=each(0,0,0,1),
@@ -999,6 +1003,7 @@ def _xsep_forms(layer, c):
     forms = dict(stages=layer.stages) | (dict(statistics=statistics) if c['train'] else {})
     return forms if c['train'] and c['norm'] else forms | dict(fold=layer.fold())
 
+# %% ../nbs/85_drawn.ipynb #7eb73ca2
 def _xsep_draws(st):
     each = lambda *v: st.tuples(st.sampled_from(v), st.sampled_from(v))
     return dict(size=each(1,2,3,4,5,7,9), per=st.sampled_from((1,2,3,4,5,7)),
@@ -1099,6 +1104,7 @@ def _lhc_refuses(c):
         if n+2*p<d*(k-1)+1: raise Refused(f'{k} taps do not fit {n} pixels')
         border_fits(n, p, p, c['border'])
 
+# %% ../nbs/85_drawn.ipynb #d621cbcf
 def _lhc_draws(dim):
     def draws(st):
         each = lambda *v: st.tuples(*[st.sampled_from(v)]*dim)
@@ -1307,6 +1313,7 @@ def _attentive(layer, c):
     layer.attention.set_progress(c['progress'])
     return layer.train(c['train'])
 
+# %% ../nbs/85_drawn.ipynb #f8815fb6
 def _nothing(x, o, c):
     "The output for no picture"
     return x.new_zeros(0, o, *(p.shape[2] for p in _ph_places(c)))+x.sum()
@@ -1364,6 +1371,7 @@ def _od_kernels(layer, x, c):
             for r in rows]
         yield torch.stack(rows)
 
+# %% ../nbs/85_drawn.ipynb #d47ea6a9
 def _od_refuses(c):
     if not any(_od_heads(c)): raise Refused('no attention is left')
     _squeeze_refuses(c)

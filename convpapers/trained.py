@@ -30,19 +30,30 @@ def _row(experiment, row):
     exp = experiments[experiment]
     return exp, exp.row(row)
 
+def _write_weights(net, file):
+    state = {k: v.detach().cpu().contiguous() for k,v in net.state_dict().items()}
+    with atomic_path(file) as tmp:
+        need('zoo', 'safetensors.torch').save_file(state, tmp, metadata={'format': 'pt'})
+
+def _read_weights(net, file, what): # What the network is, for messages
+    try: state = need('zoo', 'safetensors.torch').load_file(file)
+    except need('zoo', 'safetensors').SafetensorError as e:
+        raise ValueError(f'{file} is damaged ({e}); it was left in place') from e
+    if problem := _state_error(state, net.state_dict()):
+        raise ValueError(f'{file} does not fit {what}: {problem}')
+    net.load_state_dict(state)
+
+# %% ../nbs/82_trained.ipynb #81328b63
 @cache
 def pretrained_class(
 )->type:
     "The class of a table's network: a module with huggingface_hub's mixin"
     mixin = need('zoo', 'huggingface_hub').ModelHubMixin
-    load_file,save_file = (getattr(need('zoo', 'safetensors.torch'), f'{n}_file')
-        for n in ('load','save'))
-    Broken = need('zoo', 'safetensors').SafetensorError
     from convpapers.lab.resume import build_model
 
     class Pretrained(nn.Module, mixin, library_name='convpapers', repo_url=REPO,
-            docs_url=SITE,
-            license='apache-2.0', pipeline_tag='image-classification', tags=['convpapers']):
+            docs_url=SITE, license='apache-2.0', pipeline_tag='image-classification',
+            tags=['convpapers']):
         "A network of a table"
         def __init__(self,
             experiment:str, # Name of the table
@@ -57,33 +68,25 @@ def pretrained_class(
             self.net = build_model(line.model, line.model_kw, classes)
         def forward(self, x:Tensor)->Tensor: return self.net(x)
         def _save_pretrained(self, save_directory):
-            state = {k: v.detach().cpu().contiguous() for k,
-                v in self.net.state_dict().items()}
-            with atomic_path(Path(save_directory)/WEIGHTS) as tmp:
-                save_file(state, tmp, metadata={'format': 'pt'})
+            _write_weights(self.net, Path(save_directory)/WEIGHTS)
             write_json(Path(save_directory)/CONFIG, self._hub_mixin_config)
         @classmethod
         def _from_pretrained(cls, *, model_id, revision=None, cache_dir=None,
-                force_download=False,
-                local_files_only=False, token=None, device='cpu',
+                force_download=False, local_files_only=False, token=None, device='cpu',
                 # the last two: of hubs below 1.0
                 proxies=None, resume_download=None, **names):
             hub = dict(revision=revision, cache_dir=cache_dir,
-                force_download=force_download,
-                local_files_only=local_files_only, token=token)
+                force_download=force_download, local_files_only=local_files_only,
+                token=token)
             if not {'experiment','row'} <= names.keys(): raise ValueError(
                 f"{model_id} names no table and row in {CONFIG}; valid is what save_run or "
                 "save_pretrained wrote")
             new,weights = cls(**names),_file(model_id, WEIGHTS, hub)
-            try: state = load_file(weights)
-            except Broken as e:
-                raise ValueError(f'{weights} is damaged ({e}); it was left in place') from e
-            if problem := _state_error(state, new.net.state_dict()):
-                raise ValueError(f"{weights} does not fit {names['experiment']}, "
-                    f"{names['row']}: {problem}")
-            new.net.load_state_dict(state)
+            _read_weights(new.net, weights,
+                f"{names['experiment']}, {names['row']}")
             return new.to(device).eval()
     return Pretrained
+
 
 def from_pretrained(
     folder, # That `save_run` wrote, or `user/name` on the hub
@@ -98,29 +101,22 @@ def _lines(pairs):
     return ['| | |', '|:--|:--|', *(f'| {k} | {v} |' for k,v in pairs
         if v not in (None, ''))]
 
-def card(
-    record:Record, # The run
-    # Of its table, for spread and verdicts; those that ship with the package by default
-    records:list|None=None,
-)->str: # Markdown with the metadata that the hub reads
-    "The model card of a run"
-    hub,c,s = need('zoo', 'huggingface_hub'),record.config,record.summary
-    exp,row = _row(c['experiment'], c['row'])
-    paper,env = paper_of(exp.citation) if exp.citation else None,s.get('environment') or {}
-    table = results(exp, all_records(exp.name) if records is None else records)
-    line,data = table.at().get(row.name),Path(str(c['data'])).name
-    error = s.get(exp.metric)
+def _metadata(exp, row, data, error, paper): # What the hub reads
+    hub = need('zoo', 'huggingface_hub')
     found = [hub.EvalResult(task_type='image-classification', dataset_type=data,
-        dataset_name=data,
-        metric_type=exp.metric, metric_name=f'{exp.metric} ({exp.unit})',
+        dataset_name=data, metric_type=exp.metric,
+        metric_name=f'{exp.metric} ({exp.unit})',
         metric_value=round(error, 3))] if error is not None else None
-    head = hub.ModelCardData(license='apache-2.0', library_name='convpapers',
+    return hub.ModelCardData(license='apache-2.0', library_name='convpapers',
         pipeline_tag='image-classification', datasets=[data],
         tags=['convpapers','pytorch',*([f'arxiv:{paper.arxiv}'] if paper and paper.arxiv
         else [])],
         model_name=f'{exp.name}-{row.name}', eval_results=found)
-    far = differences(exp, row, c)
-    facts = [('paper', f'{paper.link()}, *{paper.title}*' if paper else ''),
+
+def _facts(exp, row, record, data, error, paper, line): # Pairs for a table
+    c,s = record.config,record.summary
+    env = s.get('environment') or {}
+    return [('paper', f'{paper.link()}, *{paper.title}*' if paper else ''),
         ('table, row', f'`{exp.name}`, {row.name}'),
         ('parameters', f"{s['params']:,}" if s.get('params') else ''),
         ('multiply-adds', f"{s['macs']:,}" if s.get('macs') else ''),
@@ -132,6 +128,22 @@ def card(
         else 'no records'),
         ('commit', env.get('commit')), ('made', f"{env.get('date')} on "
         f"{env.get('device_name')}, torch {env.get('torch')}" if env else '')]
+
+# %% ../nbs/82_trained.ipynb #85929b56
+def card(
+    record:Record, # The run
+    # Of its table, for spread and verdicts; those that ship with the package by default
+    records:list|None=None,
+)->str: # Markdown with the metadata that the hub reads
+    "The model card of a run"
+    c,s = record.config,record.summary
+    exp,row = _row(c['experiment'], c['row'])
+    paper = paper_of(exp.citation) if exp.citation else None
+    table = results(exp, all_records(exp.name) if records is None else records)
+    line,data = table.at().get(row.name),Path(str(c['data'])).name
+    error,far = s.get(exp.metric),differences(exp, row, c)
+    head = _metadata(exp, row, data, error, paper)
+    facts = _facts(exp, row, record, data, error, paper, line)
     claims = [f'- {j.claim.text}: **{j.word}**{j.where}' for j in table.judged()
         if row.name in (j.claim.better, j.claim.worse)]
     recipe = [(k, f'`{v}`') for k,v in sorted((c.get('recipe') or {}).items())

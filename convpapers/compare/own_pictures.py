@@ -181,7 +181,7 @@ def _said(folder, found, left, bad, kinds, gone, sides, images, size):
     if both: yield (f'{both} of the pictures for testing are among those for training as '
         'well, so the errors are too low.')
     if torn: yield f'{torn} pictures stand in two classes.'
-    yield f'One picture of the test is {100/n[1]:.2g} points of the error.'
+    yield f'One picture of the test is {100/n[1]:.3g} points of the error.'
 
 # %% ../../nbs/compare/21_own_pictures.ipynb #dfe2047e
 def prepare(

@@ -21,7 +21,7 @@ from statistics import median
 import torch
 from torch import nn
 
-from .costs import SIZE, forms_of, time_forms, time_training
+from .costs import SIZE, forms_of, named_forms, time_forms, time_training
 from .named_layers import LAYERS, layer_named, put_layer
 from .own_pictures import keep_pictures, own_pictures
 from ..lab.basics import in_words, need, positive_int, read_json, write_json
@@ -235,7 +235,7 @@ def measure(
         warnings.simplefilter('ignore')
         own = {n: eval_forms(net, shape) for n,net in nets.items()}
         sizes = {n: [count(m, shape) for m in fs.values()] for n,fs in own.items()}
-    forms = {f'{n}, {f}': m for n,fs in own.items() for f,m in fs.items()}
+    forms = named_forms(own)
     out = {str(b): time_forms(forms, base, b, **kw) for b in (1,64)}
     out['train'] = time_training({n: deepcopy(net) for n,net in nets.items()}, base, batch,
         **kw)

@@ -140,11 +140,15 @@ class Bench(Table):
         of these rows"""
         return circumstances([self])
 
-    def _shares(self, names=None):
-        "Spread of a row's ratio, as a share of it"
-        last = lambda r: r.forward_ratio if r.both_ratio is None else r.both_ratio
-        return [r.spread/last(r) for r in self if r.spread and last(r)
-            and (names is None or r.name in names)]
+    def _shares(self, names=None, what=None):
+        """Spread of a row's ratio, as a share of it; an older record has the last ratio's
+        only"""
+        def pair(r):
+            if what=='forward' and r.forward_spread is not None:
+                return r.forward_spread,r.forward_ratio
+            return r.spread,r.forward_ratio if r.both_ratio is None else r.both_ratio
+        rows = [pair(r) for r in self if names is None or r.name in names]
+        return [s/ratio for s,ratio in rows if s and ratio]
 
     def __getitem__(self, i):
         if not isinstance(i, str): return super().__getitem__(i)
@@ -164,14 +168,21 @@ class Bench(Table):
         return cls([Timing(**r) for r in record['rows']], record['about'])
 
 def circumstances(
-    benches, # `Bench`es of one machine and one kind of run
-    names=None, # Rows that are shown; default: all
+    benches:Mapping|Sequence, # All `Bench`es that a table is made of, by any name
+    names:Sequence[str]|None=None, # Rows that it shows; default: all
+    # 'forward', 'both' (forward and backward), or 'saved', which is counted and has no
+    # spread; default: the last that was timed
+    what:str|None=None,
 )->str:
-    "What a table made of several benches notes: the first one's machine, all their spreads"
-    benches = list(benches)
+    """What a table made of several benches notes: machine, threads, and the spread of
+    them all"""
+    benches = list(benches.values() if isinstance(benches, Mapping) else benches)
+    if what is not None: one_of('what', what, ('forward','both','saved'))
+    def all_of(k): return ' and '.join(dict.fromkeys(str(b.about[k]) for b in benches))
+    about = {k: all_of(k) for k in ('device','threads','torch','dtype','rounds')}
     said = ('{device}, {threads} threads, torch {torch}, {dtype}, medians of {rounds} '
-        'rounds').format_map(benches[0].about).replace(' 1 threads', ' 1 thread')
-    shares = [s for b in benches for s in b._shares(names)]
+        'rounds').format_map(about).replace(', 1 threads', ', 1 thread')
+    shares = [] if what=='saved' else [s for b in benches for s in b._shares(names, what)]
     if not shares: return said
     return (f'{said}; half the interquartile range of a ratio is '
         f'{statistics.median(shares):.0%} '

@@ -270,10 +270,10 @@ def ray_cluster(
 )->int: # Its CPUs
     "Connect to Ray; a `ValueError` says why that fails"
     ray = need('cluster', 'ray')
-    where = {} if address=='local' else dict(address=address)
     try:
+        # without an address Ray would first look for the cluster that was started last
         if not ray.is_initialized():
-            ray.init(**where, log_to_driver=False, logging_level='ERROR')
+            ray.init(address=address, log_to_driver=False, logging_level='ERROR')
     except Exception as e:                  # Ray raises all kinds, a bare one among them
         raise ValueError(f"ray={address!r}: {in_words(e, 'Ray')}; `ray start --head` "
             "starts a cluster for ray='auto', and ray='local' one for this run") from e

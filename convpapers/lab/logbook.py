@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .basics import atomic_write, write_json
 from .papers import paper_of
+from .judgement import p_words
 from .tables import results
 
 # %% ../../nbs/lab/61_logbook.ipynb #1fd969a9
@@ -66,7 +67,7 @@ def claim_cell(
         facts += [('difference', f'{d.mean:+.2f} {unit}, 95 % interval ± {d.half:.2f}; + '
             'speaks for the claim'),
         ('pairs of equal seed', d.n), ('p, corrected for all claims of the table',
-        f'{judged.p:.3g}')]
+        p_words(judged.p, ''))]
     elif judged.config: facts.append(('why it is open', judged.why))
     body = '\n'.join(f'- **{k}:** {v}' for k,v in facts)
     return cell('markdown', f'Claim {number}: {status} — {c.text}', body, when,

@@ -21,7 +21,7 @@ from statistics import mean, stdev
 from fastcore.basics import patch
 from .basics import COLOURS, Table, figure, need
 from .judgement import (Difference, detectable, groups, half_width,
-    holm, paired, resolution, spread_floor)
+    holm, p_words, paired, resolution, spread_floor)
 from .records import Record, shipped
 from .registry import experiments, networks
 
@@ -500,9 +500,8 @@ class Judged:
     def __str__(self):
         if not self.config: return self.word
         d = self.difference
-        p = f"p {'< 0.001' if self.p<.001 else f'= {self.p:.3f}'}" if d else ''
         return f"{self.word}{self.where}: " + (f'{d.mean:+.2f} ± {d.half:.2f}, {d.n} '
-            f'pairs, {p}' if d else self.why)
+            f'pairs, {p_words(self.p)}' if d else self.why)
 
 def _flipped(d): return replace(d, mean=-d.mean)
 
@@ -534,10 +533,12 @@ def decided(self:ResultTable,
     first:str, # A row
     second:str, # Another
 )->bool: # False as well where there are no pairs
-    """Whether two rows are told apart: by the verdict on a claim about them, else by the
-    interval of this one difference"""
+    """Whether two rows are told apart at the main budget: by the verdict on a claim about
+    them, else by the interval of this one difference"""
     about = [j for j in self.judged() if {j.claim.better,j.claim.worse}=={first,second}]
-    if about: return any(j.word in ('holds','contradicted') for j in about)
+    main = self.at()
+    if about: return any(j.word in ('holds','contradicted') and j.claim.better in main
+        and j.config==main[j.claim.better].config for j in about)
     d = self.difference(first, second)
     return bool(d) and abs(d.mean)>d.half
 
@@ -769,10 +770,17 @@ def evidence(
     name:str, # Of a registered table
     records=None, # Runs; default: those that ship with the package
 )->ResultTable:
-    "The table of that name, or the same with smaller pictures, whichever has more runs"
+    """The table of that name, or the same with smaller pictures: whichever has more pairs
+    of runs for its claims, and with equally many that with more runs"""
     exp = experiments[name]
-    def runs(table): return sum(min(l.n, exp.seeds) for l in table.at().values())
-    return max((results(e, records) for e in (exp, *exp.variants())), key=runs)
+    def told(table): # Pairs of seeds for its claims, then runs, as far as planned
+        seeds = {n: l.values.keys() for n,l in table.at().items()}
+        pairs = [len(seeds[c.better] & seeds[c.worse]) for c in exp.claims
+            if c.better in seeds and c.worse in seeds]
+        few = lambda counts: sum(min(n, exp.seeds) for n in counts)
+        return few(n for n in pairs if n>1), few(map(len, seeds.values()))
+    names = [name, *(f'{name}_{side}' for side in exp.sides)]
+    return max((results(n, records) for n in names), key=told)
 
 # %% ../../nbs/lab/40_tables.ipynb #de2eb454
 @patch

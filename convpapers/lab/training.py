@@ -175,9 +175,11 @@ class Recipe:
     # Learning rate of the norms' biases, in units of `lr`; their decay a step stays the
     # same
     bias_lr: float = 1.
+    # Name patterns of biases that `bias_lr` does not touch, such as `*.attention.*`
+    bias_lr_exclude: tuple = ()
 
     def __post_init__(self):
-        for n in ('betas','decay_exclude','milestones','factors'):
+        for n in ('betas','decay_exclude','milestones','factors','bias_lr_exclude'):
             object.__setattr__(self, n, tuple(getattr(self, n)))
         valid = dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'),
             precision=PRECISIONS)
@@ -233,7 +235,7 @@ def at(self:Recipe,
 def as_dict(self:Recipe)->dict:
     "Plain values, ready for JSON"
     # Younger than the first records
-    late = dict(callbacks={}, factors=(), horizon=None, bias_lr=1.)
+    late = dict(callbacks={}, factors=(), horizon=None, bias_lr=1., bias_lr_exclude=())
     return {k: list(v) if isinstance(v, tuple) else v
         for k,v in asdict(self).items() if k not in late or v!=late[k]}
 
@@ -288,7 +290,12 @@ def param_groups(
     ids = lambda names: {id(p) for n,p in model.named_parameters() if n in names}
     spared,own = ids(not_decayed(model, recipe.decay_exclude)),set()
     if recipe.bias_lr!=1:
-        own = ids({n for n in not_decayed(model, ('norm',)) if n.endswith('bias')})
+        names = {n for n in not_decayed(model, ('norm',)) if n.endswith('bias')}
+        for e in recipe.bias_lr_exclude:
+            if not (hit := {n for n in names if fnmatch(n, e)}): raise ValueError(
+                f'bias_lr_exclude={e!r} names no bias of a norm')
+            names -= hit
+        own = ids(names)
     if splits is None: splits = [[p for p in model.parameters() if p.requires_grad]]
     if not any(splits): raise ValueError('the model has no trainable parameter')
     def group(ps, decayed, fast):
