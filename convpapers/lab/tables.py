@@ -553,6 +553,25 @@ def claims(self:ResultTable)->list: # Dicts of strings
         'measured': str(j), 'budget': _at(j.config) if j.config else ''}
         for j in self.judged()]
 
+# %% ../../nbs/lab/40_tables.ipynb #7e759192
+@patch
+def told(self:ResultTable,
+    first:str, # A row
+    second:str, # The row that it is measured against
+    name:str='', # What the text calls the first row; its own name by default
+    other:str='', # Likewise of the second
+)->str: # Empty with fewer than two common seeds
+    "A difference in words, at the main budget, with its interval and the corrected test"
+    d = self.difference(first, second)
+    if not d: return ''
+    budget = self.at()[self.exp.row(second).name].budget.replace('cifar', 'CIFAR-')
+    apart = 'tells' if self.decided(first, second) else 'does not tell'
+    return (f'the {self.exp.metric} with {name or first} minus that with {other or second} '
+        f'is {d.mean:+.2f} ± {d.half:.2f}{self._unit()} ({d.n} pairs of seeds, 95 % '
+        f'interval; {budget}), and the test, corrected for all claims of the table, '
+        f'{apart} them apart')
+
+
 # %% ../../nbs/lab/40_tables.ipynb #05af0c60
 TEST_PICTURES = dict(digits=1000, animals=4539, cifar10=10_000, cifar100=10_000,
     svhn=26_032, svhn_extra=26_032, tiny_imagenet=10_000, imagenet=50_000)

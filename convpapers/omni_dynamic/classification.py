@@ -70,19 +70,24 @@ register_experiment(Experiment('dynamic_host', 'CIFAR-10: kernels that look at t
 
 # %% ../../nbs/omni_dynamic/30_host.ipynb #96605e84
 def verdict(
-    table, # `results('dynamic_host')`
+    table, # A `ResultTable` of `dynamic_host`
 )->str:
-    "One sentence about equal parameters, from the records"
-    from convpapers.lab.judgement import paired
-    values = {l.row.name: l.values for l in table.lines}
-    pairs = {d: paired(values.get(d) or {}, values.get(s) or {}) for d,s in PAIRS.items()}
-    known = {d: p for d,p in pairs.items() if p and p.n>1}
+    "What the records say at equal parameters, by the test that the table's claims pass"
+    found = {d: table.difference(d, s) for d,s in PAIRS.items()}
+    known = {d: p for d,p in found.items() if p}
     if not known:
         return 'Not measured yet: whether a dynamic layer is worth its parameters.'
-    say = lambda d, p: (
-        f'{d} {"has" if abs(p.mean)<p.half else "lowers" if p.mean<0 else "raises"} '
-        + (f'no decided effect ({p.mean:+.2f} ± {p.half:.2f} points)' if abs(p.mean)<p.half
-        else f'the error by {abs(p.mean):.2f} ± {p.half:.2f} points'))
-    said = '; '.join(say(d, p) for d,p in known.items())
-    least = min(p.n for p in known.values())
-    return f'At equal parameters {said} ({least} pairs of seeds or more).'
+    def say(d, p):
+        if not table.decided(d, PAIRS[d]):
+            return f'{d} has no decided effect ({p.mean:+.2f} ± {p.half:.2f} points)'
+        return (f'{d} {"lowers" if p.mean<0 else "raises"} the error by '
+            f'{abs(p.mean):.2f} ± {p.half:.2f} points')
+    better = [d for d,p in known.items() if p.mean<0 and table.decided(d, PAIRS[d])]
+    worth = (f'So here {" and ".join(better)} {"is" if len(better)==1 else "are"} worth '
+        'the parameters') if better else ('So here no dynamic layer is shown to be worth '
+        'its parameters')
+    budget = next(iter(table.at().values())).budget.replace('cifar', 'CIFAR-')
+    return (f'At equal parameters {"; ".join(say(d, p) for d,p in known.items())} '
+        f'({min(p.n for p in known.values())} pairs of seeds or more, 95 % intervals; '
+        f'{budget}). {worth}.')
+

@@ -11,10 +11,10 @@ function theme(changed = () => {}) {
   const set = d => document.documentElement.classList.toggle('dark', d)
   try {
     const b = parent.document.body
-    if (/quarto-(dark|light)/.test(b.className)) dark = b.classList.contains('quarto-dark')
-    else if (b.dataset.jpThemeLight) dark = b.dataset.jpThemeLight == 'false'
-    new MutationObserver(() => { set(b.classList.contains('quarto-dark') || b.dataset.jpThemeLight == 'false')
-      changed() }).observe(b, {attributes: true})
+    const around = () => /quarto-(dark|light)/.test(b.className) ? b.classList.contains('quarto-dark')
+      : b.dataset.jpThemeLight ? b.dataset.jpThemeLight == 'false' : dark
+    new MutationObserver(() => { set(around()); changed() }).observe(b, {attributes: true})
+    dark = around()
   } catch (e) {}
   set(dark)
 }
