@@ -1,9 +1,13 @@
 // What all widgets share; `lab.widgets` puts it into each page
 "use strict"
 const $ = id => document.getElementById(id)
-// The frame becomes as high as the page
+// The frame becomes as high as the page. While its width stays it does not shrink, so that what is below stands still
+let tall = [0, 0]
 function fit() {
-  if (window.frameElement) window.frameElement.style.height = document.documentElement.scrollHeight + 'px'
+  if (!window.frameElement) return
+  const w = innerWidth, h = Math.ceil(document.documentElement.getBoundingClientRect().height)
+  tall = [w, w == tall[0] ? Math.max(h, tall[1]) : h]
+  window.frameElement.style.height = tall[1] + 'px'
 }
 // Dark or light as the page around is, also when it changes; what is drawn in colours of its own passes `changed`
 function theme(changed = () => {}) {
