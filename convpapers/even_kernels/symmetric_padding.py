@@ -16,7 +16,7 @@ from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS,
     SymmetricPad2d, channel_groups, corner_offsets,
     symmetric_pad2d, symmetric_pad_naive, _each, _even, _symmetric_pad)
 from ..lab.basics import one_of
-from ..lab.layers import leaf, not_plain, plain_like
+from ..lab.layers import expect_geometry, leaf, not_plain, plain_like
 from ..lab.operators import no_torchscript
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #7b391916
@@ -162,6 +162,8 @@ class _ConvSP(_Settable, _Plain):
         one_of('order', order, ORDERS), one_of('activation', activation, ACTIVATIONS)
         kernel_size,stride,dilation = (_each(v, self._dim, n) for n,v in
             dict(kernel_size=kernel_size, stride=stride, dilation=dilation).items())
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, 0, dilation,
+            groups)
         margin = tuple(d*(_even(k)//2 - 1) for k,d in zip(kernel_size, dilation))
         super().__init__(in_channels, out_channels, kernel_size, stride, margin, dilation,
             groups, bias, padding_mode, device, dtype)
@@ -262,6 +264,8 @@ class Conv2dSame(_Settable, nn.Conv2d):
             ('zeros',))
         kernel_size,stride,dilation = (_each(v, 2, n) for n,v in
             dict(kernel_size=kernel_size, stride=stride, dilation=dilation).items())
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, 0, dilation,
+            groups)
         super().__init__(in_channels, out_channels, kernel_size, stride, 0, dilation,
             groups, bias, 'zeros', device, dtype)
 

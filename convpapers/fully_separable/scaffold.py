@@ -34,7 +34,8 @@ class FuSeScaffold2d(nn.Conv2d):
     ):
         self.start = one_of('start', start, ('rank_one','sum','centre'))
         # checks the arguments
-        FuSeConv2d(in_channels, out_channels, kernel_size, groups=groups, device='meta')
+        FuSeConv2d(in_channels, out_channels, kernel_size, stride, padding, dilation,
+            groups, bias, padding_mode, device='meta')
         nn.Module.__init__(self)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             in_channels, bias, padding_mode, device, dtype)

@@ -19,8 +19,8 @@ from torch.nn import functional
 
 from .mask import squared_distances
 from ..lab.basics import one_of
-from ..lab.layers import (arguments_of_plain, expect_channels, expect_padding,
-    expect_taps, leaf, plain_like)
+from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_geometry,
+    leaf, plain_like)
 from ..lab.operators import again, no_torchscript, ordinary
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #2f84cbab
@@ -57,10 +57,10 @@ class _GMConv:
         one_of('per', per, PER)
         if sigma is not None and not (isinstance(sigma, (int,float)) and 0<sigma<math.inf):
             raise ValueError(f'sigma={sigma!r} must be a number above 0, in taps')
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, device, dtype)
-        expect_taps(self.kernel_size)
-        expect_padding(padding, self.padding)
         with torch.device('cpu'):
             self._d2 = tuple(squared_distances(self.kernel_size).flatten().tolist())
         self.per,self.start = per,start_sigma(self.kernel_size) if sigma is None else float(

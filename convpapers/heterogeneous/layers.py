@@ -17,8 +17,8 @@ from torch.fx import Proxy
 from .kernel_shapes import SHAPES, free_mask, rigid_mask, spread
 from ..lab.basics import Table, one_of, positive_int
 from ..lab.counting import count_table
-from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_taps, leaf,
-    plain_like)
+from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_geometry,
+    leaf, plain_like)
 from ..lab.operators import no_torchscript
 
 # %% ../../nbs/heterogeneous/10_layers.ipynb #fb2f19f2
@@ -46,20 +46,21 @@ class _LHConv:
     ):
         one_of('shapes', shapes, ('free','rigid'))
         block = positive_int('cgo', cgo),positive_int('cgi', cgi)
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, device, dtype)
         if shapes=='rigid' and self.kernel_size!=(3,3):
             raise ValueError(f"kernel_size={self.kernel_size} is not valid with "
                 "shapes='rigid', whose fifteen shapes are 3×3; choose (3, 3), or "
                 "shapes='free'")
-        expect_taps(self.kernel_size)
         self.shapes,self.cgi,self.cgo = shapes,*block[::-1]
         kw = dict(device=device, dtype=dtype)
         blocks = [-(-n//g) for n,g in zip(self.weight.shape, block)]
         self.effect = nn.Parameter(torch.empty(*blocks, *((len(SHAPES),) if shapes=='rigid'
             else self.kernel_size), **kw))
-        self.register_buffer('masked', torch.empty(out_channels, dtype=torch.bool,
-            device=device))
+        # ones and zeros; no bools, which an average of models cannot take
+        self.register_buffer('masked', torch.empty(out_channels, **kw))
         self.register_buffer('start', torch.empty(2, **kw))
         self._reset_masks()
 
@@ -80,7 +81,7 @@ def _reset_masks(self:_LHConv):
     fan = self.effect[0].numel() if self.shapes=='free' else len(
         SHAPES)*self.effect.shape[1]
     nn.init.normal_(self.effect, std=math.sqrt(2/fan))
-    self.masked.fill_(True)
+    self.masked.fill_(1)
     self.start.zero_()
 
 # %% ../../nbs/heterogeneous/10_layers.ipynb #d6a2dc1a
@@ -94,7 +95,8 @@ def mask(self:_LHConv)->Tensor: # As the weight
     """The mask of every weight: that of its block, or ones where its output channel does
     not use it"""
     m = spread(self.block_masks(), tuple(self.weight.shape[:2]), self.block)
-    return torch.where(self.masked.view(-1, *[1]*(m.ndim-1)), m, torch.ones_like(m))
+    used = (self.masked>.5).view(-1, *[1]*(m.ndim-1))
+    return torch.where(used, m, torch.ones_like(m))
 
 @patch
 def kept_sum(self:_LHConv)->Tensor: # A number
@@ -102,7 +104,8 @@ def kept_sum(self:_LHConv)->Tensor: # A number
     the weight is built"""
     taps,(o,c) = self.block_masks().flatten(2).sum(-1),self.weight.shape[:2]
     sizes = [torch.arange(n, device=taps.device)//g for n,g in zip((o,c), self.block)]
-    rows = taps.new_zeros(taps.shape[0]).index_add(0, sizes[0], self.masked.to(taps.dtype))
+    used = (self.masked>.5).to(taps.dtype)
+    rows = taps.new_zeros(taps.shape[0]).index_add(0, sizes[0], used)
     cols = taps.new_zeros(taps.shape[1]).index_add(0, sizes[1], taps.new_ones(c))
     return rows@taps@cols + (o-rows.sum())*self.weight[0].numel()
 

@@ -20,7 +20,7 @@ from torch.fx import Proxy
 from torch.nn import functional
 from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import (built_weight, expect_channels, expect_padding,
+from ..lab.layers import (built_weight, expect_channels, expect_geometry,
     expect_taps, leaf, not_plain)
 from ..lab.operators import no_torchscript
 from convpapers.hypercomplex.bilinear_rank import (Factors, bilinear_rank_factors, compose,
@@ -324,10 +324,10 @@ class _PHConv(_Hypercomplex):
     ):
         own = self._arguments(('in_channels','out_channels'), (in_channels, out_channels),
             groups, n, algebra, frozen, init, form, rank, ragged)
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, 'meta', dtype)
-        # PyTorch would crop
-        if padding_mode!='zeros': expect_padding(padding, self.padding)
         self._fill(own, device, dtype)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #d5616071
@@ -400,6 +400,8 @@ class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
     ):
         own = self._arguments(('in_channels','out_channels'), (in_channels, out_channels),
             groups, n, algebra, frozen, init, form, rank, ragged)
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups, output_padding)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding,
             output_padding, groups, bias, dilation, padding_mode, 'meta', dtype)
         self._fill(own, device, dtype)

@@ -157,9 +157,9 @@ BRANCHES = 'dwconv_hw','dwconv_w','dwconv_h'
 
 def _band(in_channels, out_channels, groups, kernel_size, square_kernel_size, stride):
     "The length of the bands; a `ValueError` for what no layer can have"
-    k = kernel_size[0] if isinstance(kernel_size,
-        tuple) and len(set(kernel_size))==1 else kernel_size
-    for name,v in dict(in_channels=in_channels, kernel_size=k,
+    k = kernel_size[0] if isinstance(kernel_size, (tuple,list)) and len(
+        kernel_size)==2 and len(set(kernel_size))==1 else kernel_size
+    for name,v in dict(in_channels=in_channels, out_channels=out_channels, kernel_size=k,
             square_kernel_size=square_kernel_size).items(): positive_int(name, v)
     if k%2==0:
         raise ValueError(f'kernel_size={kernel_size} must be odd, so that a band has a '

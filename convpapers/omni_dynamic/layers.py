@@ -15,8 +15,7 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
-from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_padding,
-    expect_taps, leaf)
+from ..lab.layers import arguments_of_plain, expect_channels, expect_geometry, leaf
 from ..lab.operators import layout, no_torchscript
 from .forms import CONV, exporting, per_sample_conv, scaled_patches
 
@@ -111,11 +110,6 @@ class Attention(Squeeze):
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #237c7a87
 INITS = 'official','matched'
 
-def _expect_geometry(layer, padding):
-    "A `ValueError` for what a convolution would notice at its first input, or never"
-    for name in ('kernel_size','stride','dilation'): expect_taps(getattr(layer, name), name)
-    expect_padding(padding, layer.padding)
-
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #271ba2e6
 class _ODConv:
     """What `ODConv1d`, `ODConv2d` and `ODConv3d` share; stands before the plain layer among
@@ -145,9 +139,10 @@ class _ODConv:
     ):
         self.kernels,self.init = positive_int('kernels', kernels),one_of('init', init,
             INITS)
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, device='meta', dtype=dtype)
-        _expect_geometry(self, padding)
         kw,taps = dict(device=device, dtype=dtype),math.prod(self.kernel_size)
         self.weight = nn.Parameter(torch.empty(kernels*out_channels, in_channels//groups,
             *self.kernel_size, **kw))

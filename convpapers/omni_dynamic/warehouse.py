@@ -16,11 +16,11 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
-from ..lab.layers import arguments_of_plain, expect_channels, leaf
+from ..lab.layers import arguments_of_plain, expect_channels, expect_geometry, leaf
 from ..lab.operators import no_torchscript
 from ..lab.surgery import Report, convert
 from .forms import per_sample_conv
-from convpapers.omni_dynamic.layers import (Gate, Squeeze, _biased, _expect_geometry,
+from convpapers.omni_dynamic.layers import (Gate, Squeeze, _biased,
     _in_layout, _padded)
 
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #19482960
@@ -241,13 +241,13 @@ class _KWConv:
         norm:str='batch', # In the attention: `'batch'`, `'frozen'` or `'group'`
         basis:float=1., # See `CellAttention`
     ):
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, device='meta', dtype=dtype)
-        _expect_geometry(self, padding)
         kw = dict(device=device, dtype=dtype)
         self.shape = (out_channels, in_channels//groups, *self.kernel_size)
         del self.weight
-        self.register_parameter('weight', None)
         if bias: self.bias = nn.Parameter(torch.empty(out_channels, **kw))
         self.warehouse = Warehouse([self.shape], budget,
             **kw) if warehouse is None else warehouse
@@ -261,6 +261,12 @@ class _KWConv:
     def reset_parameters(self):
         "Zero the bias; warehouse and attention have starts of their own"
         if self.bias is not None: nn.init.zeros_(self.bias)
+
+    def __getattr__(self, name):
+        if name=='weight' and name not in self._parameters: raise AttributeError(
+            f'a {type(self).__name__} has no weight: its kernel is mixed for each picture '
+            'from warehouse.cells, which have a start of their own')
+        return super().__getattr__(name)
 
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #acf0e381
 @patch

@@ -14,7 +14,7 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from ..lab.basics import positive_int
-from ..lab.layers import (arguments_of_plain, built_weight, expect_padding,
+from ..lab.layers import (arguments_of_plain, built_weight, expect_geometry,
     expect_taps, leaf, plain_like)
 from ..lab.operators import no_torchscript
 from .composition import released_fold, tiled_identity
@@ -42,10 +42,10 @@ class _DOConv:
         # default
         *, D_mul:int|None=None,
     ):
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, 'meta', dtype)
-        # PyTorch would crop
-        if padding_mode!='zeros': expect_padding(padding, self.padding)
         del self.weight
         self.D_mul = depth_multiplier(D_mul, self.kernel_size)
         kw,M = dict(device=device, dtype=dtype),math.prod(self.kernel_size)

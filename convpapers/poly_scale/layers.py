@@ -20,8 +20,8 @@ from torch.fx import Proxy
 from torch.nn import functional
 
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import (arguments_of_plain, expect_channels, expect_padding,
-    expect_taps, leaf, plain_like)
+from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_geometry,
+    leaf, plain_like)
 from convpapers.lab.operators import (again, layout as memory_layout, no_torchscript,
     ordinary)
 from .pattern import dilation_pattern
@@ -126,10 +126,10 @@ class _PSConv:
                 'such as (1,2,1,4)')
         dilations = tuple(positive_int('dilations', d) for d in dilations)
         one_of('layout', layout, LAYOUTS)
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation,
             groups, bias, padding_mode, device, dtype)
-        expect_taps(self.kernel_size)
-        expect_padding(padding, self.padding)
         self.dilations,self.layout = dilations,layout
         if layout=='blocks' and self.form!='blocks': raise ValueError(
             f"layout='blocks' with dilations={dilations} needs channels a group that "

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
-from convpapers.lab.layers import (GEOMETRY, arguments_of_plain, expect_channels,
-    expect_padding, leaf)
+from ..lab.layers import (GEOMETRY, arguments_of_plain, expect_channels,
+    expect_geometry, leaf)
 from ..lab.operators import no_torchscript, ordinary
 from .gradients import straight_through
 from .regions import region_masks
@@ -245,14 +245,11 @@ class _DRConv(nn.Module):
     ):
         super().__init__()
         kw = dict(device=device, dtype=dtype)
+        expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
+            dilation, groups)
         plain = _CONVS[self._dim](in_channels, out_channels, kernel_size, stride, padding,
             dilation, groups, False, padding_mode, device='meta')
         for f in GEOMETRY: setattr(self, f, getattr(plain, f))
-        for name in ('kernel_size','stride','dilation'):
-            if min(getattr(self, name))<1:
-                raise ValueError(f'{name}={getattr(self, name)} must be at least 1 along '
-                    'every axis')
-        expect_padding(padding, self.padding)
         self._pad = tuple(plain._reversed_padding_repeated_twice)
         self.regions,self.form = positive_int('regions', regions),one_of('form', form,
             FORMS)

@@ -25,10 +25,10 @@ from .padding import DIRECTIONS, DirectionalPad2d, even_pad
 # %% ../../nbs/xsepconv/10_layers.ipynb #11488383
 def _checked(in_channels, out_channels, kernel_size, groups, padding_mode, direction):
     "Taps of the long stages; a `ValueError` for what the block cannot be"
-    k = (kernel_size[0] if isinstance(kernel_size, tuple) and len(set(kernel_size))==1
-        else kernel_size)
-    for name,v in dict(in_channels=in_channels, kernel_size=k).items():
-        positive_int(name, v)
+    k = (kernel_size[0] if isinstance(kernel_size, (tuple,list)) and len(kernel_size)==2
+        and len(set(kernel_size))==1 else kernel_size)
+    for name,v in dict(in_channels=in_channels, out_channels=out_channels,
+            kernel_size=k).items(): positive_int(name, v)
     if k%2==0 or k<3:
         raise ValueError(
             f'kernel_size={kernel_size} must be odd and at least 3: the 2×2 stage is '

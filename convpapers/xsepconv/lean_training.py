@@ -149,6 +149,7 @@ def _walk_back(g, x, stages, params, stats, maps, need):
         del u,n
         g,grads[4*i],grads[4*i+1] = _conv_backward(g, before, s, w, b,
             (any(need[:1+4*i]),ours[0],ours[1]))
+        if g is None: break             # all that lies before is frozen
     return g,*grads
 
 # %% ../../nbs/xsepconv/15_lean_training.ipynb #ad04fd5d
