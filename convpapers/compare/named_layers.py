@@ -96,6 +96,7 @@ class Named:
     what: str # One phrase
     spare: tuple = () # Parameters without weight decay, as patterns
 
+# %% ../../nbs/compare/20_named_layers.ipynb #0d22b55f
 def _dw(k): return lambda c, s, _: nn.Conv2d(c, c, k, s, k//2, groups=c, bias=False)
 def _xsep(k): return lambda c, s, _: XSepConv2d(c, c, k, s)
 def _fuse(c, s, k): return FuSeConv2d(c, c, k, s, padding=k//2, bias=False)
@@ -126,6 +127,7 @@ LAYERS = {n.name: n for n in (
     _mixer('Shift', _shift, 'one pixel a channel, its place learned', ('*.shift',)),
     _mixer('1x1', None, 'no neighbours at all'))}
 
+# %% ../../nbs/compare/20_named_layers.ipynb #019f8aea
 def layer_named(name:str)->Named:
     "The layer of that name, in any case; another name raises a `ValueError` with near ones"
     known = {n.lower(): n for n in LAYERS}
