@@ -610,8 +610,7 @@ def report(
     out:str='runs', # Folder of this machine's runs; the page is written there
     logbook:str='', # Folder for the claims as a logbook in Trackio's form
 ):
-    """Tables, verdicts and curves of all measured results, as one page; the claims as a
-    logbook"""
+    "Tables, verdicts and curves of all measured results, as one page"
     load_chapters()
     if table: experiments[table]
     measured = {r.config['experiment'] for r in _all_records(table or None, out)}
@@ -625,8 +624,7 @@ def report(
 def doctor(
     json:store_true=False, # Print the facts as JSON, for a program
 )->int: # 1 where something is broken or slower than it need be
-    """Which kernels run and why not the others, versions, threads, GPU, caches; what to
-    install"""
+    "Which kernels run and why not the others; versions, threads, GPU; what to install"
     from json import dumps
     from convpapers.lab.doctor import diagnose, in_text
     found = diagnose()
@@ -652,8 +650,7 @@ def compare(
     no_flip:store_true=False, # Do not mirror pictures, as for letters
     device:str='', # cpu, cuda, cuda:1, mps; the best there is by default
 ):
-    """Which layer suits your own pictures: a folder, a time, and one page with the answer;
-    the same command again resumes"""
+    "Which layer suits your own pictures: give a folder and a time, get one page"
     need('train', 'fastai', 'matplotlib', 'scipy')
     from convpapers.compare import own_page, own_runs
     if layers=='help':

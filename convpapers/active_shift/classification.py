@@ -163,10 +163,11 @@ _claims = (Claim('learned by the rule of the authors is better than random',
     Claim('random is better than grouped', 'random', 'grouped'),
     Claim('grouped is better than no shift', 'grouped', 'no shift'),
     Claim('learned from raw gradients is better than random', 'raw x1', 'random'),
-    Claim('so it is at ten times the rate', 'raw x10', 'random'),
+    Claim('learned from raw gradients at x10 is better than random', 'raw x10', 'random'),
     Claim('a normalised gradient at x0.1 is better than a raw one at x1', 'normalised x0.1',
     'raw x1'),
-    Claim('and than a raw one at x10', 'normalised x0.1', 'raw x10'))
+    Claim('a normalised gradient at x0.1 is better than a raw one at x10',
+    'normalised x0.1', 'raw x10'))
 register_experiment(Experiment('active_shift_cifar10_small', 'CIFAR-10 at a small equal '
     'budget: AS-ResNet 16x1 by what its shifts are', 'active_shift', _rows, 'cifar10',
     claims=_claims, citation='jeon2018active', note='AS-ResNet 16x1, two epochs; nothing '

@@ -63,6 +63,7 @@ _pointer,_Sizes = ctypes.c_void_p,ctypes.c_int64*17
 FUNCTIONS = {f'fuse_{t}': (ctypes.c_int64, [_pointer]*6) for t in ('f32','f64')}
 SHARE = 2**15       # values from which on several threads are worth waking
 
+# %% ../../nbs/fully_separable/11_cpu_kernel.ipynb #fe44ea0b
 @lru_cache(4096)    # building the array takes longer than some calls
 def _sizes(shape, k, stride, padding, dilation, full, last, threads):
     "Shape of the output, and the integers for the kernel"
@@ -75,6 +76,7 @@ def _sizes(shape, k, stride, padding, dilation, full, last, threads):
         last),threads if n*c*size[0]*size[1]>=SHARE else 1
     return (n,2*c if full else c,*out),_Sizes(*numbers)
 
+# %% ../../nbs/fully_separable/11_cpu_kernel.ipynb #b766c3e5
 def run_fuse(
     library, # From `native.library()`
     x:Tensor, # `(N, C, H, W)`, float32 or float64, on the CPU

@@ -1,4 +1,4 @@
-"""A 5×5 filter has 2.8 times the weights of a 3×3. On one machine it costs nothing, on another everything. So the answer to "how large?" begins with "on what?".
+"""A 5×5 filter has 2.8 times the weights of a 3×3. On one machine it costs next to nothing, on another 2.8 times the time. So the answer to "how large?" begins with "on what?".
 
 Docs: https://convpapers.github.io/convpapers/fully_separable/ask_the_hardware.html.md"""
 

@@ -34,6 +34,7 @@ class Eager(nn.Module):
         return by_convolutions(x, m.weights, m.bias, m.stride, m.padding, m.dilation,
             m.variant=='full')
 
+# %% ../../nbs/fully_separable/12_layer_costs.ipynb #c07fa342
 def _own(m, layout):
     "`m` on its own copy of the input, in a layout"
     m,kept = m.to(memory_format=_layouts[layout]),{}
@@ -42,6 +43,7 @@ def _own(m, layout):
         return m(kept[id(x)])
     return run
 
+# %% ../../nbs/fully_separable/12_layer_costs.ipynb #198bd057
 def measure_layer(
     channels:int, side:int, # Of the map
     kernel_size:int,
@@ -59,6 +61,7 @@ def measure_layer(
     return bench({f'{n}, {l}': _own(m, l) for n,m in forms.items()
         for l in reversed(_layouts)}, x, backward=False, **kwargs)
 
+# %% ../../nbs/fully_separable/12_layer_costs.ipynb #53615265
 def better(
     b:Bench, # Of `measure_layer`
     form:str, # 'depthwise', 'FuSe half' or 'eager'

@@ -95,6 +95,7 @@ class _WithHidden(MobileNetV3):
         nn.init.kaiming_normal_(self.hidden.weight, mode='fan_out',
             nonlinearity='relu'), nn.init.zeros_(self.hidden.bias)
 
+# %% ../../nbs/fully_separable/20_networks.ipynb #9215827e
 def fuse_mobilenet(
     net:str='mobilenet_v2', # A key of `NETS`
     form:str='half', # One of `FORMS`

@@ -11,6 +11,7 @@ __all__ = ['FuSeScaffold2d', 'scaffold', 'anneal', 'take_down', 'falling']
 import math
 
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 
@@ -62,58 +63,65 @@ class FuSeScaffold2d(nn.Conv2d):
         self.row.copy_(project(self.weight[:a], 1, self.start))
         self.column.copy_(project(self.weight[a:], 0, self.start))
 
-    def kernel(self)->Tensor: # `(C, 1, kh, kw)`
-        "What the layer convolves with now"
-        return torch.lerp(embed([self.row,self.column], self.kernel_size), self.weight,
-            self.kept.to(self.weight.dtype))
-
-    def forward(self, x:Tensor)->Tensor:
-        if isinstance(x, Proxy): return leaf(self, x)
-        expect_channels(type(self).__name__, x, self.in_channels, 2)
-        return self._conv_forward(x, self.kernel(), self.bias)
-
-    @classmethod
-    @torch.no_grad()
-    def from_conv(cls, conv:nn.Module, start:str='rank_one')->'FuSeScaffold2d':
-        "Around a trained depthwise convolution; the output is unchanged"
-        if why := not_plain(conv, nn.Conv2d):
-            raise ValueError(f'cannot start from this layer: {why}')
-        if conv.groups!=conv.in_channels or conv.out_channels!=conv.in_channels:
-            raise ValueError(f'groups={conv.groups} with {conv.in_channels} → '
-                f'{conv.out_channels} channels: only a depthwise convolution can be '
-                'scaffolded')
-        new = cls(conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride,
-            conv.padding, conv.dilation, conv.groups, conv.bias is not None,
-            conv.padding_mode, start=start, device=conv.weight.device,
-            dtype=conv.weight.dtype)
-        for n in ('weight','bias'):
-            if (p := getattr(conv, n)) is not None:
-                getattr(new, n).copy_(p).requires_grad_(p.requires_grad)
-        new.restart()
-        return new.train(conv.training)
-
-    @torch.no_grad()
-    def to_fuse(self)->FuSeConv2d:
-        "The row and the column alone: what is left at `kept=0`"
-        new = FuSeConv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride,
-            self.padding, self.dilation, bias=self.bias is not None,
-            padding_mode=self.padding_mode, device=self.weight.device,
-            dtype=self.weight.dtype)
-        new.row.copy_(self.row); new.column.copy_(self.column)
-        if self.bias is not None: new.bias.copy_(self.bias)
-        return new.train(self.training)
-
-    @torch.no_grad()
-    def to_conv(self)->nn.Conv2d:
-        "The plain depthwise convolution that the layer is now"
-        new = nn.Conv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride,
-            self.padding, self.dilation, self.groups, self.bias is not None,
-            self.padding_mode, device=self.weight.device, dtype=self.weight.dtype)
-        new.weight.copy_(self.kernel())
-        if self.bias is not None: new.bias.copy_(self.bias)
-        return new.train(self.training)
-
     def extra_repr(self): return f'{super().extra_repr()}, start={self.start!r}'
+
+# %% ../../nbs/fully_separable/16_scaffold.ipynb #c7f47567
+@patch
+def kernel(self:FuSeScaffold2d)->Tensor: # `(C, 1, kh, kw)`
+    "What the layer convolves with now"
+    return torch.lerp(embed([self.row,self.column], self.kernel_size), self.weight,
+        self.kept.to(self.weight.dtype))
+
+@patch
+def forward(self:FuSeScaffold2d, x:Tensor)->Tensor:
+    if isinstance(x, Proxy): return leaf(self, x)
+    expect_channels(type(self).__name__, x, self.in_channels, 2)
+    return self._conv_forward(x, self.kernel(), self.bias)
+
+# %% ../../nbs/fully_separable/16_scaffold.ipynb #3c99455e
+@patch(cls_method=True)
+@torch.no_grad()
+def from_conv(cls:FuSeScaffold2d, conv:nn.Module, start:str='rank_one')->'FuSeScaffold2d':
+    "Around a trained depthwise convolution; the output is unchanged"
+    if why := not_plain(conv, nn.Conv2d):
+        raise ValueError(f'cannot start from this layer: {why}')
+    if conv.groups!=conv.in_channels or conv.out_channels!=conv.in_channels:
+        raise ValueError(f'groups={conv.groups} with {conv.in_channels} → '
+            f'{conv.out_channels} channels: only a depthwise convolution can be '
+            'scaffolded')
+    new = cls(conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride,
+        conv.padding, conv.dilation, conv.groups, conv.bias is not None,
+        conv.padding_mode, start=start, device=conv.weight.device,
+        dtype=conv.weight.dtype)
+    for n in ('weight','bias'):
+        if (p := getattr(conv, n)) is not None:
+            getattr(new, n).copy_(p).requires_grad_(p.requires_grad)
+    new.restart()
+    return new.train(conv.training)
+
+# %% ../../nbs/fully_separable/16_scaffold.ipynb #19fd9ffd
+@patch
+@torch.no_grad()
+def to_fuse(self:FuSeScaffold2d)->FuSeConv2d:
+    "The row and the column alone: what is left at `kept=0`"
+    new = FuSeConv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride,
+        self.padding, self.dilation, bias=self.bias is not None,
+        padding_mode=self.padding_mode, device=self.weight.device,
+        dtype=self.weight.dtype)
+    new.row.copy_(self.row); new.column.copy_(self.column)
+    if self.bias is not None: new.bias.copy_(self.bias)
+    return new.train(self.training)
+
+@patch
+@torch.no_grad()
+def to_conv(self:FuSeScaffold2d)->nn.Conv2d:
+    "The plain depthwise convolution that the layer is now"
+    new = nn.Conv2d(self.in_channels, self.out_channels, self.kernel_size, self.stride,
+        self.padding, self.dilation, self.groups, self.bias is not None,
+        self.padding_mode, device=self.weight.device, dtype=self.weight.dtype)
+    new.weight.copy_(self.kernel())
+    if self.bias is not None: new.bias.copy_(self.bias)
+    return new.train(self.training)
 
 # %% ../../nbs/fully_separable/16_scaffold.ipynb #16ca7ae4
 def scaffold(
@@ -133,6 +141,7 @@ def scaffold(
     return convert(model, lambda m: FuSeScaffold2d.from_conv(m, start),
         depthwise if where is None else where, **kwargs)
 
+# %% ../../nbs/fully_separable/16_scaffold.ipynb #863920ae
 def anneal(
     model:nn.Module,
     kept:float, # From 1, the squares, to 0, the lines
@@ -143,6 +152,7 @@ def anneal(
     for m in found: m.kept.fill_(kept)
     return len(found)
 
+# %% ../../nbs/fully_separable/16_scaffold.ipynb #1464272c
 def take_down(
     model:nn.Module, # With scaffolds, annealed to 0
     **kwargs, # For `convert`
@@ -155,6 +165,7 @@ def take_down(
             'first')
     return convert(model, lambda m: m.to_fuse(), FuSeScaffold2d, **kwargs)
 
+# %% ../../nbs/fully_separable/16_scaffold.ipynb #29ade6ec
 def falling(
     progress:float, # Of the training, 0 to 1
     until:float=.5, # From where on only lines count

@@ -12,6 +12,7 @@ __all__ = ['PER', 'RADII', 'RUN', 'FEWER', 'LEAST', 'start_sigma', 'columns_conv
 import math
 from functools import cache
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional
@@ -69,21 +70,24 @@ class _GMConv:
             self.kernel_size)>1 else None
         self.reset_sigma()
 
-    @torch.no_grad()
-    def reset_sigma(self):
-        "Put σ back to the start"
-        if self.log_sigma is not None: self.log_sigma.fill_(math.log(self.start))
-
-    def reset_parameters(self):
-        "Weight and bias as in the plain layer, σ at its start"
-        super().reset_parameters()
-        if hasattr(self, 'log_sigma'): self.reset_sigma()
-
     def extra_repr(self):
         own = [] if self.log_sigma is None or self.start==start_sigma(
             self.kernel_size) else [f'sigma={self.start:g}']
         return ', '.join([super().extra_repr(), *own,
             *[f'per={self.per!r}']*(self.per!='layer')])
+
+# %% ../../nbs/gaussian_masks/10_layers.ipynb #481d757d
+@patch
+@torch.no_grad()
+def reset_sigma(self:_GMConv):
+    "Put σ back to the start"
+    if self.log_sigma is not None: self.log_sigma.fill_(math.log(self.start))
+
+@patch
+def reset_parameters(self:_GMConv):
+    "Weight and bias as in the plain layer, σ at its start"
+    super(_GMConv, self).reset_parameters()
+    if hasattr(self, 'log_sigma'): self.reset_sigma()
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #6ce5a724
 def _mask(kernel_size, d2, log_sigma, dtype):

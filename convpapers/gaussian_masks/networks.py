@@ -32,6 +32,7 @@ class _Residual(nn.Module):
         return functional.relu(self.main(x)+(x if self.shortcut is None
             else self.shortcut(x)))
 
+# %% ../../nbs/gaussian_masks/20_networks.ipynb #280e0dbd
 def _block(conv, c_in, c_out, stride, bottleneck):
     width = c_out//4 if bottleneck else c_out
     pointwise = lambda i, o, s=1: nn.Conv2d(i, o, 1, s, bias=False)
@@ -48,6 +49,7 @@ def _block(conv, c_in, c_out, stride, bottleneck):
         stride), nn.BatchNorm2d(c_out))
     return _Residual(main, short)
 
+# %% ../../nbs/gaussian_masks/20_networks.ipynb #ac7df028
 def slot_resnet(
     depth:int=50, # 18, 34, 50 or 101
     num_classes:int=1000,

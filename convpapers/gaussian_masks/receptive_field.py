@@ -1,4 +1,4 @@
-"""The reading of a stack of layers spreads like a random walk. A mask shortens its steps, and the network's own training decides by how much.
+"""What a stack of layers reads spreads like a random walk. A mask shortens its steps, and the network's own training decides by how much.
 
 Docs: https://convpapers.github.io/convpapers/gaussian_masks/receptive_field.html.md"""
 

@@ -77,6 +77,7 @@ def output_size(
     return tuple((n+2*p-d*(k-1)-1)//s+1 for n,k,s,p,d in zip(size, kernel, stride, padding,
         dilation))
 
+# %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #1f255125
 def run_tiles(
     library, # From `native.library()`
     x:Tensor, # `(N, C, H, W)`, on the CPU, float32 or float64
@@ -170,30 +171,6 @@ class TiledConv2d(nn.Module):
         self._hold(nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding,
             dilation, groups, bias, padding_mode, device, dtype))
 
-    def _hold(self, conv):
-        "Take over a plain convolution"
-        for n in ('in_channels','out_channels','kernel_size','stride','padding','dilation',
-                'groups','padding_mode'): setattr(self, n, getattr(conv, n))
-        for n,t in pack(conv.weight.detach())._asdict().items(): self.register_buffer(n, t)
-        self.register_buffer('bias', None if conv.bias is None
-            else conv.bias.detach().clone())
-
-    @classmethod
-    def from_conv(cls,
-        conv:nn.Module, # `nn.Conv2d` with one group
-    ):
-        """The same convolution without its empty tiles; `TypeError` for anything that is no
-        plain convolution"""
-        if why := not_plain(conv, nn.Conv2d):
-            raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d: {why}')
-        if conv.groups!=1:
-            raise ValueError(f'conv has groups={conv.groups}; valid is 1: a tile spans 32 '
-                'input channels')
-        new = cls.__new__(cls)
-        nn.Module.__init__(new)
-        new._hold(conv)
-        return new.train(conv.training)
-
     @property
     def shape(self)->tuple: return self.out_channels,self.in_channels,*self.kernel_size
     @property
@@ -208,6 +185,32 @@ class TiledConv2d(nn.Module):
         o,c,kh,kw = self.shape
         return len(self.packed)/(-(-o//TILE[1])*-(-c//TILE[0])*kh*kw)
 
+# %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #d2fe5b4e
+@patch
+def _hold(self:TiledConv2d, conv):
+    "Take over a plain convolution"
+    for n in ('in_channels','out_channels','kernel_size','stride','padding','dilation',
+            'groups','padding_mode'): setattr(self, n, getattr(conv, n))
+    for n,t in pack(conv.weight.detach())._asdict().items(): self.register_buffer(n, t)
+    self.register_buffer('bias', None if conv.bias is None
+        else conv.bias.detach().clone())
+
+@patch(cls_method=True)
+def from_conv(cls:TiledConv2d,
+    conv:nn.Module, # `nn.Conv2d` with one group
+):
+    """The same convolution without its empty tiles; `TypeError` for anything that is no
+    plain convolution"""
+    if why := not_plain(conv, nn.Conv2d):
+        raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d: {why}')
+    if conv.groups!=1:
+        raise ValueError(f'conv has groups={conv.groups}; valid is 1: a tile spans 32 '
+            'input channels')
+    new = cls.__new__(cls)
+    nn.Module.__init__(new)
+    new._hold(conv)
+    return new.train(conv.training)
+
 # %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #f98d86f6
 @patch
 def _sides(self:TiledConv2d)->tuple|None:
@@ -217,6 +220,7 @@ def _sides(self:TiledConv2d)->tuple|None:
     total = [d*(k-1) for d,k in zip(self.dilation, self.kernel_size)]
     return None if any(t%2 for t in total) else tuple(t//2 for t in total)
 
+# %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #321b2c44
 @patch
 def forward(self:TiledConv2d, x:Tensor)->Tensor:
     if isinstance(x, Proxy): return leaf(self, x)
@@ -241,6 +245,7 @@ def forward(self:TiledConv2d, x:Tensor)->Tensor:
         x,padding = F.pad(x, [s for pair in sides[::-1] for s in pair], self.padding_mode),0
     return F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation)
 
+# %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #2b64155c
 @patch
 def _load_from_state_dict(self:TiledConv2d, state, prefix, *args):
     for n in ('packed','places'):
@@ -258,6 +263,7 @@ def extra_repr(self:TiledConv2d)->str:
     return ', '.join([*parts, *(['bias=False'] if self.bias is None else []),
         f'{len(self.packed)} tiles'])
 
+# %% ../../nbs/heterogeneous/12_cpu_kernel.ipynb #f5e8b708
 @patch
 def to_conv(self:TiledConv2d)->nn.Conv2d:
     "The plain convolution"

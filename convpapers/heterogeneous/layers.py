@@ -73,13 +73,15 @@ class _LHConv:
         # not while the plain layer is set up
         if 'effect' in self._parameters: self._reset_masks()
 
-    @torch.no_grad()
-    def _reset_masks(self):
-        fan = self.effect[0].numel() if self.shapes=='free' else len(
-            SHAPES)*self.effect.shape[1]
-        nn.init.normal_(self.effect, std=math.sqrt(2/fan))
-        self.masked.fill_(True)
-        self.start.zero_()
+# %% ../../nbs/heterogeneous/10_layers.ipynb #d489b9ca
+@patch
+@torch.no_grad()
+def _reset_masks(self:_LHConv):
+    fan = self.effect[0].numel() if self.shapes=='free' else len(
+        SHAPES)*self.effect.shape[1]
+    nn.init.normal_(self.effect, std=math.sqrt(2/fan))
+    self.masked.fill_(True)
+    self.start.zero_()
 
 # %% ../../nbs/heterogeneous/10_layers.ipynb #d6a2dc1a
 @patch
@@ -164,6 +166,7 @@ def open_masks_(self:_LHConv):
         self.effect.copy_(swapped)
     return self
 
+# %% ../../nbs/heterogeneous/10_layers.ipynb #4f2a2210
 @patch(cls_method=True)
 def from_conv(cls:_LHConv,
     conv:nn.Module, # A plain layer of the kind that this one replaces
@@ -181,6 +184,7 @@ def from_conv(cls:_LHConv,
         p.requires_grad_((conv.bias if n=='bias' else conv.weight).requires_grad)
     return new.open_masks_().train(conv.training)
 
+# %% ../../nbs/heterogeneous/10_layers.ipynb #b00315d9
 @patch
 def to_conv(self:_LHConv)->nn.Module: # `nn.Conv2d` (or 1d, 3d)
     """The plain convolution with the masks multiplied in, as they are in use now; frozen

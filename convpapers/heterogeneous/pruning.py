@@ -9,6 +9,7 @@ __all__ = ['fa', 'LHCLoss', 'heterogeneous', 'HeterogeneityPruning']
 
 # %% ../../nbs/heterogeneous/11_pruning.ipynb #5a59c99a
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from .density import densities, penalty, strength
 from .layers import _LHConv
@@ -76,50 +77,8 @@ class HeterogeneityPruning(fa.Callback):
         self.parts = positive_int('parts', parts)
         self.loss_of,self.fixed = None,()
 
-    def part(self,
-        step:int, # Number of a step, from 0
-        steps:int, # Of the whole training
-    )->int: # From 0 to `parts`
-        "Which part of the slow start a step lies in; `parts` when it is over"
-        return min(int(step*self.parts/(steps*self.warmup)), self.parts)
-
     def before_fit(self):
         self.layers,self.loss_of,self.fixed = heterogeneous(self.model),None,()
-
-    def before_batch(self):
-        if self.loss_of is None:
-            self.loss_of = LHCLoss(self.model, (1,*self.xb[0].shape[1:]), self.density,
-                self.mac_share)
-        if not self.training: return
-        step,steps = self.epoch*self.n_iter+self.iter,self.n_epoch*self.n_iter
-        self.now,self.coarse_now = self.part(step, steps),step<self.coarse*steps
-        if step==0 or self.now!=self.part(step-1, steps): self.draw()
-
-    def draw(self):
-        "Choose the channels that use their mask"
-        for m in self.layers.values():
-            u = torch.rand(len(m.masked), device='cpu')
-            m.masked.copy_(u<self.now/self.parts if self.now<self.parts
-                else torch.ones_like(u, dtype=torch.bool))
-
-    def after_loss(self):
-        if not self.training: return
-        if self.now==0:
-            for m in self.layers.values():
-                m.start += torch.stack((self.loss.detach()*len(self.yb[0]),
-                    self.loss.new_tensor(len(self.yb[0])))).to(m.start)
-        elif self.coarse_now:
-            total,n = next(iter(self.layers.values())).start
-            s = strength(self.now/self.parts, total/n.clamp_min(1), self.density,
-                self.mac_share)
-            self.learn.loss_grad = self.learn.loss_grad + s*self.loss_of()
-
-    def before_step(self):
-        self.fixed = () if self.coarse_now else [m.effect.detach().clone()
-            for m in self.layers.values()]
-    def after_step(self):
-        for m,e in zip(self.layers.values(), self.fixed): m.effect.data.copy_(e)
-        self.fixed = ()
 
     def after_epoch(self):
         if self.loss_of is None: return
@@ -128,3 +87,55 @@ class HeterogeneityPruning(fa.Callback):
             'density': float(weights), 'mac_density': float(macs)}
 
     def after_fit(self): self.loss_of = None
+
+# %% ../../nbs/heterogeneous/11_pruning.ipynb #edfe1351
+@patch
+def part(self:HeterogeneityPruning,
+    step:int, # Number of a step, from 0
+    steps:int, # Of the whole training
+)->int: # From 0 to `parts`
+    "Which part of the slow start a step lies in; `parts` when it is over"
+    return min(int(step*self.parts/(steps*self.warmup)), self.parts)
+
+@patch
+def before_batch(self:HeterogeneityPruning):
+    if self.loss_of is None:
+        self.loss_of = LHCLoss(self.model, (1,*self.xb[0].shape[1:]), self.density,
+            self.mac_share)
+    if not self.training: return
+    step,steps = self.epoch*self.n_iter+self.iter,self.n_epoch*self.n_iter
+    self.now,self.coarse_now = self.part(step, steps),step<self.coarse*steps
+    if step==0 or self.now!=self.part(step-1, steps): self.draw()
+
+@patch
+def draw(self:HeterogeneityPruning):
+    "Choose the channels that use their mask"
+    for m in self.layers.values():
+        u = torch.rand(len(m.masked), device='cpu')
+        m.masked.copy_(u<self.now/self.parts if self.now<self.parts
+            else torch.ones_like(u, dtype=torch.bool))
+
+# %% ../../nbs/heterogeneous/11_pruning.ipynb #12208af4
+@patch
+def after_loss(self:HeterogeneityPruning):
+    if not self.training: return
+    if self.now==0:
+        for m in self.layers.values():
+            m.start += torch.stack((self.loss.detach()*len(self.yb[0]),
+                self.loss.new_tensor(len(self.yb[0])))).to(m.start)
+    elif self.coarse_now:
+        total,n = next(iter(self.layers.values())).start
+        s = strength(self.now/self.parts, total/n.clamp_min(1), self.density,
+            self.mac_share)
+        self.learn.loss_grad = self.learn.loss_grad + s*self.loss_of()
+
+# %% ../../nbs/heterogeneous/11_pruning.ipynb #9a9a3b9d
+@patch
+def before_step(self:HeterogeneityPruning):
+    self.fixed = () if self.coarse_now else [m.effect.detach().clone()
+        for m in self.layers.values()]
+
+@patch
+def after_step(self:HeterogeneityPruning):
+    for m,e in zip(self.layers.values(), self.fixed): m.effect.data.copy_(e)
+    self.fixed = ()

@@ -187,6 +187,7 @@ def bilinear_rank_factors(
         f'was found in {tries} tries (best {min(least.values()):.1g}); '
                      'give a larger rank, or more tries')
 
+# %% ../../nbs/hypercomplex/14_bilinear_rank.ipynb #c392e31d
 def _smallest(attempt, low, guess, high):
     "What `attempt` gives at the smallest rank where it gives something"
     found = attempt(low) or (attempt(guess) if guess>low else None)

@@ -110,43 +110,6 @@ class _Hypercomplex:
     "What all layers share; stands before a plain layer among their bases"
     _transposed = False
 
-    def _arguments(self, names, channels, groups, n, algebra, frozen, init, form, rank,
-            ragged):
-        "Our own attributes, checked"
-        n,groups = dimension(n, algebra),positive_int('groups', groups)
-        widths = [component_width(a, c, n, groups, ragged) for a,c in zip(names, channels)]
-        if rank is not None: positive_int('rank', rank)
-        if one_of('form', form, FORMS)=='dense' and rank is not None:
-            raise ValueError(f"rank={rank} is valid with form='factored' only")
-        if form=='factored': rank = (rank or typical_rank(n) if algebra=='learned'
-                else table_factors(algebra, n, rank).rank)
-        return dict(n=n, algebra=algebra,
-            frozen=algebra!='learned' if frozen is None else bool(frozen),
-            init=one_of('init', init, INITS),
-            form=form, rank=rank, ragged=bool(ragged),
-            plan=Plan.of(self._dim, groups, n, channels, widths))
-
-    def _fill(self, attributes, device, dtype):
-        """Banks and mixing instead of the weight of the plain layer, which was set up on
-        the meta device"""
-        expect_taps(self._kernel)
-        del self.weight
-        for name,value in attributes.items(): setattr(self, name, value)
-        kw = dict(device=device, dtype=dtype)
-        first,second = self.plan.widths if self._transposed else self.plan.widths[::-1]
-        kernel = self._kernel if self._dim<3 else (self._kernel[0],
-            math.prod(self._kernel[1:]))
-        self.F = nn.Parameter(torch.empty(self.n*self.plan.groups*first, second, *kernel,
-            **kw))
-        for name,size in (dict(A=(self.n,)*3) if self.form=='dense'
-                else {f: (self.n,self.rank) for f in ('w','u','v')}).items():
-            t = torch.empty(size, **kw)
-            self.register_buffer(name, t) if self.frozen else self.register_parameter(name,
-                nn.Parameter(t))
-        if self.bias is not None:
-            self.bias = nn.Parameter(torch.empty(self.plan.channels[1], **kw))
-        self.reset_parameters()
-
     @property
     def _ready(self):
         return 'plan' in self.__dict__        # not while the plain layer is set up
@@ -156,6 +119,47 @@ class _Hypercomplex:
             f'the weight of a {type(self).__name__} is built from its mixing and F, and '
             'cannot be set; see init_weight_, from_conv, and fold for a plain layer')
         super().__setattr__(name, value)
+
+# %% ../../nbs/hypercomplex/10_layers.ipynb #d616fbbc
+@patch
+def _arguments(self:_Hypercomplex, names, channels, groups, n, algebra, frozen, init,
+        form, rank, ragged):
+    "Our own attributes, checked"
+    n,groups = dimension(n, algebra),positive_int('groups', groups)
+    widths = [component_width(a, c, n, groups, ragged) for a,c in zip(names, channels)]
+    if rank is not None: positive_int('rank', rank)
+    if one_of('form', form, FORMS)=='dense' and rank is not None:
+        raise ValueError(f"rank={rank} is valid with form='factored' only")
+    if form=='factored': rank = (rank or typical_rank(n) if algebra=='learned'
+            else table_factors(algebra, n, rank).rank)
+    return dict(n=n, algebra=algebra,
+        frozen=algebra!='learned' if frozen is None else bool(frozen),
+        init=one_of('init', init, INITS),
+        form=form, rank=rank, ragged=bool(ragged),
+        plan=Plan.of(self._dim, groups, n, channels, widths))
+
+# %% ../../nbs/hypercomplex/10_layers.ipynb #3ec77646
+@patch
+def _fill(self:_Hypercomplex, attributes, device, dtype):
+    """Banks and mixing instead of the weight of the plain layer, which was set up on
+    the meta device"""
+    expect_taps(self._kernel)
+    del self.weight
+    for name,value in attributes.items(): setattr(self, name, value)
+    kw = dict(device=device, dtype=dtype)
+    first,second = self.plan.widths if self._transposed else self.plan.widths[::-1]
+    kernel = self._kernel if self._dim<3 else (self._kernel[0],
+        math.prod(self._kernel[1:]))
+    self.F = nn.Parameter(torch.empty(self.n*self.plan.groups*first, second, *kernel,
+        **kw))
+    for name,size in (dict(A=(self.n,)*3) if self.form=='dense'
+            else {f: (self.n,self.rank) for f in ('w','u','v')}).items():
+        t = torch.empty(size, **kw)
+        self.register_buffer(name, t) if self.frozen else self.register_parameter(name,
+            nn.Parameter(t))
+    if self.bias is not None:
+        self.bias = nn.Parameter(torch.empty(self.plan.channels[1], **kw))
+    self.reset_parameters()
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #1c8e5a6f
 @patch(as_prop=True)
@@ -326,16 +330,19 @@ class _PHConv(_Hypercomplex):
         if padding_mode!='zeros': expect_padding(padding, self.padding)
         self._fill(own, device, dtype)
 
-    def _plain_call(self, x, weight, bias, groups):
-        padding = self.padding
-        if self.padding_mode!='zeros':
-            x,padding = functional.pad(x, self._reversed_padding_repeated_twice,
-                self.padding_mode),0
-        return self._function(x, weight, bias, self.stride, padding, self.dilation, groups)
+# %% ../../nbs/hypercomplex/10_layers.ipynb #d5616071
+@patch
+def _plain_call(self:_PHConv, x, weight, bias, groups):
+    padding = self.padding
+    if self.padding_mode!='zeros':
+        x,padding = functional.pad(x, self._reversed_padding_repeated_twice,
+            self.padding_mode),0
+    return self._function(x, weight, bias, self.stride, padding, self.dilation, groups)
 
-    def _plain_layer(self, c, o, groups, bias, **kw):
-        return self._plain(c, o, self.kernel_size, self.stride, self.padding, self.dilation,
-            groups, bias, self.padding_mode, **kw)
+@patch
+def _plain_layer(self:_PHConv, c, o, groups, bias, **kw):
+    return self._plain(c, o, self.kernel_size, self.stride, self.padding, self.dilation,
+        groups, bias, self.padding_mode, **kw)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #15567e6e
 class PHConv1d(_PHConv, nn.Conv1d):
@@ -397,27 +404,32 @@ class PHConvTranspose2d(_Hypercomplex, nn.ConvTranspose2d):
             output_padding, groups, bias, dilation, padding_mode, 'meta', dtype)
         self._fill(own, device, dtype)
 
-    def forward(self,
-        x:Tensor,
-        output_size:list|None=None, # As for `nn.ConvTranspose2d`
-    )->Tensor:
-        return (leaf(self, x, output_size) if isinstance(x, Proxy)
-            else self._run(x, output_size))
+# %% ../../nbs/hypercomplex/10_layers.ipynb #c2253dfd
+@patch
+def forward(self:PHConvTranspose2d,
+    x:Tensor,
+    output_size:list|None=None, # As for `nn.ConvTranspose2d`
+)->Tensor:
+    return (leaf(self, x, output_size) if isinstance(x, Proxy)
+        else self._run(x, output_size))
 
-    def _plain_call(self, x, weight, bias, groups, output_size=None):
-        extra = self._output_padding(x, output_size, self.stride, self.padding,
-            self.kernel_size, 2, self.dilation)
-        # of an empty batch PyTorch does not ask it
-        if any(e>=max(s, d) for e,s,d in zip(extra, self.stride, self.dilation)):
-            raise ValueError(
-                f'output_padding={tuple(extra)} must be smaller than stride={self.stride} '
-                f'or dilation={self.dilation}')
-        return functional.conv_transpose2d(x, weight, bias, self.stride, self.padding,
-            extra, groups, self.dilation)
+# %% ../../nbs/hypercomplex/10_layers.ipynb #a7ce107b
+@patch
+def _plain_call(self:PHConvTranspose2d, x, weight, bias, groups, output_size=None):
+    extra = self._output_padding(x, output_size, self.stride, self.padding,
+        self.kernel_size, 2, self.dilation)
+    # of an empty batch PyTorch does not ask it
+    if any(e>=max(s, d) for e,s,d in zip(extra, self.stride, self.dilation)):
+        raise ValueError(
+            f'output_padding={tuple(extra)} must be smaller than stride={self.stride} '
+            f'or dilation={self.dilation}')
+    return functional.conv_transpose2d(x, weight, bias, self.stride, self.padding,
+        extra, groups, self.dilation)
 
-    def _plain_layer(self, c, o, groups, bias, **kw):
-        return nn.ConvTranspose2d(c, o, self.kernel_size, self.stride, self.padding,
-            self.output_padding, groups, bias, self.dilation, **kw)
+@patch
+def _plain_layer(self:PHConvTranspose2d, c, o, groups, bias, **kw):
+    return nn.ConvTranspose2d(c, o, self.kernel_size, self.stride, self.padding,
+        self.output_padding, groups, bias, self.dilation, **kw)
 
 # %% ../../nbs/hypercomplex/10_layers.ipynb #1d26ce6e
 @no_torchscript
@@ -825,6 +837,7 @@ def _write(self:_Hypercomplex, name, value):
             'be set')
     getattr(self, name).copy_(value)
 
+# %% ../../nbs/hypercomplex/10_layers.ipynb #45f9b763
 @patch
 @torch.no_grad()
 def take_weight_(self:_Hypercomplex,
@@ -855,6 +868,7 @@ def take_weight_(self:_Hypercomplex,
     if free: self._write('A', A.to(self.A))
     self._write('F', F.reshape(self.F.shape).to(self.F))
 
+# %% ../../nbs/hypercomplex/10_layers.ipynb #96e15a6a
 @patch
 def init_weight_(self:_Hypercomplex,
     fill, # Fills a tensor in place, such as `nn.init.orthogonal_`

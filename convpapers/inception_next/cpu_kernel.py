@@ -28,6 +28,7 @@ FUNCTIONS = {f'inception_{t}': (_int, [_pointer]*4+[_int]) for t in ('f32','f64'
     f'inception_weights_{t}': (_int, [_pointer]*4) for t in ('f32','f64')}
 SHARE = 2**15       # values from which on several threads are worth waking
 
+# %% ../../nbs/inception_next/11_cpu_kernel.ipynb #6df38e35
 @lru_cache(4096)    # building the array takes longer than a call
 def _sizes(shape, g, square, band, dilation, last, threads):
     n,c,h,w = shape
@@ -36,6 +37,7 @@ def _sizes(shape, g, square, band, dilation, last, threads):
 
 def _address(t): return None if t is None else t.data_ptr()
 
+# %% ../../nbs/inception_next/11_cpu_kernel.ipynb #2bc1c900
 def _ready(x, kernels, biases=()):
     "The kernel gets addresses and believes in them"
     if x.ndim!=4 or x.dtype not in (torch.float32,torch.float64) or not x.is_cpu:
@@ -59,6 +61,7 @@ def _ready(x, kernels, biases=()):
     return [t if t is None or t.is_contiguous() else t.contiguous()
         for t in (*kernels,*biases)]
 
+# %% ../../nbs/inception_next/11_cpu_kernel.ipynb #7c59028f
 def run_forward(
     library, # From `native.library()`
     x:Tensor, # `(N, C, H, W)`, float32 or float64, contiguous or channels last
@@ -78,6 +81,7 @@ def run_forward(
     answered(f(x.data_ptr(), _Six(*map(_address, tensors)), y.data_ptr(), sizes, int(flip)))
     return y
 
+# %% ../../nbs/inception_next/11_cpu_kernel.ipynb #2e5c6fcb
 def run_weights(
     library, # From `native.library()`
     grad:Tensor, # Of the output

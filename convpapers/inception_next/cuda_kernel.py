@@ -28,6 +28,7 @@ def _branch(acc, x, w, c, i, j, mine, H, W, xh, xw,
             other=0).to(ACC)
     return acc
 
+# %% ../../nbs/inception_next/12_cuda_kernel.ipynb #6e384d02
 def _layer(x, y, square, row, column, bias, C, G, H, W, xn, xc, xh, xw, yn, yc, yh, yw,
            S: 'tl.constexpr', K: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr',
            BIAS: 'tl.constexpr', FLIP: 'tl.constexpr',

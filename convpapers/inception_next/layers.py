@@ -9,6 +9,7 @@ __all__ = ['FAR', 'BRANCHES', 'inception_dwconv2d', 'InceptionDWConv2d']
 
 # %% ../../nbs/inception_next/10_layers.ipynb #4abda3ed
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn.utils import skip_init
@@ -68,6 +69,7 @@ def _branches_backward(grad, x, kernels, biased, dilation):
         c += g
     return gx,*zip(*got)
 
+# %% ../../nbs/inception_next/10_layers.ipynb #1fadda84
 def _backward(grad, tensors, options, needs=(True,)*7):
     "Seven gradients in the order of the tensors, None where there was no tensor"
     (x,hw,b_hw,w,b_w,h,b_h),(dilation,backend) = tensors,options
@@ -92,6 +94,7 @@ def _backward(grad, tensors, options, needs=(True,)*7):
     return [gx, *(None if t is None else t.to(x.dtype).contiguous() for pair in zip(gw, gb)
         for t in pair)]
 
+# %% ../../nbs/inception_next/10_layers.ipynb #ab919fa1
 def _plain(x, hw, b_hw, w, b_w, h, b_h, dilation, backend):
     return inception_by_branches(x, (hw,w,h), (b_hw,b_w,b_h), dilation)
 
@@ -152,6 +155,26 @@ def inception_dwconv2d(
 # %% ../../nbs/inception_next/10_layers.ipynb #a8f89d51
 BRANCHES = 'dwconv_hw','dwconv_w','dwconv_h'
 
+def _band(in_channels, out_channels, groups, kernel_size, square_kernel_size, stride):
+    "The length of the bands; a `ValueError` for what no layer can have"
+    k = kernel_size[0] if isinstance(kernel_size,
+        tuple) and len(set(kernel_size))==1 else kernel_size
+    for name,v in dict(in_channels=in_channels, kernel_size=k,
+            square_kernel_size=square_kernel_size).items(): positive_int(name, v)
+    if k%2==0:
+        raise ValueError(f'kernel_size={kernel_size} must be odd, so that a band has a '
+            'middle')
+    if square_kernel_size%2==0:
+        raise ValueError(f'square_kernel_size={square_kernel_size} must be odd')
+    if not in_channels==out_channels==(in_channels if groups is None else groups):
+        raise ValueError(f'in_channels={in_channels}, out_channels={out_channels}, '
+            f'groups={groups} must be equal: the branches are depthwise')
+    if whole('stride', stride, 1)!=(1,1):
+        raise ValueError(f'stride={stride} is not valid; the identity branch keeps '
+            'every pixel, so only 1 is')
+    return k
+
+# %% ../../nbs/inception_next/10_layers.ipynb #a11e11f2
 @no_torchscript
 class InceptionDWConv2d(nn.Module):
     """Inception depthwise convolution ([Yu et al. 2024](https://arxiv.org/abs/2303.16900)),
@@ -176,21 +199,8 @@ class InceptionDWConv2d(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
-        k = kernel_size[0] if isinstance(kernel_size,
-            tuple) and len(set(kernel_size))==1 else kernel_size
-        for name,v in dict(in_channels=in_channels, kernel_size=k,
-                square_kernel_size=square_kernel_size).items(): positive_int(name, v)
-        if k%2==0:
-            raise ValueError(f'kernel_size={kernel_size} must be odd, so that a band has a '
-                'middle')
-        if square_kernel_size%2==0:
-            raise ValueError(f'square_kernel_size={square_kernel_size} must be odd')
-        if not in_channels==out_channels==(in_channels if groups is None else groups):
-            raise ValueError(f'in_channels={in_channels}, out_channels={out_channels}, '
-                f'groups={groups} must be equal: the branches are depthwise')
-        if whole('stride', stride, 1)!=(1,1):
-            raise ValueError(f'stride={stride} is not valid; the identity branch keeps '
-                'every pixel, so only 1 is')
+        k = _band(in_channels, out_channels, groups, kernel_size, square_kernel_size,
+            stride)
         self.dilation = whole('dilation', dilation, 1)
         same = tuple(d*(k-1)//2 for d in self.dilation)
         if padding!='same' and whole('padding', padding, 0)!=same:
@@ -217,37 +227,43 @@ class InceptionDWConv2d(nn.Module):
         "Every branch as `nn.Conv2d` begins"
         for n in BRANCHES: getattr(self, n).reset_parameters()
 
-    def branches(self, x:Tensor)->Tensor:
-        "The layer branch by branch, module by module"
-        g = self.dwconv_hw.in_channels
-        rest,*parts = x.split((self.in_channels-3*g, g, g, g), dim=-3)
-        return torch.cat((rest, *(self._modules[n](p) for n,p in zip(BRANCHES, parts))),
-            dim=-3)
+# %% ../../nbs/inception_next/10_layers.ipynb #00dcf2f5
+@patch
+def branches(self:InceptionDWConv2d, x:Tensor)->Tensor:
+    "The layer branch by branch, module by module"
+    g = self.dwconv_hw.in_channels
+    rest,*parts = x.split((self.in_channels-3*g, g, g, g), dim=-3)
+    return torch.cat((rest, *(self._modules[n](p) for n,p in zip(BRANCHES, parts))),
+        dim=-3)
 
-    def _one(self):
-        "Whether one operator gives the output now"
-        for n in BRANCHES:
-            m = self._modules[n]
-            d = m.__dict__
-            hooked = any(d[f'_{h}_hooks'] for h in ('forward','forward_pre','backward',
-                'backward_pre'))
-            changed = type(m) is not nn.Conv2d and not_plain(m, nn.Conv2d)
-            if changed or hooked or 'forward' in d: return False
-        return self.padding_mode=='zeros'
+@patch
+def _one(self:InceptionDWConv2d):
+    "Whether one operator gives the output now"
+    for n in BRANCHES:
+        m = self._modules[n]
+        d = m.__dict__
+        hooked = any(d[f'_{h}_hooks'] for h in ('forward','forward_pre','backward',
+            'backward_pre'))
+        changed = type(m) is not nn.Conv2d and not_plain(m, nn.Conv2d)
+        if changed or hooked or 'forward' in d: return False
+    return self.padding_mode=='zeros'
 
-    def forward(self, x:Tensor)->Tensor:
-        if isinstance(x, Proxy): return leaf(self, x)
-        expect_channels('InceptionDWConv2d', x, self.in_channels, 2)
-        if not self._one(): return self.branches(x)
-        convs = [self._modules[n] for n in BRANCHES]
-        return _fused(x, [c.weight for c in convs], [c.bias for c in convs], self.dilation)
+@patch
+def forward(self:InceptionDWConv2d, x:Tensor)->Tensor:
+    if isinstance(x, Proxy): return leaf(self, x)
+    expect_channels('InceptionDWConv2d', x, self.in_channels, 2)
+    if not self._one(): return self.branches(x)
+    convs = [self._modules[n] for n in BRANCHES]
+    return _fused(x, [c.weight for c in convs], [c.bias for c in convs], self.dilation)
 
-    def extra_repr(self):
-        shown = dict(square_kernel_size=(self.square_kernel_size,3),
-            branch_ratio=(self.branch_ratio,1/8), dilation=(self.dilation,(1,1)),
-            padding_mode=(self.padding_mode,'zeros'))
-        return ', '.join([f'{self.in_channels}, kernel_size={self.kernel_size[0]}',
-            *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d)])
+# %% ../../nbs/inception_next/10_layers.ipynb #17e5f548
+@patch
+def extra_repr(self:InceptionDWConv2d):
+    shown = dict(square_kernel_size=(self.square_kernel_size,3),
+        branch_ratio=(self.branch_ratio,1/8), dilation=(self.dilation,(1,1)),
+        padding_mode=(self.padding_mode,'zeros'))
+    return ', '.join([f'{self.in_channels}, kernel_size={self.kernel_size[0]}',
+        *(f'{n}={v!r}' for n,(v,d) in shown.items() if v!=d)])
 
 # %% ../../nbs/inception_next/10_layers.ipynb #06f47b33
 def _middle(k, n):
@@ -287,6 +303,7 @@ def _from_conv(cls,
     return new.train(conv.training)
 InceptionDWConv2d.from_conv = classmethod(_from_conv)
 
+# %% ../../nbs/inception_next/10_layers.ipynb #ccd78c40
 @torch.no_grad()
 def _to_conv(self)->nn.Conv2d:
     """The depthwise convolution that the layer equals: identity, square and bands written

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from copy import deepcopy
 from functools import partial
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.nn.utils import skip_init
 from .bands import branch_channels
@@ -80,6 +81,20 @@ def _normal(module):
     return module
 
 # %% ../../nbs/inception_next/20_networks.ipynb #91daa1dd
+def _grids(stages, output_stride):
+    """Of each stage: the stride and the dilation of its entry, the dilation of its blocks,
+    and the reduction"""
+    reduction,dilation,grids = 4,1,[]
+    for i in range(stages):
+        stride = 1 if i==0 or reduction>=output_stride else 2
+        # the convolution between the stages still sees the old grid
+        entry = 1 if stride>1 or dilation==1 else 2
+        if i and stride==1: dilation *= 2
+        reduction *= stride
+        grids.append((stride, entry, dilation, reduction))
+    return grids
+
+# %% ../../nbs/inception_next/20_networks.ipynb #05abc996
 class MetaNeXt(ImageClassifier):
     """A stem, four stages of `MetaNeXtBlock`s and an MLP head ([Yu et al.
     2024](https://arxiv.org/abs/2303.16900)); the state dict is that of timm.
@@ -108,17 +123,12 @@ class MetaNeXt(ImageClassifier):
         self.num_features,self.drop = positive_int('dims', dims[-1]),nn.Dropout(drop_rate)
         self.stem = nn.Sequential(nn.Conv2d(in_chans, dims[0], 4, 4),
             nn.BatchNorm2d(dims[0]))
-        self.stages,self.feature_info,reduction,dilation = nn.Sequential(),[],4,1
-        for i,(depth,dim,ratio) in enumerate(zip(depths, dims, mlp_ratios)):
-            stride = 1 if i==0 or reduction>=output_stride else 2
-            # the convolution between the stages still sees the old grid
-            first = 1 if dilation==1 else 2
-            if i and stride==1: dilation,first = 2*dilation,1 if dilation==1 else 2
-            reduction *= stride
+        self.stages,self.feature_info = nn.Sequential(),[]
+        for i,(depth,dim,ratio,(stride,entry,dilation,reduction)) in enumerate(zip(depths,
+                dims, mlp_ratios, _grids(len(dims), output_stride))):
             blocks = [MetaNeXtBlock(dim, mixer, ratio, dilation, layer_scale)
                 for _ in range(depth)]
-            down = nn.Identity() if i==0 else _down(dims[i-1], dim, stride,
-                first if stride==1 else 1)
+            down = nn.Identity() if i==0 else _down(dims[i-1], dim, stride, entry)
             self.stages.append(nn.Sequential(OrderedDict(downsample=down,
                 blocks=nn.Sequential(*blocks))))
             self.feature_info.append(dict(num_chs=dim, reduction=reduction,
@@ -129,29 +139,34 @@ class MetaNeXt(ImageClassifier):
         _normal(self)
         if drop_path_rate: self.drop_paths(drop_path_rate)
 
-    def _set_head(self, width):
-        like = next(self.parameters())
-        if not self.global_pool: self.head,self.head_hidden_size = None,width
-        else:
-            if self.head is None or self.head.fc1.in_features!=width:
-                self.head = _normal(MlpHead(width, 3*width)).to(like.device,
-                    like.dtype).train(self.training)
-            self.head_hidden_size = self.head.fc1.out_features
-            self.head.fc2 = self._linear(self.head_hidden_size)
+# %% ../../nbs/inception_next/20_networks.ipynb #ee063c13
+@patch
+def _set_head(self:MetaNeXt, width):
+    like = next(self.parameters())
+    if not self.global_pool: self.head,self.head_hidden_size = None,width
+    else:
+        if self.head is None or self.head.fc1.in_features!=width:
+            self.head = _normal(MlpHead(width, 3*width)).to(like.device,
+                like.dtype).train(self.training)
+        self.head_hidden_size = self.head.fc1.out_features
+        self.head.fc2 = self._linear(self.head_hidden_size)
 
-    def _linear(self, width):
-        if not self.num_classes: return nn.Identity().train(self.training)
-        like = next(self.parameters())
-        return _normal(nn.Linear(width, self.num_classes, device=like.device,
-            dtype=like.dtype)).train(self.training)
+@patch
+def _linear(self:MetaNeXt, width):
+    if not self.num_classes: return nn.Identity().train(self.training)
+    like = next(self.parameters())
+    return _normal(nn.Linear(width, self.num_classes, device=like.device,
+        dtype=like.dtype)).train(self.training)
 
-    def get_classifier(self, name_only:bool=False):
-        return 'head.fc2' if name_only else self.head and self.head.fc2
+@patch
+def get_classifier(self:MetaNeXt, name_only:bool=False):
+    return 'head.fc2' if name_only else self.head and self.head.fc2
 
-    def forward_head(self, x:Tensor, pre_logits:bool=False)->Tensor:
-        "Pooling and the hidden layer, then the classifier unless `pre_logits`"
-        x = pooled(x, self.global_pool)
-        return x if self.head is None else self.head(x, self.drop, pre_logits)
+@patch
+def forward_head(self:MetaNeXt, x:Tensor, pre_logits:bool=False)->Tensor:
+    "Pooling and the hidden layer, then the classifier unless `pre_logits`"
+    x = pooled(x, self.global_pool)
+    return x if self.head is None else self.head(x, self.drop, pre_logits)
 
 # %% ../../nbs/inception_next/20_networks.ipynb #6ed3ac57
 CONFIGS = { # Blocks, channels, band, share of the channels
@@ -166,6 +181,7 @@ def _inception_next(size, num_classes, in_chans, mixer, **kwargs):
     return MetaNeXt(depths, dims, mixer, num_classes=num_classes, in_chans=in_chans,
         **kwargs)
 
+# %% ../../nbs/inception_next/20_networks.ipynb #c76472c5
 def inception_next_atto(
     num_classes:int=1000,
     in_chans:int=3,
@@ -179,6 +195,7 @@ def inception_next_atto(
         output_stride=output_stride, drop_rate=drop_rate, drop_path_rate=drop_path_rate,
         global_pool=global_pool)
 
+# %% ../../nbs/inception_next/20_networks.ipynb #0b1af4da
 def inception_next_tiny(
     num_classes:int=1000,
     in_chans:int=3,
@@ -271,6 +288,7 @@ def _absorb_before(norm, conv):
     conv.bias.add_((conv.weight*b.view(1, -1, 1, 1)).sum((1,2,3)))
     conv.weight.mul_(a.view(1, -1, 1, 1))
 
+# %% ../../nbs/inception_next/20_networks.ipynb #51d4039b
 _mkldnn = torch.ops.mkldnn
 HAS_GELU = torch.backends.mkldnn.is_available() and hasattr(_mkldnn, '_linear_pointwise')
 
@@ -289,6 +307,7 @@ class FusedMlp(Mlp):
         return nn.functional.linear(y, self.fc2.weight.flatten(1), self.fc2.bias).permute(0,
             3, 1, 2)
 
+# %% ../../nbs/inception_next/20_networks.ipynb #5e4cb80f
 @torch.no_grad()
 def deploy(
     model:MetaNeXt, # Stays as it is

@@ -153,7 +153,7 @@ constant.
 |label: «fig»edge
 |echo: false
 |fig-cap: "A step, and what two filters of three taps answer to it. The one whose weights sum to zero answers at the edge alone."
-|fig-alt: "A step from zero to one. The first curve follows it from zero to one, the second is zero but for a peak at the step."
+|fig-alt: "A step from zero to one. The first curve follows it from zero to one, the second is zero except for a peak at the step."
 row = torch.cat((torch.zeros(8), torch.ones(8)))
 whole,less = torch.tensor([1.,2,3])/6,torch.tensor([-1.,0,1])/6
 filters = {'weights 1, 2, 3': whole, 'less their mean': less}

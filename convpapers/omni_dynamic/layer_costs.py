@@ -36,12 +36,14 @@ class Released(ODConv2d):
             y = y.view(B, self.out_channels, *y.shape[2:])
         return y if f is None else y*f[...,None,None]
 
+# %% ../../nbs/omni_dynamic/13_layer_costs.ipynb #b42a12b8
 class Scores(nn.Module):
     "The attention alone, as one tensor"
     def __init__(self, attention): super().__init__(); self.attention = attention
     def forward(self, x:Tensor)->Tensor:
         return torch.cat([a for a in self.attention(x) if a is not None], 1)
 
+# %% ../../nbs/omni_dynamic/13_layer_costs.ipynb #2fb9855e
 SHAPES = tuple((b,c,side,k) for c,side in ((64,56),(128,28),(256,14)) for b in (1,16)
     for k in (3,1)) + ((16,512,7,3),)
 

@@ -10,6 +10,7 @@ __all__ = ['NORMS', 'INITS', 'BatchNorm', 'Gate', 'Squeeze', 'Attention', 'ODCon
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #2215bb58
 import math
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
@@ -33,6 +34,7 @@ class BatchNorm(nn.BatchNorm1d):
         return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
             False, 0., self.eps)
 
+# %% ../../nbs/omni_dynamic/10_layers.ipynb #42b9ea42
 class Gate(nn.Linear):
     """A linear layer that begins as the paper's code does: normal with variance 2/outputs,
     no bias"""
@@ -42,6 +44,7 @@ class Gate(nn.Linear):
             nn.init.kaiming_normal_(self.weight, mode='fan_out', nonlinearity='relu')
         if self.bias is not None: nn.init.zeros_(self.bias)
 
+# %% ../../nbs/omni_dynamic/10_layers.ipynb #02b5dd39
 class Squeeze(nn.Module):
     "`(B, channels, *size)` to `(B, hidden)`: mean over the map, linear, norm, ReLU"
     def __init__(self,
@@ -113,6 +116,7 @@ def _expect_geometry(layer, padding):
     for name in ('kernel_size','stride','dilation'): expect_taps(getattr(layer, name), name)
     expect_padding(padding, layer.padding)
 
+# %% ../../nbs/omni_dynamic/10_layers.ipynb #271ba2e6
 class _ODConv:
     """What `ODConv1d`, `ODConv2d` and `ODConv3d` share; stands before the plain layer among
     their bases"""
@@ -158,45 +162,52 @@ class _ODConv:
             norm=norm, **kw)
         self.reset_parameters()
 
-    @property
-    def halves(self)->int:
-        "How many attentions are sigmoids, each ½ at a score of zero"
-        return sum(getattr(self.attention, f'{n}_fc') is not None
-            for n in ('channel','filter','spatial'))
-
-    def reset_parameters(self):
-        "The start of the kernels and of the bias; the attention has its own"
-        if self.weight.is_meta: return
-        std = math.sqrt(2/(self.out_channels*math.prod(self.kernel_size)))
-        nn.init.normal_(self.weight, std=std*(2**self.halves*math.sqrt(self.kernels)
-            if self.init=='matched' else 1))
-        if self.bias is not None:
-            bound = 1/math.sqrt(self.in_channels//self.groups*math.prod(self.kernel_size))
-            nn.init.uniform_(self.bias, -bound, bound)
-
-    def forward(self, x:Tensor)->Tensor:
-        if isinstance(x, Proxy): return leaf(self, x)
-        expect_channels(type(self).__name__, x, self.in_channels, self._dim)
-        return self._batch(x) if x.ndim>self._dim+1 else self._batch(x[None])[0]
-
-    def count_macs(self, x, out):
-        """One kernel at every position, and for each picture the mixing of kernels,
-        whatever form runs"""
-        n,weights = len(
-            out) if out.ndim>self._dim+1 else 1,self.weight.numel()//self.kernels
-        return out.numel()*weights//self.out_channels + n*weights*self.kernels*(self.kernels
-            >1)
-
-    def _load_from_state_dict(self, state, prefix, *args):
-        W = state.get(f'{prefix}weight')
-        # kernels as the authors store them
-        if W is not None and W.ndim==self._dim+3: state[f'{prefix}weight'] = W.flatten(0, 1)
-        super()._load_from_state_dict(state, prefix, *args)
-
     def extra_repr(self):
         more = [f'kernels={self.kernels}']*(self.kernels>1) + [f'init={self.init!r}']*(
             self.init!='official')
         return ', '.join([super().extra_repr(), *more])
+
+# %% ../../nbs/omni_dynamic/10_layers.ipynb #b5e77cb3
+@patch(as_prop=True)
+def halves(self:_ODConv)->int:
+    "How many attentions are sigmoids, each ½ at a score of zero"
+    return sum(getattr(self.attention, f'{n}_fc') is not None
+        for n in ('channel','filter','spatial'))
+
+@patch
+def reset_parameters(self:_ODConv):
+    "The start of the kernels and of the bias; the attention has its own"
+    if self.weight.is_meta: return
+    std = math.sqrt(2/(self.out_channels*math.prod(self.kernel_size)))
+    nn.init.normal_(self.weight, std=std*(2**self.halves*math.sqrt(self.kernels)
+        if self.init=='matched' else 1))
+    if self.bias is not None:
+        bound = 1/math.sqrt(self.in_channels//self.groups*math.prod(self.kernel_size))
+        nn.init.uniform_(self.bias, -bound, bound)
+
+# %% ../../nbs/omni_dynamic/10_layers.ipynb #ff5dc466
+@patch
+def forward(self:_ODConv, x:Tensor)->Tensor:
+    if isinstance(x, Proxy): return leaf(self, x)
+    expect_channels(type(self).__name__, x, self.in_channels, self._dim)
+    return self._batch(x) if x.ndim>self._dim+1 else self._batch(x[None])[0]
+
+@patch
+def count_macs(self:_ODConv, x, out):
+    """One kernel at every position, and for each picture the mixing of kernels,
+    whatever form runs"""
+    n,weights = len(
+        out) if out.ndim>self._dim+1 else 1,self.weight.numel()//self.kernels
+    return out.numel()*weights//self.out_channels + n*weights*self.kernels*(self.kernels
+        >1)
+
+# %% ../../nbs/omni_dynamic/10_layers.ipynb #6da6bb65
+@patch
+def _load_from_state_dict(self:_ODConv, state, prefix, *args):
+    W = state.get(f'{prefix}weight')
+    # kernels as the authors store them
+    if W is not None and W.ndim==self._dim+3: state[f'{prefix}weight'] = W.flatten(0, 1)
+    super(_ODConv, self)._load_from_state_dict(state, prefix, *args)
 
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #ba486204
 def _padded(layer, x):

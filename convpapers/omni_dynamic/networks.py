@@ -31,6 +31,7 @@ def resnet(depth:int=18, num_classes:int=1000, in_chans:int=3, **kwargs)->ImageC
     info = {f'stage{i+1}': (w*e,4<<i) for i,w in enumerate(widths)}
     return ImageClassifier(body, widths[-1]*e, num_classes, features=info, **kwargs)
 
+# %% ../../nbs/omni_dynamic/20_networks.ipynb #c223cbf1
 def conv_norm(i:int, o:int, k:int=1, stride:int=1, groups:int=1,
         act:bool=True)->nn.Sequential:
     "Convolution, norm and ReLU6"
@@ -51,6 +52,7 @@ class InvertedResidual(nn.Sequential):
     def forward(self, x:Tensor)->Tensor:
         return x+super().forward(x) if self.shortcut else super().forward(x)
 
+# %% ../../nbs/omni_dynamic/20_networks.ipynb #cc0ddcf2
 def round8(c:float)->int:
     "The nearest multiple of 8 that is not more than a tenth below"
     n = max(8, int(c+4)//8*8)
@@ -116,6 +118,7 @@ def resnet_stage(
     if part=='shortcut' or (block=='0' and conv=='conv1'): s -= 1
     return s if s>=0 else None if bottleneck else 0
 
+# %% ../../nbs/omni_dynamic/20_networks.ipynb #25d1665e
 def kw_resnet(
     depth:int=18, # 18 or 50, or any other
     budget:float=1., # ¼, ½, 1, 2 or 4
@@ -128,6 +131,7 @@ def kw_resnet(
         split_out=half, split_in=half, basis=basis,
         absorb=False, verify=False).model
 
+# %% ../../nbs/omni_dynamic/20_networks.ipynb #be12f43f
 def mobilenet_stage(
     name:str, # Of a convolution of `mobilenetv2`
     shared:bool=True, # Widening and narrowing convolutions share a warehouse
@@ -143,6 +147,7 @@ def mobilenet_stage(
     if kind=='depthwise': return f'{s} depthwise'
     return None if small and s<6 else f'{s} point' if shared else f'{s} {kind}'
 
+# %% ../../nbs/omni_dynamic/20_networks.ipynb #0df82ce8
 class KWLinear(nn.Module):
     "A linear layer whose weight comes from a warehouse"
     # kwargs: for `KWConv1d`

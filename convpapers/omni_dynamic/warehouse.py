@@ -12,6 +12,7 @@ __all__ = ['RELEASED_KEYS', 'cell_shape', 'grid', 'assemble', 'cut', 'Warehouse'
 import math
 from fractions import Fraction
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
@@ -45,6 +46,7 @@ def cell_shape(
         out.append(int(n))
     return (*out, *([1]*(len(shapes[0])-2) if taps else shapes[0][2:]))
 
+# %% ../../nbs/omni_dynamic/11_warehouse.ipynb #36545d86
 def grid(shape:tuple, cell:tuple)->tuple: # taps, blocks of outputs, blocks of inputs
     "How many cells a kernel has along each axis"
     return math.prod([k//n for k,n in zip(shape[2:],
@@ -104,40 +106,45 @@ class Warehouse(nn.Module):
     def budget_of_cells(self)->Fraction:
         return Fraction(self.budget).limit_denominator(1000)
 
-    def take(self, shape:tuple)->int: # First cell
-        "Reserve the cells that a kernel begins with"
-        start,more = self.spans[-1][1] if self.spans else 0,math.prod(grid(tuple(shape),
-            self.cell))*self.budget_of_cells
-        if tuple(shape) not in self.shapes or start+more>self.count:
-            raise ValueError(f'a kernel of shape {tuple(shape)} is not planned in this '
-                f'warehouse, whose kernels are {self.shapes}')
-        if more.denominator!=1:
-            raise ValueError(f'budget={self.budget} of the kernel {tuple(shape)} is '
-                f'{float(more):g} cells; give a whole number of cells')
-        self.spans.append((start, start+int(more)))
-        self._begin(*self.spans[-1])
-        return start
-
-    @torch.no_grad()
-    def _begin(self, a, b):
-        if not self.cells.is_meta:
-            nn.init.normal_(self.stock()[a:b],
-                std=math.sqrt(2/((b-a)*self.cell[0]*math.prod(self.cell[2:]))))
-
-    def reset_parameters(self):
-        """Normal, with the variance 2/outputs of the cells that a layer begins with, as in
-        the released code"""
-        for span in self.spans or [(0,self.count)]: self._begin(*span)
-
     def extra_repr(self):
         return (f'{self.count} cells of {"×".join(map(str, self.cell))} for {self.needed}, '
             f'budget={self.budget}')
+
+# %% ../../nbs/omni_dynamic/11_warehouse.ipynb #704e52e8
+@patch
+def take(self:Warehouse, shape:tuple)->int: # First cell
+    "Reserve the cells that a kernel begins with"
+    start,more = self.spans[-1][1] if self.spans else 0,math.prod(grid(tuple(shape),
+        self.cell))*self.budget_of_cells
+    if tuple(shape) not in self.shapes or start+more>self.count:
+        raise ValueError(f'a kernel of shape {tuple(shape)} is not planned in this '
+            f'warehouse, whose kernels are {self.shapes}')
+    if more.denominator!=1:
+        raise ValueError(f'budget={self.budget} of the kernel {tuple(shape)} is '
+            f'{float(more):g} cells; give a whole number of cells')
+    self.spans.append((start, start+int(more)))
+    self._begin(*self.spans[-1])
+    return start
+
+@patch
+@torch.no_grad()
+def _begin(self:Warehouse, a, b):
+    if not self.cells.is_meta:
+        nn.init.normal_(self.stock()[a:b],
+            std=math.sqrt(2/((b-a)*self.cell[0]*math.prod(self.cell[2:]))))
+
+@patch
+def reset_parameters(self:Warehouse):
+    """Normal, with the variance 2/outputs of the cells that a layer begins with, as in
+    the released code"""
+    for span in self.spans or [(0,self.count)]: self._begin(*span)
 
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #ce200bdc
 def contrast(scores:Tensor)->Tensor: # Over the last axis
     "Scores divided by the sum of their absolute values"
     return scores/(scores.abs().sum(-1, keepdim=True)+1e-3)
 
+# %% ../../nbs/omni_dynamic/11_warehouse.ipynb #1fd7e69e
 RELEASED_KEYS = dict(fc1='fc', norm1='norm', fc2='score', fc3='others', basis_bias='bias')
 
 class CellAttention(Squeeze):
@@ -169,45 +176,53 @@ class CellAttention(Squeeze):
         self.register_buffer('blend', torch.empty((), **kw))
         self.reset_parameters()
 
-    def reset_parameters(self):
-        i = torch.arange(self.mixtures, device=self.home.device)
-        if self.budget>=1: self.home.copy_(self.start+i*int(self.budget))
-        # one mixture of r has a cell, the others begin at zero
-        else:
-            r = int(1/self.budget)
-            mine = i%r==(i//r)%r
-            self.home.copy_(torch.where(mine, self.start+mine.cumsum(0)-1, self.cells))
-        self.blend.zero_()
-        if self.basis<1: nn.init.zeros_(self.bias)
+# %% ../../nbs/omni_dynamic/11_warehouse.ipynb #b393ddb8
+@patch
+def reset_parameters(self:CellAttention):
+    i = torch.arange(self.mixtures, device=self.home.device)
+    if self.budget>=1: self.home.copy_(self.start+i*int(self.budget))
+    # one mixture of r has a cell, the others begin at zero
+    else:
+        r = int(1/self.budget)
+        mine = i%r==(i//r)%r
+        self.home.copy_(torch.where(mine, self.start+mine.cumsum(0)-1, self.cells))
+    self.blend.zero_()
+    if self.basis<1: nn.init.zeros_(self.bias)
 
-    def _load_from_state_dict(self, state, prefix, *args):
-        if f'{prefix}fc1.weight' in state:
-            for old,new in RELEASED_KEYS.items():
-                for k in [k for k in state if k.startswith(prefix+old)]:
-                    state[prefix+new+k[len(prefix+old):]] = state.pop(k)
-            state.setdefault(f'{prefix}home', self.home)
-            state.setdefault(f'{prefix}blend', torch.zeros_like(self.blend))
-        super()._load_from_state_dict(state, prefix, *args)
+@patch
+@torch.no_grad()
+# `start` is for other layers
+def set_progress(self:CellAttention, progress:float, start:float|None=None):
+    "Blend from the static assignment (0) to the attention (1)"
+    self.blend.fill_(1-min(max(progress, 0.), 1.))
 
-    @torch.no_grad()
-    # `start` is for other layers
-    def set_progress(self, progress:float, start:float|None=None):
-        "Blend from the static assignment (0) to the attention (1)"
-        self.blend.fill_(1-min(max(progress, 0.), 1.))
+# %% ../../nbs/omni_dynamic/11_warehouse.ipynb #ecf85c7a
+@patch
+def _load_from_state_dict(self:CellAttention, state, prefix, *args):
+    if f'{prefix}fc1.weight' in state:
+        for old,new in RELEASED_KEYS.items():
+            for k in [k for k in state if k.startswith(prefix+old)]:
+                state[prefix+new+k[len(prefix+old):]] = state.pop(k)
+        state.setdefault(f'{prefix}home', self.home)
+        state.setdefault(f'{prefix}blend', torch.zeros_like(self.blend))
+    super(CellAttention, self)._load_from_state_dict(state, prefix, *args)
 
-    def scores(self, x:Tensor)->Tensor: # `(B, m, n+1)`
-        z = self.score(super().forward(x)).unflatten(1, (self.mixtures,-1))
-        if self.basis>=1: return z
-        own,rest,zero = z.split((self.own,self.rank,1), -1)
-        rest = self.others(rest)
-        z = torch.cat([rest[...,:self.start], own, rest[...,self.start:], zero], -1)
-        return z+self.bias.view(self.mixtures, -1)
+# %% ../../nbs/omni_dynamic/11_warehouse.ipynb #616939f7
+@patch
+def scores(self:CellAttention, x:Tensor)->Tensor: # `(B, m, n+1)`
+    z = self.score(super(CellAttention, self).forward(x)).unflatten(1, (self.mixtures,-1))
+    if self.basis>=1: return z
+    own,rest,zero = z.split((self.own,self.rank,1), -1)
+    rest = self.others(rest)
+    z = torch.cat([rest[...,:self.start], own, rest[...,self.start:], zero], -1)
+    return z+self.bias.view(self.mixtures, -1)
 
-    def forward(self, x:Tensor)->Tensor: # `(B, m, n)`
-        z = self.scores(x)
-        a = contrast(z if z.dtype==torch.float64 else z.float()).to(z.dtype)
-        home = (self.home[:,None]==torch.arange(self.cells+1, device=x.device)).to(a.dtype)
-        return ((1-self.blend)*a + self.blend*home)[...,:-1]
+@patch
+def forward(self:CellAttention, x:Tensor)->Tensor: # `(B, m, n)`
+    z = self.scores(x)
+    a = contrast(z if z.dtype==torch.float64 else z.float()).to(z.dtype)
+    home = (self.home[:,None]==torch.arange(self.cells+1, device=x.device)).to(a.dtype)
+    return ((1-self.blend)*a + self.blend*home)[...,:-1]
 
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #bad80e3c
 class _KWConv:
@@ -247,27 +262,33 @@ class _KWConv:
         "Zero the bias; warehouse and attention have starts of their own"
         if self.bias is not None: nn.init.zeros_(self.bias)
 
-    def kernel_for(self, x:Tensor)->Tensor: # `(N, *size)` to `(N, o, c/groups, *k)`
-        "The kernel for each picture"
-        cells = self.attention(x)@self.warehouse.stock().flatten(1)
-        return assemble(cells.unflatten(2, self.warehouse.cell), self.shape)
+# %% ../../nbs/omni_dynamic/11_warehouse.ipynb #acf0e381
+@patch
+def kernel_for(self:_KWConv, x:Tensor)->Tensor: # `(N, *size)` to `(N, o, c/groups, *k)`
+    "The kernel for each picture"
+    cells = self.attention(x)@self.warehouse.stock().flatten(1)
+    return assemble(cells.unflatten(2, self.warehouse.cell), self.shape)
 
-    def forward(self, x:Tensor)->Tensor:
-        if isinstance(x, Proxy): return leaf(self, x)
-        expect_channels(type(self).__name__, x, self.in_channels, self._dim)
-        return self._batch(x) if x.ndim>self._dim+1 else self._batch(x[None])[0]
+@patch
+def forward(self:_KWConv, x:Tensor)->Tensor:
+    if isinstance(x, Proxy): return leaf(self, x)
+    expect_channels(type(self).__name__, x, self.in_channels, self._dim)
+    return self._batch(x) if x.ndim>self._dim+1 else self._batch(x[None])[0]
 
-    def _batch(self, x):
-        xp,padding = _padded(self, x)
-        y = per_sample_conv(xp, self.kernel_for(x), self.stride, padding, self.dilation,
-            self.groups)
-        return _in_layout(_biased(y, self.bias), x)
+@patch
+def _batch(self:_KWConv, x):
+    xp,padding = _padded(self, x)
+    y = per_sample_conv(xp, self.kernel_for(x), self.stride, padding, self.dilation,
+        self.groups)
+    return _in_layout(_biased(y, self.bias), x)
 
-    def count_macs(self, x, out):
-        "One kernel at every position, and for each picture the mixtures of cells"
-        n = len(out) if out.ndim>self._dim+1 else 1
-        return out.numel()*math.prod(self.shape[1:]) + n*math.prod(
-            self.shape)*self.warehouse.count
+# %% ../../nbs/omni_dynamic/11_warehouse.ipynb #4d289703
+@patch
+def count_macs(self:_KWConv, x, out):
+    "One kernel at every position, and for each picture the mixtures of cells"
+    n = len(out) if out.ndim>self._dim+1 else 1
+    return out.numel()*math.prod(self.shape[1:]) + n*math.prod(
+        self.shape)*self.warehouse.count
 
 # %% ../../nbs/omni_dynamic/11_warehouse.ipynb #ead3a160
 @no_torchscript

@@ -27,6 +27,7 @@ class ThreeCalls(nn.Module):
         a,b,c = (m(x) for m in self.calls)
         return a.add_(b).add_(c)
 
+# %% ../../nbs/poly_scale/12_layer_costs.ipynb #87879d2a
 SHAPES = ((16,64,28), (16,128,28), (16,256,14), (16,512,7))
 
 def layer_forms(
@@ -48,6 +49,7 @@ def measure_layer(
     n,c,side = shape
     return bench(layer_forms(c), torch.randn(n, c, side, side), 'plain', **kwargs)
 
+# %% ../../nbs/poly_scale/12_layer_costs.ipynb #4f1e53da
 def cost_table(
     benches:dict, # Shape to `Bench`
     what:str='both', # `both` (forward and backward), `forward` or `saved`
@@ -63,6 +65,7 @@ def cost_table(
     return Table(['shape',f'plain {unit}',*(f'{k} ÷' for k in names)],
         list(benches.items()), cells, circumstances(benches, what=what))
 
+# %% ../../nbs/poly_scale/12_layer_costs.ipynb #d1fb4c8b
 @register_benchmark('poly_scale', 'Poly-scale convolution against a plain one and the '
     'released formulation, forward and backward')
 def poly_scale_costs(

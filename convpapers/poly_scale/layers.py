@@ -14,6 +14,7 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 import torch
+from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional
@@ -135,28 +136,29 @@ class _PSConv:
             f"{len(dilations)} divides, not {in_channels//groups} and "
             f"{out_channels//groups}; choose 'cyclic'")
 
-    @property
-    def form(self)->str:
-        "`'blocks'`, `'depthwise'` or `'masked'`"
-        t = len(self.dilations)
-        if self.out_channels//self.groups%t==0==self.in_channels//self.groups%t:
-            return 'blocks'
-        return 'depthwise' if self.groups==self.in_channels else 'masked'
-
-    @property
-    def pattern(self)->Tensor:
-        "`D(c,k)`, `(out_channels, in_channels/groups)`"
-        t,o,i = len(
-            self.dilations),self.out_channels//self.groups,self.in_channels//self.groups
-        if self.layout=='cyclic':
-            return dilation_pattern(self.out_channels, i, self.dilations)
-        return dilation_pattern(t, t, self.dilations).repeat_interleave(o//t,
-            0).repeat_interleave(i//t, 1).repeat(self.groups, 1)
-
     def extra_repr(self):
         own = [f'dilations={self.dilations}'] + [f'layout={self.layout!r}']*(self.layout
             !='cyclic')
         return ', '.join([super().extra_repr(), *own])
+
+# %% ../../nbs/poly_scale/10_layers.ipynb #d5f17c3e
+@patch(as_prop=True)
+def form(self:_PSConv)->str:
+    "`'blocks'`, `'depthwise'` or `'masked'`"
+    t = len(self.dilations)
+    if self.out_channels//self.groups%t==0==self.in_channels//self.groups%t:
+        return 'blocks'
+    return 'depthwise' if self.groups==self.in_channels else 'masked'
+
+@patch(as_prop=True)
+def pattern(self:_PSConv)->Tensor:
+    "`D(c,k)`, `(out_channels, in_channels/groups)`"
+    t,o,i = len(
+        self.dilations),self.out_channels//self.groups,self.in_channels//self.groups
+    if self.layout=='cyclic':
+        return dilation_pattern(self.out_channels, i, self.dilations)
+    return dilation_pattern(t, t, self.dilations).repeat_interleave(o//t,
+        0).repeat_interleave(i//t, 1).repeat(self.groups, 1)
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #0c23c11b
 def _call(self, x, weight, bias, groups, scale):
@@ -170,6 +172,7 @@ def _call(self, x, weight, bias, groups, scale):
     return self._function(x, weight, bias, self.stride, tuple(a for a,_ in pads), dilation,
         groups)
 
+# %% ../../nbs/poly_scale/10_layers.ipynb #3102cfd0
 def _blocks(self, x, weight, bias):
     t,axis = len(self.dilations),-len(self.kernel_size)-1
     order,parts = split(self.dilations)
@@ -187,6 +190,7 @@ def _blocks(self, x, weight, bias):
             sums[a] = v if sums[a] is None else sums[a]+v
     return _joined(sums, axis-1, self.layout)
 
+# %% ../../nbs/poly_scale/10_layers.ipynb #c48340ab
 def _depthwise(self, x, weight, bias):
     axis,per,D = -len(self.kernel_size)-1,self.out_channels//self.groups,[
         self.dilations[-c%len(self.dilations)] for c in range(self.out_channels)]
@@ -202,6 +206,7 @@ def _depthwise(self, x, weight, bias):
     return torch.cat(ys, axis).index_select(axis%x.ndim,
         torch.tensor(back, device=x.device))
 
+# %% ../../nbs/poly_scale/10_layers.ipynb #cbea398f
 def _masked(self, x, weight, bias):
     places,y = (torch.arange(weight.shape[1], device=weight.device)
         -torch.arange(weight.shape[0], device=weight.device)[:,None])%len(self.dilations),0
@@ -282,44 +287,49 @@ class _Runs:
 
     def _buffer(self, like): return like.new_empty(like[self.pieces[0]].shape)
 
-    def forward(self, bias):
-        m,x,out,buffer = self.layer,self.x,None,self._buffer(self.x)
-        for run in self.pieces:
-            mine = torch.index_select(x[run], 1, self.plan.take,
-                out=buffer[:run.stop-run.start])
-            for i,(part,own,filters) in enumerate(zip(self.plan.parts, self.own,
-                    self.plan.outs)):
-                y = m._function(mine, own, bias[filters] if i==0 and bias is not None
-                    else None, *self._geometry(part))
-                if out is None: out = y.new_empty(len(x), *y.shape[1:])
-                whole = _phases(out[run], 1, m.groups, self.t, m.layout)
-                for a,v in zip(sum(part.outputs, ()), _phases(y, 1, m.groups, self.t,
-                        'blocks')):
-                    whole[a].copy_(v) if i==0 else whole[a].add_(v)
-                del y,v
-        return out
+# %% ../../nbs/poly_scale/10_layers.ipynb #425449a2
+@patch
+def forward(self:_Runs, bias):
+    m,x,out,buffer = self.layer,self.x,None,self._buffer(self.x)
+    for run in self.pieces:
+        mine = torch.index_select(x[run], 1, self.plan.take,
+            out=buffer[:run.stop-run.start])
+        for i,(part,own,filters) in enumerate(zip(self.plan.parts, self.own,
+                self.plan.outs)):
+            y = m._function(mine, own, bias[filters] if i==0 and bias is not None
+                else None, *self._geometry(part))
+            if out is None: out = y.new_empty(len(x), *y.shape[1:])
+            whole = _phases(out[run], 1, m.groups, self.t, m.layout)
+            for a,v in zip(sum(part.outputs, ()), _phases(y, 1, m.groups, self.t,
+                    'blocks')):
+                whole[a].copy_(v) if i==0 else whole[a].add_(v)
+            del y,v
+    return out
 
-    def backward(self, grad, needs):
-        x,(gx,gw),sums = self.x,(torch.empty_like(t) if n else None
-            for t,n in zip((self.x,self.weight), needs)),[None]*len(self.own)
-        xs,gs = self._buffer(x),self._buffer(grad)
-        for run in self.pieces:
-            n,total = run.stop-run.start,None
-            torch.index_select(x[run], 1, self.plan.take, out=xs[:n])
-            for i,(part,own,filters) in enumerate(zip(self.plan.parts, self.own,
-                    self.plan.outs)):
-                stride,pads,dilation,groups = self._geometry(part)
-                g = torch.index_select(grad[run], 1, filters, out=gs[:n])
-                a,b,_ = torch.ops.aten.convolution_backward(g, xs[:n], own, None, stride,
-                    pads, dilation, False, [0]*len(pads), groups, [*needs,False])
-                if needs[0]: total = a if total is None else total.add_(a)
-                if needs[1]: sums[i] = b if sums[i] is None else sums[i].add_(b)
-            if needs[0]: torch.index_select(total, 1, self.plan.back, out=gx[run])
-        if needs[1]:
-            for part,own in zip(self.plan.parts, sums):
-                for block,mine in self._pairs(gw, own, part): block.copy_(mine)
-        return gx,gw
+# %% ../../nbs/poly_scale/10_layers.ipynb #23083e43
+@patch
+def backward(self:_Runs, grad, needs):
+    x,(gx,gw),sums = self.x,(torch.empty_like(t) if n else None
+        for t,n in zip((self.x,self.weight), needs)),[None]*len(self.own)
+    xs,gs = self._buffer(x),self._buffer(grad)
+    for run in self.pieces:
+        n,total = run.stop-run.start,None
+        torch.index_select(x[run], 1, self.plan.take, out=xs[:n])
+        for i,(part,own,filters) in enumerate(zip(self.plan.parts, self.own,
+                self.plan.outs)):
+            stride,pads,dilation,groups = self._geometry(part)
+            g = torch.index_select(grad[run], 1, filters, out=gs[:n])
+            a,b,_ = torch.ops.aten.convolution_backward(g, xs[:n], own, None, stride,
+                pads, dilation, False, [0]*len(pads), groups, [*needs,False])
+            if needs[0]: total = a if total is None else total.add_(a)
+            if needs[1]: sums[i] = b if sums[i] is None else sums[i].add_(b)
+        if needs[0]: torch.index_select(total, 1, self.plan.back, out=gx[run])
+    if needs[1]:
+        for part,own in zip(self.plan.parts, sums):
+            for block,mine in self._pairs(gw, own, part): block.copy_(mine)
+    return gx,gw
 
+# %% ../../nbs/poly_scale/10_layers.ipynb #631cf0fa
 class _Lean(torch.autograd.Function):
     "Keeps the input and the one weight, and orders both once more in the backward pass"
     @staticmethod
@@ -421,6 +431,7 @@ def _to_conv(self)->nn.Module:
         new.bias.copy_(self.bias).requires_grad_(self.bias.requires_grad)
     return new.train(self.training)
 
+# %% ../../nbs/poly_scale/10_layers.ipynb #04a8ed9b
 @torch.no_grad()
 def _from_conv(cls,
     conv:nn.Module, # A plain layer of the kind that this one replaces

@@ -190,6 +190,7 @@ class PoolGenerator(nn.Module):
         y = self.make(self.squeeze(self.pool(x, self.kernel)).sigmoid())
         return y.flatten(2).unflatten(1, (self.regions, self.c_out, -1))
 
+# %% ../../nbs/region_aware/10_layers.ipynb #e3552f52
 class ExpertGenerator(nn.Module):
     "Filters as weighted means of a few kernels, as in the released code"
     def __init__(self, dim, c_in, c_out, kernel, groups, regions, experts=8, device=None,
@@ -261,52 +262,65 @@ class _DRConv(nn.Module):
                 f'not {generator!r}')
             self.generator = PoolGenerator(*args, **kw)
         else: self.generator = ExpertGenerator(*args, experts, **kw)
-        conv = _CONVS[self._dim]
-        if not own_guide: self.guide = None
-        elif generator=='pool':
-            self.guide = conv(in_channels, regions, self.kernel_size, self.stride, padding,
-                self.dilation, padding_mode=padding_mode, **kw)
-        else: self.guide = conv(in_channels, regions, 1, **kw)
+        self.guide = self._new_guide(padding, **kw) if own_guide else None
         self.register_parameter('bias', nn.Parameter(torch.empty(out_channels, **kw))
             if bias else None)
         self.reset_parameters()
 
-    def reset_parameters(self):
-        "The bias as in `nn.Conv2d`; generator and guide have resets of their own"
-        if self.bias is None: return
-        bound = 1/math.sqrt(max(1, self.in_channels//self.groups
-            *math.prod(self.kernel_size)))
-        nn.init.uniform_(self.bias, -bound, bound)
+# %% ../../nbs/region_aware/10_layers.ipynb #a1fb0e5c
+@patch
+def _new_guide(self:_DRConv, padding, **kw):
+    "The guide that belongs to the generator"
+    conv = _CONVS[self._dim]
+    if isinstance(self.generator, ExpertGenerator):
+        return conv(self.in_channels, self.regions, 1, **kw)
+    return conv(self.in_channels, self.regions, self.kernel_size, self.stride, padding,
+        self.dilation, padding_mode=self.padding_mode, **kw)
 
-    def _padded(self, x):
-        if not any(self._pad): return x
-        return F.pad(x, self._pad, 'constant' if self.padding_mode=='zeros'
-            else self.padding_mode)
+@patch
+def guides(self:_DRConv, x:Tensor, size:tuple)->Tensor: # `(N, m, *size)`
+    "The guide on the map of the output"
+    y = self.guide(x)
+    return y if tuple(y.shape[2:])==tuple(size) else F.interpolate(y, size=tuple(size),
+        mode='nearest')
 
-    def guides(self, x:Tensor, size:tuple)->Tensor: # `(N, m, *size)`
-        "The guide on the map of the output"
-        y = self.guide(x)
-        return y if tuple(y.shape[2:])==tuple(size) else F.interpolate(y, size=tuple(size),
-            mode='nearest')
+# %% ../../nbs/region_aware/10_layers.ipynb #a7e78e1d
+@patch
+def _padded(self:_DRConv, x):
+    if not any(self._pad): return x
+    return F.pad(x, self._pad, 'constant' if self.padding_mode=='zeros'
+        else self.padding_mode)
 
-    def count_macs(self, x, *rest)->int:
-        "One filter a pixel; guide and generator are counted by themselves"
-        w = self.in_channels//self.groups*math.prod(self.kernel_size)
-        made = 0
-        # the filters that the mixed form does not make are counted all the same
-        if self._mixes(x):
-            each = self.regions*self.generator.count
-            n = len(x) if x.ndim==self._dim+2 else 1
-            made = n*each*(self.in_channels+self.out_channels*w)
-        return rest[-1].numel()*w + made
+@patch
+def reset_parameters(self:_DRConv):
+    "The bias as in `nn.Conv2d`; generator and guide have resets of their own"
+    if self.bias is None: return
+    bound = 1/math.sqrt(max(1, self.in_channels//self.groups
+        *math.prod(self.kernel_size)))
+    nn.init.uniform_(self.bias, -bound, bound)
 
-    def extra_repr(self):
-        text = (f'{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, '
-            f'stride={self.stride}')
-        for name,usual in (('padding',(0,)*self._dim),('dilation',(1,)*self._dim),
-                ('groups',1),('padding_mode','zeros')):
-            if getattr(self, name)!=usual: text += f', {name}={getattr(self, name)!r}'
-        return text + f', bias={self.bias is not None}, regions={self.regions}'
+# %% ../../nbs/region_aware/10_layers.ipynb #c9af1f2c
+@patch
+def count_macs(self:_DRConv, x, *rest)->int:
+    "One filter a pixel; guide and generator are counted by themselves"
+    w = self.in_channels//self.groups*math.prod(self.kernel_size)
+    made = 0
+    # the filters that the mixed form does not make are counted all the same
+    if self._mixes(x):
+        each = self.regions*self.generator.count
+        n = len(x) if x.ndim==self._dim+2 else 1
+        made = n*each*(self.in_channels+self.out_channels*w)
+    return rest[-1].numel()*w + made
+
+# %% ../../nbs/region_aware/10_layers.ipynb #15a09e05
+@patch
+def extra_repr(self:_DRConv):
+    text = (f'{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, '
+        f'stride={self.stride}')
+    for name,usual in (('padding',(0,)*self._dim),('dilation',(1,)*self._dim),
+            ('groups',1),('padding_mode','zeros')):
+        if getattr(self, name)!=usual: text += f', {name}={getattr(self, name)!r}'
+    return text + f', bias={self.bias is not None}, regions={self.regions}'
 
 # %% ../../nbs/region_aware/10_layers.ipynb #1713f7c5
 GATHER_FROM = 64 # Output pixels of a picture from which on gathering is faster
@@ -351,6 +365,7 @@ def forward(self:_DRConv,
     y = form(P, W, guide.flatten(2)).flatten(1,2).unflatten(2, tuple(size))
     return y if self.bias is None else y+self.bias.view(-1, *[1]*self._dim)
 
+# %% ../../nbs/region_aware/10_layers.ipynb #ace6e0a9
 @patch
 def _guide_of(self:_DRConv, x, guide, size):
     "The guide, whoever made it"
@@ -363,6 +378,7 @@ def _guide_of(self:_DRConv, x, guide, size):
             f'{(len(x), self.regions, *size)}')
     return guide
 
+# %% ../../nbs/region_aware/10_layers.ipynb #44e56340
 @patch
 def _gathers(self:_DRConv, P, W, guide):
     "Whether to sort the pixels"
@@ -371,6 +387,7 @@ def _gathers(self:_DRConv, P, W, guide):
         and ordinary(P, W, guide)
         and not torch.is_autocast_enabled(P.device.type))
 
+# %% ../../nbs/region_aware/10_layers.ipynb #4ad405eb
 def _output_size(self, x):
     return [(n+a+b-d*(k-1)-1)//s+1 for n,a,b,d,k,s in zip(x.shape[-self._dim:],
         self._pad[::-2], self._pad[-2::-2], self.dilation, self.kernel_size, self.stride)]
@@ -385,6 +402,7 @@ def _mixes(self:_DRConv, x):
     small = math.prod(self.kernel_size)>1 or math.prod(size)<2*GATHER_FROM
     return small and min(size)>0 and x.numel()>0
 
+# %% ../../nbs/region_aware/10_layers.ipynb #e251bb1f
 @patch
 def _mixed(self:_DRConv, x, guide):
     G,g = self.generator,self.groups

@@ -1,9 +1,13 @@
 // What all widgets share; `lab.widgets` puts it into each page
 "use strict"
 const $ = id => document.getElementById(id)
-// The frame becomes as high as the page
+// The frame becomes as high as the page. While its width stays it does not shrink, so that what is below stands still
+let tall = [0, 0]
 function fit() {
-  if (window.frameElement) window.frameElement.style.height = document.documentElement.scrollHeight + 'px'
+  if (!window.frameElement) return
+  const w = innerWidth, h = Math.ceil(document.documentElement.getBoundingClientRect().height)
+  tall = [w, w == tall[0] ? Math.max(h, tall[1]) : h]
+  window.frameElement.style.height = tall[1] + 'px'
 }
 // Dark or light as the page around is, also when it changes; what is drawn in colours of its own passes `changed`
 function theme(changed = () => {}) {
@@ -11,10 +15,10 @@ function theme(changed = () => {}) {
   const set = d => document.documentElement.classList.toggle('dark', d)
   try {
     const b = parent.document.body
-    if (/quarto-(dark|light)/.test(b.className)) dark = b.classList.contains('quarto-dark')
-    else if (b.dataset.jpThemeLight) dark = b.dataset.jpThemeLight == 'false'
-    new MutationObserver(() => { set(b.classList.contains('quarto-dark') || b.dataset.jpThemeLight == 'false')
-      changed() }).observe(b, {attributes: true})
+    const around = () => /quarto-(dark|light)/.test(b.className) ? b.classList.contains('quarto-dark')
+      : b.dataset.jpThemeLight ? b.dataset.jpThemeLight == 'false' : dark
+    new MutationObserver(() => { set(around()); changed() }).observe(b, {attributes: true})
+    dark = around()
   } catch (e) {}
   set(dark)
 }
