@@ -471,6 +471,7 @@ def _strides(layer, c):
     raw = [s[0 if c['shared'] else i] for i in range(dim)]
     return [v+(v.clamp(a, b)-v).detach() for v,(a,b) in zip(raw, _stride_limits(c))]
 
+# %% ../nbs/85_drawn.ipynb #2143ee21
 def _pool_refuses(c):
     dim,learned = len(c['size']),'smoothness' in c
     stride = _pair(c['stride'], dim)
@@ -676,6 +677,7 @@ def _ph_draws(dim):
             border=st.sampled_from(('zeros',)+BORDERS))
     return draws
 
+# %% ../nbs/85_drawn.ipynb #4c0e725d
 def _ph(c):
     "A drawn configuration with the names that the rest uses"
     n,algebra = c['kind'] if 'kind' in c else (c['n'],c['algebra'])
@@ -692,6 +694,7 @@ def _ph_kwargs(c):
         stride=c['stride'], padding=c['padding'],
         dilation=c['dilation'], groups=g, padding_mode=c['border'], **_ph_own(c))
 
+# %% ../nbs/85_drawn.ipynb #3d36b1f3
 def _ph_sides(c):
     "Pixels before and after, for each axis"
     if c['padding']=='valid': return [(0,0)]*len(c['kernel'])
@@ -905,6 +908,7 @@ def _shift_forms(layer, c):
     return forms | (dict(to_depthwise=layer.to_depthwise()) if c.get('kind',
         'near') in ('near','whole') else {})
 
+# %% ../nbs/85_drawn.ipynb #211fdea5
 _shift_wrong = dict(none=dict(channels=0), half=dict(channels=1.5), still=dict(stride=0),
     back=dict(stride=-1), part=dict(stride=1.5),
     inward=dict(padding=-1), words=dict(padding='same'), many=dict(stride=(1,1,1)))
@@ -919,6 +923,7 @@ ACTIVE_SHIFT = Family(shifts.ActiveShift2d, _shift_draws,
     wrong=_shift_wrong|dict(init=dict(init=-1.), far=dict(init=math.inf)),
     inputs=_shift_inputs)
 
+# %% ../nbs/85_drawn.ipynb #e6665487
 def _grouped_draws(st):
     each = lambda *v: st.tuples(st.sampled_from(v), st.sampled_from(v))
     return dict(size=each(1,2,3,4,5,7,9), per=st.sampled_from((1,2,8,9,10,18,20,26)),
@@ -1043,6 +1048,7 @@ def _fuse_refuses(c):
     for n,p in zip(c['size'], c['padding']): border_fits(n, p, p, c['border'])
     _fuse_places(c)
 
+# %% ../nbs/85_drawn.ipynb #cd98889b
 def _fuse_formula(layer, x, c):
     (lines,middles),dim = _fuse_places(c),len(c['size'])
     names = ('row','column','depth')[:dim]
@@ -1055,6 +1061,7 @@ def _fuse_formula(layer, x, c):
     y = torch.cat(out, 1)
     return y if layer.bias is None else y+layer.bias.view(-1, *[1]*dim)
 
+# %% ../nbs/85_drawn.ipynb #70714dcc
 def _fuse_draws(dim):
     def draws(st):
         each = lambda *v: st.tuples(*[st.sampled_from(v)]*dim)
@@ -1487,6 +1494,7 @@ def _bins(n, k):
         A[i,a:b] = 1/(b-a)
     return A
 
+# %% ../nbs/85_drawn.ipynb #f373864d
 def _dr_filters(G, x, c):
     "`(N, m, O, C/groups, *k)`: the filters of each picture, made from it"
     m,O = c['regions'],c['groups']*c['out']
@@ -1502,6 +1510,7 @@ def _dr_filters(G, x, c):
     W = torch.einsum('mpq,nmqt->nmpt', make, z.view(-1, m, m, z.shape[-1]))
     return W.reshape(-1, m, O, c['per'], *c['kernel'])
 
+# %% ../nbs/85_drawn.ipynb #59e05be0
 def _dr_guide(layer, x, c, places):
     "`(N, m, *out)`: what the regions are chosen by"
     if not c['own']: return layer.given
@@ -1514,6 +1523,7 @@ def _dr_guide(layer, x, c, places):
         y = y.index_select(i, torch.arange(out)*y.shape[i]//out)
     return y
 
+# %% ../nbs/85_drawn.ipynb #cd022f8b
 def _dr_formula(layer, x, c):
     places = _ph_places(c)
     W,guide = _dr_filters(layer.generator, x, c),_dr_guide(layer, x, c, places)

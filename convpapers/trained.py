@@ -44,13 +44,20 @@ def _read_weights(net, file, what): # What the network is, for messages
     net.load_state_dict(state)
 
 # %% ../nbs/82_trained.ipynb #81328b63
+def _network(experiment, row, classes):
+    from convpapers.lab.resume import build_model
+    line = _row(experiment, row)[1]
+    if line.model is None:
+        raise ValueError(f'row={row!r}: the table {experiment} quotes it from the '
+            'paper; it has no network')
+    return build_model(line.model, line.model_kw, classes)
+
+# %% ../nbs/82_trained.ipynb #e23359ca
 @cache
 def pretrained_class(
 )->type:
     "The class of a table's network: a module with huggingface_hub's mixin"
     mixin = need('zoo', 'huggingface_hub').ModelHubMixin
-    from convpapers.lab.resume import build_model
-
     class Pretrained(nn.Module, mixin, library_name='convpapers', repo_url=REPO,
             docs_url=SITE, license='apache-2.0', pipeline_tag='image-classification',
             tags=['convpapers']):
@@ -61,11 +68,7 @@ def pretrained_class(
             classes:int|None=None, # That it tells apart, where the row does not say it
         ):
             super().__init__()
-            exp,line = _row(experiment, row)
-            if line.model is None:
-                raise ValueError(f'row={row!r}: the table {experiment} quotes it from the '
-                    'paper; it has no network')
-            self.net = build_model(line.model, line.model_kw, classes)
+            self.net = _network(experiment, row, classes)
         def forward(self, x:Tensor)->Tensor: return self.net(x)
         def _save_pretrained(self, save_directory):
             _write_weights(self.net, Path(save_directory)/WEIGHTS)
@@ -87,7 +90,7 @@ def pretrained_class(
             return new.to(device).eval()
     return Pretrained
 
-
+# %% ../nbs/82_trained.ipynb #a3cd20aa
 def from_pretrained(
     folder, # That `save_run` wrote, or `user/name` on the hub
     # `device`, and for the hub `revision`, `token`, `cache_dir`, `local_files_only`

@@ -271,6 +271,13 @@ def to_depthwise(self:_Shift,
     return (nn.Sequential(nn.ReLU(), conv) if self.relu else conv).train(self.training)
 
 # %% ../../nbs/active_shift/12_layers.ipynb #28427dc5
+def _square(channels, k, device):
+    "Offsets of a `k`×`k` square, a column a channel; 0 for those that are left over"
+    c = torch.arange(channels, device=device)
+    moved = c < channels//k**2*k**2
+    return torch.stack([c//k%k-k//2, c%k-k//2])*moved
+
+# %% ../../nbs/active_shift/12_layers.ipynb #09b58521
 class GroupedShift2d(Constants, _Shift):
     """Grouped shift of [ShiftNet](https://arxiv.org/abs/1711.08141): the channels share the
     offsets of a square, in the order of its CUDA code.
@@ -307,9 +314,8 @@ class GroupedShift2d(Constants, _Shift):
     @torch.no_grad()
     def reset_constants(self):
         "Write the offsets"
-        k,c = self.kernel_size,torch.arange(self.channels, device=self.shift.device)
-        moved = c < self.channels//k**2*k**2
-        self.shift.copy_(torch.stack([c//k%k-k//2, c%k-k//2])*self.dilation*moved)
+        self.shift.copy_(_square(self.channels, self.kernel_size,
+            self.shift.device)*self.dilation)
 
     reset_parameters = reset_constants
 

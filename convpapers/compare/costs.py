@@ -65,6 +65,7 @@ def every_form(
     "All forms of all networks"
     return named_forms({n: forms_of(net, size) for n,net in networks.items()})
 
+# %% ../../nbs/compare/11_costs.ipynb #be5ccc38
 def time_forms(
     networks:dict, # Name to network, or what `every_form` gave
     baseline:str, # Name of one of them
@@ -92,6 +93,7 @@ def time_training(
         warnings.simplefilter('ignore')
         return bench(train, torch.randn(batch, *size), baseline, **kwargs)
 
+# %% ../../nbs/compare/11_costs.ipynb #2c209923
 def measure_slot(
     slot:Slot,
     names=None, # Rows; default: all. The baseline is always among them
@@ -151,6 +153,7 @@ class Cost(NamedTuple):
     # Of the times: by which share each may be off, of `one`, `many` and `step`
     margin: dict|None = None
 
+# %% ../../nbs/compare/11_costs.ipynb #3256d546
 def fastest(
     b:Bench, # From `time_forms`
     name:str, # Of a network
@@ -160,6 +163,7 @@ def fastest(
         if r.name in (f'{name}, as trained', f'{name}, folded')]
     return min(found) if found else (None, '')
 
+# %% ../../nbs/compare/11_costs.ipynb #cbfc7b49
 def _leaves(net): return [(type(m).__name__, m.extra_repr()) for m in net.modules()
     if not list(m.children())]
 
@@ -192,6 +196,7 @@ def twin_margin(
 def _widest(found): # The largest of several `twin_margin`s
     return {k: max(m.get(k, 0.) for m in found) for k in ('1','64')}
 
+# %% ../../nbs/compare/11_costs.ipynb #d5ac5f1f
 def _wobble(b, name): # Spread of a row's ratio over rounds, as a share of it
     form = fastest(b, name)[1]
     r = next((r for r in b if r.name==f'{name}, {form}'), None)
@@ -220,6 +225,7 @@ def margins(
     least = dict(one=apart.get('1', 0.), many=apart.get('64', 0.), step=apart.get('64', 0.))
     return {k: max(v, least[k]) for k,v in spreads(benches, name, slot.baseline).items()}
 
+# %% ../../nbs/compare/11_costs.ipynb #127490cc
 def cost_of(
     slot:Slot,
     name:str, # Of a row
@@ -238,6 +244,7 @@ def cost_of(
     return Cost(params, macs, ratio('1'), ratio('64'), step and step.both_ratio,
         step and step.saved_ratio, seconds, form, margins(slot, name, benches, apart))
 
+# %% ../../nbs/compare/11_costs.ipynb #30d9cff4
 def costs(
     slot:str, # Name of the table
     benches:dict|None=None, # Default: those recorded
@@ -254,7 +261,6 @@ def _measured(slot, benches): # And how far twins are apart; None: as far as in 
     benches = recorded(slot)
     return benches, twin_margin(slot, benches) or _widest([twin_margin(s, recorded(s))
         for s in SLOTS if s!=slot])
-
 
 # %% ../../nbs/compare/11_costs.ipynb #d6a2e820
 def _x(v): return '' if v is None else f'{v:.2f}×'
@@ -276,6 +282,7 @@ def with_margin(
     m = margin_of(c, price)
     return f'{v:.2f}'+(f' ± {m:.2f}' if m else '')+'×'
 
+# %% ../../nbs/compare/11_costs.ipynb #6aa6dfdb
 def cost_table(
     slot:str, # Name of the table
     benches:dict|None=None, # Default: those recorded

@@ -224,6 +224,7 @@ def folder_key(
     files = [f for f,_ in walk_images(str(folder))[0]]
     return hashlib.sha256(repr((1, size, [stamp(f) for f in files])).encode()).hexdigest()
 
+# %% ../../nbs/compare/21_own_pictures.ipynb #5eebcc62
 def _kept(file):
     "The state that `keep_pictures` wrote, and its pictures"
     try: got = torch.load(file, weights_only=True, map_location='cpu')
@@ -238,6 +239,7 @@ def load_pictures(file)->Pictures:
     "What `keep_pictures` wrote; a damaged file raises a `ValueError` that names it"
     return _kept(file)[1]
 
+# %% ../../nbs/compare/21_own_pictures.ipynb #a1331c15
 def keep_pictures(
     folder, # Of pictures
     file, # Where to keep them

@@ -360,6 +360,7 @@ class Objects:
         for dl in self.dls.loaders:
             if hasattr(dl, 'rng'): dl.rng.seed(seed)
 
+# %% ../../nbs/compare/22_own_runs.ipynb #6820fd9f
 def run_objects(
     job:OwnJob,
     what:Objects,
@@ -458,6 +459,7 @@ def _begin(out, asked, look, make, say):
     write_json(Path(out)/'plan.json', asdict(plan))
     return plan
 
+# %% ../../nbs/compare/22_own_runs.ipynb #37d5dc6d
 def _todo(c, rounds, device):
     "The jobs of the first `rounds` rounds that are not finished, seed by seed"
     out = str(c.out.resolve())              # a node of a cluster works elsewhere
@@ -473,6 +475,7 @@ def _set_aside(c, failed):
     if failed: write_json(c.out/'failed.json',
         c.failed | {d.job.layer: d.error for d in failed})
 
+# %% ../../nbs/compare/22_own_runs.ipynb #adf8ae65
 def _rounds(out, budget, n, ray, work, device, say):
     "Rounds until the time is used up"
     start,c = time.perf_counter(),Comparison(out)
@@ -513,6 +516,7 @@ def _objects(data, model):
 
 def _sets(dls): return [len(dl.dataset) for dl in dls.loaders[:2]]
 
+# %% ../../nbs/compare/22_own_runs.ipynb #4f691ffb
 def compare(
     data='animals', # A data set's name, a folder, fastai `DataLoaders`, or a model
     layers=LAYERS_ASKED, # Names of layers, see `LAYERS`
@@ -562,6 +566,7 @@ def compare(
             f"there, {','.join(names)} asked; choose another out")
     return _rounds(out, seconds, jobs, ray, work, device, say)
 
+# %% ../../nbs/compare/22_own_runs.ipynb #fb926b54
 def _ways(data, model, objects, out, size):
     "How to look at the data, and how to make a network"
     if objects is None:

@@ -50,6 +50,7 @@ class Standing:
         d = self.difference
         return '' if d is None else f'{d.mean:+.2f} ± {d.half:.2f}'
 
+# %% ../../nbs/compare/12_verdicts.ipynb #bbc2e4fa
 _WORDS = dict(holds='better', contradicted='worse', undecided='not separated')
 
 def _word(j): # Of a `Judged`
@@ -87,6 +88,7 @@ def standings(
             len(table.exp.claims), table)
     return [one(n, a, w is not None) for n,(a,w) in arms_of(SLOTS[slot]).items()]
 
+# %% ../../nbs/compare/12_verdicts.ipynb #1909a6c0
 def trained_on(
     rows, # `Standing`s
 )->str: # Empty without runs
@@ -196,6 +198,7 @@ def colours_of(
     rest = [n for n in names if n not in COLOUR_OF]
     return {n: COLOUR_OF.get(n) or free[rest.index(n)%len(free)] for n in names}
 
+# %% ../../nbs/compare/12_verdicts.ipynb #deb4a157
 def _short(v, _=None): # 1500 is 1.5k
     for big,mark in ((1e9,'G'), (1e6,'M'), (1e3,'k')):
         if v>=big: return f'{v/big:.3g}{mark}'
@@ -213,6 +216,7 @@ def price_axis(
         ax.xaxis.set_minor_locator(ticker.NullLocator())
     ax.xaxis.set_major_formatter(_short)
 
+# %% ../../nbs/compare/12_verdicts.ipynb #e3fcae13
 MANY = 10 # Rows that a figure names all
 
 def pareto(
@@ -315,6 +319,7 @@ def at_other_size(
     return (f' On {trained_on([o])}, it is {o.word} than {baseline} ({o} points, '
         f'{p_words(o.p)}).')
 
+# %% ../../nbs/compare/12_verdicts.ipynb #c6ed6c90
 def _at_width(s, base, baseline): # The sentence of the row itself
     low,high = changes(s.cost, base)
     if s.word=='baseline': return 'The others are held against it.'
@@ -339,6 +344,7 @@ def _at_width(s, base, baseline): # The sentence of the row itself
     if low: return f'Take it {short}; {open_}.'
     return f'Leave it for now: {open_}, and it {_price(low, high, s.cost)}.'
 
+# %% ../../nbs/compare/12_verdicts.ipynb #1574eae2
 def advice(
     s:Standing,
     base:Cost, # Of the baseline
@@ -350,7 +356,6 @@ def advice(
     known = s.word in _WORDS.values() or equal is not None and equal.difference is not None
     if known: said += at_other_size(s, baseline)
     return said+at_equal_size(equal, baseline) if known else said
-
 
 # %% ../../nbs/compare/12_verdicts.ipynb #8d634591
 def missing_sentence(rows)->str: # `Standing`s
@@ -364,6 +369,7 @@ def missing_sentence(rows)->str: # `Standing`s
         return f'Not measured yet{size}: {_and(n.removesuffix(size) for n in left)}.'
     return f'Not measured yet: {_and(left)}.'
 
+# %% ../../nbs/compare/12_verdicts.ipynb #b10e7169
 def error_table(
     rows, # `Standing`s
     equal:bool=False, # Rows at equal parameters, not those at the host's own width
@@ -389,6 +395,7 @@ def error_table(
     return Table(['layer','error in %','difference','p','verdict'], seen, cells,
         ' '.join(n for n in note if n))
 
+# %% ../../nbs/compare/12_verdicts.ipynb #4fcc71bd
 def advice_table(
     rows, # `Standing`s
     chapters:bool=True, # Link a layer to the chapter that explains it

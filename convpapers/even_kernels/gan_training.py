@@ -101,6 +101,7 @@ def _prepare(config, model, make, recipe, device, data_kw, progress):
     seed_all(config['seed'])
     return (dls, data_kw), dict(data=fingerprint(dls), network=network_facts(make(), model))
 
+# %% ../../nbs/even_kernels/55_gan_training.ipynb #d9863f9d
 def _play(folder, head, make, dls, data_kw, state, recipe, device, progress, tensorboard,
         checkpoint_steps):
     "The game from `state` on; the record is written also where only that is missing"

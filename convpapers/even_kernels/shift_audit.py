@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import torch
 from torch import nn
+from fastcore.basics import patch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
@@ -180,35 +181,39 @@ class _Follow(TorchDispatchMode):
             if new and new.size(t)==new.size(ys[0]): self.grids[t] = new
         return out
 
-    def after(self, op, args, xs, y):
-        "The grid of `y`, or `None` if it has none"
-        g = self.grids[xs[0]]
-        taps = READS[op](args[0], y, *args[1:]) if op in READS and g.axes==(-2,-1) else None
-        if taps:
-            new = g.read(taps)
-            if new!=g or op==aten.convolution: self.add(op.__name__, taps.kernel, g, new, y)
-            return new
-        if op==aten.permute:
-            dims = [d%y.dim() for d in args[1]]
-            return g._replace(axes=tuple(dims.index(a%y.dim())-y.dim() for a in g.axes))
-        like = [(t,self.grids[t]) for t in xs if self.grids[t].axes==g.axes
-            and g.size(t)==g.size(y)]
-        if not like: return None
-        new = merge([h for _,h in like], [t.shape[1] if op==aten.cat else 1 for t,
-            _ in like])
-        if len({h.start for _,h in like})>1:
-            self.add(op.__name__, (1,1), like[0][1], new, y)
+# %% ../../nbs/even_kernels/15_shift_audit.ipynb #aa985bec
+@patch
+def after(self:_Follow, op, args, xs, y):
+    "The grid of `y`, or `None` if it has none"
+    g = self.grids[xs[0]]
+    taps = READS[op](args[0], y, *args[1:]) if op in READS and g.axes==(-2,-1) else None
+    if taps:
+        new = g.read(taps)
+        if new!=g or op==aten.convolution: self.add(op.__name__, taps.kernel, g, new, y)
         return new
+    if op==aten.permute:
+        dims = [d%y.dim() for d in args[1]]
+        return g._replace(axes=tuple(dims.index(a%y.dim())-y.dim() for a in g.axes))
+    like = [(t,self.grids[t]) for t in xs if self.grids[t].axes==g.axes
+        and g.size(t)==g.size(y)]
+    if not like: return None
+    new = merge([h for _,h in like], [t.shape[1] if op==aten.cat else 1 for t,
+        _ in like])
+    if len({h.start for _,h in like})>1:
+        self.add(op.__name__, (1,1), like[0][1], new, y)
+    return new
 
-    def lost(self, op, args, y):
-        """A convolution of something that is no picture of the input any more: its own
-        shift is all that can be said"""
-        if op!=aten.convolution or y.dim()!=4 or max(y.shape[-2:])<2: return
-        t,no = READS[op](args[0], y, *args[1:]),(math.nan,math.nan)
-        shift = tuple(m-(s-1)/2 for m,s in zip(t.mean, t.stride))
-        name = self.names[self.stack[-1][0]]
-        self.rows.append(Layer(name, 'convolution', tuple(t.kernel), t.stride, shift, no,
-            no, no, no))
+# %% ../../nbs/even_kernels/15_shift_audit.ipynb #c49d7656
+@patch
+def lost(self:_Follow, op, args, y):
+    """A convolution of something that is no picture of the input any more: its own
+    shift is all that can be said"""
+    if op!=aten.convolution or y.dim()!=4 or max(y.shape[-2:])<2: return
+    t,no = READS[op](args[0], y, *args[1:]),(math.nan,math.nan)
+    shift = tuple(m-(s-1)/2 for m,s in zip(t.mean, t.stride))
+    name = self.names[self.stack[-1][0]]
+    self.rows.append(Layer(name, 'convolution', tuple(t.kernel), t.stride, shift, no,
+        no, no, no))
 
 # %% ../../nbs/even_kernels/15_shift_audit.ipynb #d8e090b7
 def _enter(self, m, args): self.stack.append((m, len(self.rows)))

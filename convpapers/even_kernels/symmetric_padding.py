@@ -12,6 +12,7 @@ import warnings
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from torch.fx import Proxy
+from fastcore.basics import patch
 from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS,
     SymmetricPad2d, channel_groups, corner_offsets,
     symmetric_pad2d, symmetric_pad_naive, _each, _even, _symmetric_pad)
@@ -69,6 +70,7 @@ def _freeze_like(new, old):
                 for m in names))
     return new
 
+# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #717663e4
 class _Plain:
     "The way to the plain convolution and back, for `_ConvSP`"
     # `nn.Conv2d` (or 1d), inside an `nn.Sequential` after the activation if there is one
@@ -88,37 +90,38 @@ class _Plain:
         act = {'relu': nn.ReLU, 'relu6': nn.ReLU6}.get(self.activation)
         return (nn.Sequential(act(), conv) if act else conv).train(self.training)
 
-    @classmethod
-    def from_conv(cls,
-        # `nn.Conv2d` (or 1d) with an even kernel, or with an odd one that has the zeros
-        # `to_conv` writes
-        conv:nn.Module,
-        *, order:str='contiguous', # See `Conv2dSP`
-        activation:str|None=None, # See `Conv2dSP`
-    ):
-        """Take over weights and geometry: of an odd kernel the same function, of an even
-        one the same taps without its shift"""
-        why = '' if cls._dim==2 and '_same_taps' in vars(type(conv)) else not_plain(conv,
-            cls._plain)
-        if why:
-            raise TypeError(f'conv is a {type(conv).__name__}; valid is a '
-                f'{cls._plain.__name__}: {why}')
-        weight,pad = conv.weight.detach(),tuple(d*(k-1)//2 for k,
-            d in zip(conv.kernel_size, conv.dilation))
-        if any(k%2 for k in conv.kernel_size):
-            if not all(k%2 and k>1 for k in conv.kernel_size) or conv.padding not in (pad,
-                    'same'):
-                raise ValueError(f'conv has kernel_size={conv.kernel_size}, '
-                    f'padding={conv.padding}; valid are an even kernel, '
-                                 f'or an odd one of 3 or more with padding={pad}')
-            weight = extract_kernel(weight, conv.groups, order)
-        new = cls(conv.in_channels, conv.out_channels, tuple(weight.shape[2:]), conv.stride,
-            'symmetric', conv.dilation, conv.groups,
-            conv.bias is not None, conv.padding_mode, weight.device, weight.dtype,
-            order=order, activation=activation)
-        new.load_state_dict(dict(weight=weight) if conv.bias is None
-            else dict(weight=weight, bias=conv.bias))
-        return _freeze_like(new, conv).train(conv.training)
+# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #806c6724
+@patch(cls_method=True)
+def from_conv(cls:_Plain,
+    # `nn.Conv2d` (or 1d) with an even kernel, or with an odd one that has the zeros
+    # `to_conv` writes
+    conv:nn.Module,
+    *, order:str='contiguous', # See `Conv2dSP`
+    activation:str|None=None, # See `Conv2dSP`
+):
+    """Take over weights and geometry: of an odd kernel the same function, of an even
+    one the same taps without its shift"""
+    why = '' if cls._dim==2 and '_same_taps' in vars(type(conv)) else not_plain(conv,
+        cls._plain)
+    if why:
+        raise TypeError(f'conv is a {type(conv).__name__}; valid is a '
+            f'{cls._plain.__name__}: {why}')
+    weight,pad = conv.weight.detach(),tuple(d*(k-1)//2 for k,
+        d in zip(conv.kernel_size, conv.dilation))
+    if any(k%2 for k in conv.kernel_size):
+        if not all(k%2 and k>1 for k in conv.kernel_size) or conv.padding not in (pad,
+                'same'):
+            raise ValueError(f'conv has kernel_size={conv.kernel_size}, '
+                f'padding={conv.padding}; valid are an even kernel, '
+                             f'or an odd one of 3 or more with padding={pad}')
+        weight = extract_kernel(weight, conv.groups, order)
+    new = cls(conv.in_channels, conv.out_channels, tuple(weight.shape[2:]), conv.stride,
+        'symmetric', conv.dilation, conv.groups,
+        conv.bias is not None, conv.padding_mode, weight.device, weight.dtype,
+        order=order, activation=activation)
+    new.load_state_dict(dict(weight=weight) if conv.bias is None
+        else dict(weight=weight, bias=conv.bias))
+    return _freeze_like(new, conv).train(conv.training)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #b87ae01d
 class _Settable:
@@ -135,6 +138,7 @@ class _Settable:
         super().__setattr__(name, value)
         if name=='dilation' and built: self.padding = self._margin()
 
+# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #3d80acd7
 class _ConvSP(_Settable, _Plain):
     """What `Conv2dSP` and `Conv1dSP` share; stands before `nn.Conv2d` or `nn.Conv1d` among
     their bases"""
@@ -174,30 +178,33 @@ class _ConvSP(_Settable, _Plain):
     def _margin(self):
         return tuple(d*(k//2 - 1) for k,d in zip(self.kernel_size, self.dilation))
 
-    def forward(self, x:Tensor)->Tensor:
-        if isinstance(x, Proxy): return leaf(self, x)
-        far = self._far(x)
-        dilation = far or self.dilation
-        inner = tuple(p//d*f for p,d,f in zip(self.padding, self.dilation,
-            far)) if far else self.padding
-        margin,rest = (0,inner) if self.padding_mode=='zeros' else (inner,0)
-        x = _symmetric_pad(x, dilation, self.order, self.padding_mode, self.activation,
-            margin, self._dim)
-        return self._conv(x, self.weight, self.bias, self.stride, rest, dilation,
-            self.groups)
-
-    def _far(self, x):
-        """A smaller dilation that reads the same, where taps that lie further apart than
-        the map is wide would pad it to any size"""
-        size = x.shape[-self._dim:] if x.dim()>self._dim else ()
-        if self.padding_mode!='zeros' or max(self.dilation)==1 or not all(type(n) is int
-                for n in size): return None
-        return tuple(min(d, max(n, 1)) for d,n in zip(self.dilation, size)) if any(d>n
-            for d,n in zip(self.dilation, size)) else None
-
     def extra_repr(self):
         return f'{super().extra_repr()}, order={self.order!r}' + (
             f', activation={self.activation!r}' if self.activation else '')
+
+# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #466af98a
+@patch
+def forward(self:_ConvSP, x:Tensor)->Tensor:
+    if isinstance(x, Proxy): return leaf(self, x)
+    far = self._far(x)
+    dilation = far or self.dilation
+    inner = tuple(p//d*f for p,d,f in zip(self.padding, self.dilation,
+        far)) if far else self.padding
+    margin,rest = (0,inner) if self.padding_mode=='zeros' else (inner,0)
+    x = _symmetric_pad(x, dilation, self.order, self.padding_mode, self.activation,
+        margin, self._dim)
+    return self._conv(x, self.weight, self.bias, self.stride, rest, dilation,
+        self.groups)
+
+@patch
+def _far(self:_ConvSP, x):
+    """A smaller dilation that reads the same, where taps that lie further apart than
+    the map is wide would pad it to any size"""
+    size = x.shape[-self._dim:] if x.dim()>self._dim else ()
+    if self.padding_mode!='zeros' or max(self.dilation)==1 or not all(type(n) is int
+            for n in size): return None
+    return tuple(min(d, max(n, 1)) for d,n in zip(self.dilation, size)) if any(d>n
+        for d,n in zip(self.dilation, size)) else None
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #1f40f5a8
 def _asymmetries(conv):
@@ -236,6 +243,17 @@ class Conv1dSP(_ConvSP, nn.Conv1d):
     _dim,_plain,_conv = 1,nn.Conv1d,staticmethod(F.conv1d)
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #bc403275
+def _pad_odd(x, stride, reach):
+    "The input with the odd pixel, and what is left for the convolution to pad"
+    total = [torch.sym_max((n-1)//s*s + r + 1 - n, 0) for n,s,
+        r in zip(x.shape[-2:], stride, reach)]
+    # the odd pixel, and the rest in the convolution, which needs no memory for it
+    if all(type(t) is int for t in total):
+        return F.pad(x, [0,total[1]%2,0,
+            total[0]%2]) if total[0]%2 or total[1]%2 else x,[t//2 for t in total]
+    return F.pad(x, [s for t in total[::-1] for s in (t//2, t - t//2)]),0
+
+# %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #0aae7d49
 @no_torchscript
 class Conv2dSame(_Settable, nn.Conv2d):
     """2D convolution with SAME padding, an odd pixel of it at the bottom and right: the
@@ -279,13 +297,7 @@ class Conv2dSame(_Settable, nn.Conv2d):
                 else y)
         # which says what is wrong
         if min(self.stride)<1: return super().forward(x)
-        total = [torch.sym_max((n-1)//s*s + r + 1 - n, 0) for n,s,
-            r in zip(x.shape[-2:], self.stride, reach)]
-        # the odd pixel, and the rest in the convolution, which needs no memory for it
-        if all(type(t) is int for t in total):
-            x,rest = F.pad(x, [0,total[1]%2,0,
-                total[0]%2]) if total[0]%2 or total[1]%2 else x,[t//2 for t in total]
-        else: x,rest = F.pad(x, [s for t in total[::-1] for s in (t//2, t - t//2)]),0
+        x,rest = _pad_odd(x, self.stride, reach)
         return F.conv2d(x, self.weight, self.bias, self.stride, rest, self.dilation,
             self.groups)
 

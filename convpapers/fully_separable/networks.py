@@ -17,6 +17,7 @@ from torch import nn
 from .layers import FuSeConv2d
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import DropPath, ImageClassifier
+from ..lab.layers import bare_state, layer_of
 from ..lab.registry import Counts, register_network
 from convpapers.xsepconv.networks import (LARGE, SMALL, MobileNetV3, SqueezeExcite,
     conv_norm_act, rows_for)
@@ -250,9 +251,9 @@ def _plan(net, form, part, classes): # Our keys to the authors' keys and the sha
     with torch.device('meta'): ours = fuse_mobilenet(net, form, classes, part=part)
     names,plan = released_names(net, form, part),{}
     for k,v in ours.state_dict().items():
-        layer,_,leaf = k.rpartition('.')
-        line = names.get(k)                     # a row or column is a parameter, no layer
-        plan[k] = (f'{line}.weight' if line else f'{names[layer]}.{leaf}', v.shape)
+        layer,rest = layer_of(k, names)
+        # a row or column is a parameter, no layer
+        plan[k] = f"{names[layer]}.{rest or 'weight'}",v.shape
     return plan
 
 def _unused(net, form, part): # Keys and shapes of the layer that no input reaches
@@ -279,14 +280,13 @@ def _take(left, key): # Its tensor, or that of both branches; taken out of `left
 
 # %% ../../nbs/fully_separable/20_networks.ipynb #a7fe8a16
 def from_released(
-    state:dict, # State dict of a network of the authors' code
+    state:dict, # State dict of a network of the authors' code, or a file that holds it
     net:str, # A key of `NETS`
     form:str='half', # One of `FORMS`
     part:str='all', # Or `'50%'`
 )->dict: # For `load_state_dict` of `fuse_mobilenet(net, form, classes, part=part)`
     "Weights from the authors' layout; a `ValueError` names the key that does not fit"
-    if state and all(k.startswith('module.') for k in state):   # saved by `DataParallel`
-        state = {k.removeprefix('module.'): v for k,v in state.items()}
+    state = bare_state(state)
     head = f"{released_names(net, form, part)['fc']}.weight"
     if head not in state: raise ValueError(f'state lacks {head}')
     left,out = {k: v for k,v in state.items() if k not in _unused(net, form, part)},{}

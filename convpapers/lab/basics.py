@@ -243,6 +243,27 @@ def _cell(v)->str:
         else str(v))
 
 # %% ../../nbs/lab/00_basics.ipynb #596ee22a
+def _as_text(head, grid, right, note):
+    width = [max(map(len, col)) for col in zip(head, *grid)]
+    line = lambda r: '  '.join(c.rjust(w) if n else c.ljust(w)
+        for c,w,n in zip(r, width, right)).rstrip()
+    rule = '  '.join('-'*w for w in width)
+    return '\n'.join([line(head), rule, *map(line, grid)] + [note]*bool(note))
+
+def _as_markdown(head, grid, right, note):
+    plain = lambda c: str(c).replace('|', '\\|').replace('\n', ' ')
+    line = lambda r: '| ' + ' | '.join(map(plain, r)) + ' |'
+    rule = '|' + '|'.join('--:' if r else ':--' for r in right) + '|'
+    return '\n'.join([line(head), rule, *map(line, grid)] + ['', note]*bool(note))
+
+def _as_html(head, grid, note):
+    tr = lambda tag,r: '<tr>' + ''.join(f'<{tag}>{escape(str(c))}</{tag}>'
+        for c in r) + '</tr>'
+    top,body = tr('th', head),'\n'.join(tr('td', r) for r in grid)
+    table = f'<table>\n<thead>\n{top}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>'
+    return table + f'\n<p>{escape(note)}</p>'*bool(note)
+
+# %% ../../nbs/lab/00_basics.ipynb #3f72fc11
 class Table:
     """Rows under a head: text in a terminal, Markdown on a page, `html()` in a report, a
     `DataFrame` by `frame()`"""
@@ -276,28 +297,12 @@ class Table:
         return (grid,[all(map(_number.fullmatch, col)) for col in zip(*grid)]
             or [False]*len(self.head))
     def __repr__(self)->str:
-        grid,right = self._grid()
-        width = [max(map(len, col)) for col in zip(self.head, *grid)]
-        line = lambda r: '  '.join(c.rjust(w) if n else c.ljust(w)
-            for c,w,n in zip(r, width, right)).rstrip()
-        rule = '  '.join('-'*w for w in width)
-        return '\n'.join([line(self.head), rule, *map(line, grid)]
-            + [self.note]*bool(self.note))
+        return _as_text(self.head, *self._grid(), self.note)
     def _repr_markdown_(self)->str:
-        grid,right = self._grid()
-        plain = lambda c: str(c).replace('|', '\\|').replace('\n', ' ')
-        line = lambda r: '| ' + ' | '.join(map(plain, r)) + ' |'
-        rule = '|' + '|'.join('--:' if r else ':--' for r in right) + '|'
-        return '\n'.join([line(self.head), rule, *map(line, grid)]
-            + ['', self.note]*bool(self.note))
+        return _as_markdown(self.head, *self._grid(), self.note)
     def html(self)->str:
         "A plain `<table>`, the note below"
-        grid,_ = self._grid()
-        tr = lambda tag,r: '<tr>' + ''.join(f'<{tag}>{escape(str(c))}</{tag}>'
-            for c in r) + '</tr>'
-        head,body = tr('th', self.head),'\n'.join(tr('td', r) for r in grid)
-        table = f'<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>'
-        return table + f'\n<p>{escape(self.note)}</p>'*bool(self.note)
+        return _as_html(self.head, self._grid()[0], self.note)
     def frame(self):
         "The values as a `pandas.DataFrame` (the `train` extra brings pandas)"
         return need('train', 'pandas').DataFrame(self._values(), columns=self.head)

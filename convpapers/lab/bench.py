@@ -14,6 +14,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Callable, Mapping, NamedTuple, Sequence
 import torch
 from torch import nn, Tensor
+from fastcore.basics import patch
 from .basics import need, one_of, positive_int
 from .counting import Table
 from .native import Native, SIMD, WIDE
@@ -117,6 +118,7 @@ def _ms(t): return None if t is None else f'{t*1e3:.3g}'
 def _x(r): return None if r is None else f'{r:.2f}×'
 def _mb(b): return None if b is None else f'{b/2**20:.3g}'
 
+# %% ../../nbs/lab/70_bench.ipynb #8914ede6
 class Bench(Table):
     "The results of `bench`: a `Timing` a row, with the circumstances in `about`"
     def __init__(self, rows:Sequence[Timing], about:Mapping):
@@ -140,16 +142,6 @@ class Bench(Table):
         of these rows"""
         return circumstances([self])
 
-    def _shares(self, names=None, what=None):
-        """Spread of a row's ratio, as a share of it; an older record has the last ratio's
-        only"""
-        def pair(r):
-            if what=='forward' and r.forward_spread is not None:
-                return r.forward_spread,r.forward_ratio
-            return r.spread,r.forward_ratio if r.both_ratio is None else r.both_ratio
-        rows = [pair(r) for r in self if names is None or r.name in names]
-        return [s/ratio for s,ratio in rows if s and ratio]
-
     def __getitem__(self, i):
         if not isinstance(i, str): return super().__getitem__(i)
         for r in self:
@@ -167,6 +159,19 @@ class Bench(Table):
         "A table from `record()`"
         return cls([Timing(**r) for r in record['rows']], record['about'])
 
+# %% ../../nbs/lab/70_bench.ipynb #e181dfca
+@patch
+def _shares(self:Bench, names=None, what=None):
+    """Spread of a row's ratio, as a share of it; an older record has the last ratio's
+    only"""
+    def pair(r):
+        if what=='forward' and r.forward_spread is not None:
+            return r.forward_spread,r.forward_ratio
+        return r.spread,r.forward_ratio if r.both_ratio is None else r.both_ratio
+    rows = [pair(r) for r in self if names is None or r.name in names]
+    return [s/ratio for s,ratio in rows if s and ratio]
+
+# %% ../../nbs/lab/70_bench.ipynb #69406492
 def circumstances(
     benches:Mapping|Sequence, # All `Bench`es that a table is made of, by any name
     names:Sequence[str]|None=None, # Rows that it shows; default: all
@@ -206,6 +211,14 @@ def _buffers_kept(modules):
             for b,was in state: b.copy_(was)
 
 # %% ../../nbs/lab/70_bench.ipynb #47b9ba1a
+def _clock_for(clock, threads, device):
+    clock = one_of('clock', clock or ('cpu' if threads==1 and device.type=='cpu'
+        else 'wall'), _clocks)
+    if clock == 'cpu' and device.type != 'cpu':
+        raise ValueError(f"clock='cpu' cannot time {device}; choose 'wall'")
+    return clock
+
+# %% ../../nbs/lab/70_bench.ipynb #a777c20d
 def bench(
     candidates:Mapping[str,Callable], # Modules or functions by name, all of the same inputs
     # Shape of one input with its batch, or a tensor, or several
@@ -232,10 +245,7 @@ def bench(
     modules = [m for m in candidates.values() if isinstance(m, nn.Module)]
     args = _inputs(inputs, modules)
     device = args[0].device
-    clock = one_of('clock', clock or ('cpu' if threads==1 and device.type=='cpu'
-        else 'wall'), _clocks)
-    if clock == 'cpu' and device.type != 'cpu':
-        raise ValueError(f"clock='cpu' cannot time {device}; choose 'wall'")
+    clock = _clock_for(clock, threads, device)
     with _threads(threads), _buffers_kept(modules):
         steps = {n: _steps(f, args, backward) for n,f in candidates.items()}
         times = _rounds(steps, rounds, min_time, _clocks[clock], device)

@@ -84,46 +84,6 @@ class ImageClassifier(nn.Module):
         he_init(self)
         if drop_path_rate: self.drop_paths(drop_path_rate)
 
-    def reset_classifier(self,
-        num_classes:int, # New number of outputs; 0 removes the linear layer
-        global_pool:str|None=None, # One of `POOLS`, or `None` to leave it as it is
-    ):
-        """Put a fresh linear layer at the end, on the device and in the precision of the
-        body"""
-        positive_int('num_classes', num_classes, 0)
-        kind = one_of('global_pool',
-            self.global_pool if global_pool is None else global_pool, POOLS)
-        if num_classes and not kind:
-            raise ValueError(
-                f"global_pool='' is not valid with num_classes={num_classes}: a map has no "
-                "classes; "
-                             "pass num_classes=0, or one of "
-                             f"{', '.join(map(repr, POOLS[:-1]))}")
-        self.global_pool,self.num_classes = kind,num_classes
-        self._set_head(self.num_features*(1+(kind=='catavgmax')))
-
-    def _set_head(self, width):
-        self.head_hidden_size,self.fc = width,self._linear(width)
-
-    def _linear(self, width):
-        "The last layer: `width` numbers to the classes"
-        if not self.num_classes: return nn.Identity().train(self.training)
-        like = next(self.parameters(), torch.empty(0))
-        return he_init(nn.Linear(width, self.num_classes, self.fc_bias, device=like.device,
-            dtype=like.dtype)).train(self.training)
-
-    def get_classifier(self, name_only:bool=False): return 'fc' if name_only else self.fc
-
-    def forward_features(self, x:torch.Tensor)->torch.Tensor:
-        "The map that leaves the body"
-        for name in self.steps: x = self._step(name, x)
-        return x
-
-    def _step(self, name, x):
-        m = self.get_submodule(name)
-        return (checkpointed(m, x) if self.grad_checkpointing and name!=self.steps[0]
-            else m(x))
-
     def forward_head(self, x:torch.Tensor, pre_logits:bool=False)->torch.Tensor:
         "Global pooling and dropout, then the linear layer unless `pre_logits`"
         x = self.drop(global_pool(x, self.global_pool))
@@ -131,6 +91,55 @@ class ImageClassifier(nn.Module):
 
     def forward(self, x:torch.Tensor)->torch.Tensor:
         return self.forward_head(self.forward_features(x))
+
+# %% ../../nbs/lab/05_classifier.ipynb #83c03787
+@patch
+def forward_features(self:ImageClassifier, x:torch.Tensor)->torch.Tensor:
+    "The map that leaves the body"
+    for name in self.steps: x = self._step(name, x)
+    return x
+
+@patch
+def _step(self:ImageClassifier, name, x):
+    m = self.get_submodule(name)
+    return (checkpointed(m, x) if self.grad_checkpointing and name!=self.steps[0]
+        else m(x))
+
+# %% ../../nbs/lab/05_classifier.ipynb #b48aae6a
+@patch
+def reset_classifier(self:ImageClassifier,
+    num_classes:int, # New number of outputs; 0 removes the linear layer
+    global_pool:str|None=None, # One of `POOLS`, or `None` to leave it as it is
+):
+    """Put a fresh linear layer at the end, on the device and in the precision of the
+    body"""
+    positive_int('num_classes', num_classes, 0)
+    kind = one_of('global_pool',
+        self.global_pool if global_pool is None else global_pool, POOLS)
+    if num_classes and not kind:
+        raise ValueError(
+            f"global_pool='' is not valid with num_classes={num_classes}: a map has no "
+            "classes; "
+                         "pass num_classes=0, or one of "
+                         f"{', '.join(map(repr, POOLS[:-1]))}")
+    self.global_pool,self.num_classes = kind,num_classes
+    self._set_head(self.num_features*(1+(kind=='catavgmax')))
+
+@patch
+def _set_head(self:ImageClassifier, width):
+    self.head_hidden_size,self.fc = width,self._linear(width)
+
+@patch
+def _linear(self:ImageClassifier, width):
+    "The last layer: `width` numbers to the classes"
+    if not self.num_classes: return nn.Identity().train(self.training)
+    like = next(self.parameters(), torch.empty(0))
+    return he_init(nn.Linear(width, self.num_classes, self.fc_bias, device=like.device,
+        dtype=like.dtype)).train(self.training)
+
+@patch
+def get_classifier(self:ImageClassifier, name_only:bool=False):
+    return 'fc' if name_only else self.fc
 
 # %% ../../nbs/lab/05_classifier.ipynb #33a6184d
 def _taken(n, indices):

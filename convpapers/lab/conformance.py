@@ -491,6 +491,7 @@ def _near(got, want, what, tol):
     if not abs(got-want) <= tol*max(abs(want), 1e-6):
         raise AssertionError(f'{what}: {float(got):.6g}, expected {float(want):.6g}')
 
+# %% ../../nbs/lab/04_conformance.ipynb #d616eb10
 @check('second derivatives on each side of every switch are right however they are asked, '
     'or refused')
 def _second(case):
@@ -509,6 +510,7 @@ def _second(case):
             else: _near(g, (ends[0]-ends[1])/(2*e), where, 1e-4)
     return f"refused at {'; '.join(sorted(refused))}" if refused else None
 
+# %% ../../nbs/lab/04_conformance.ipynb #0c1b0f78
 @check('forward-mode derivatives of input and parameters are right or refused, also under '
     '`no_grad`: no tangent is lost')
 def _forward_mode(case):

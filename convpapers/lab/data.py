@@ -659,6 +659,7 @@ def _processes(data):
         return min(16, cores())
     return 0
 
+# %% ../../nbs/lab/10_data.ipynb #adebd37d
 def image_data(
     # 'animals', 'digits', 'cifar10', 'cifar100', 'svhn', 'svhn_extra', 'tiny_imagenet', or
     # a folder with `train/<class>/…`

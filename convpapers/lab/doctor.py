@@ -63,6 +63,22 @@ def accelerator(
         triton=has_triton(), unused=not cuda and Path('/dev/nvidia0').exists())
 
 # %% ../../nbs/lab/68_doctor.ipynb #8f8fa475
+def _packages_advice(packages):
+    faults,extras = [],{}
+    for p in packages:
+        if p['found'] and not p['fine']: faults.append(
+            f"{p['name']} {p['found']} is too old: pip install -U "
+            f"'{p['name']}>={p['asked']}'")
+        if not p['found'] and not p['extra']:
+            faults.append(f"{p['name']} is missing: pip install "
+                f"'{p['name']}>={p['asked']}'")
+        if not p['found'] and p['extra']:
+            extras.setdefault(p['extra'], []).append(p['name'])
+    return faults, [f"{', '.join(names)}: not installed; pip install "
+        f"'convpapers[{extra}]' brings what `{extra}` needs"
+        for extra,names in extras.items()]
+
+# %% ../../nbs/lab/68_doctor.ipynb #26a2b2c7
 def advice(
     packages:list, # From `packages`
     states:list, # From `kernel_states`
@@ -72,21 +88,7 @@ def advice(
     off:bool=False, # Native code is switched off
 )->tuple: # Faults, hints: sentences
     "What is wrong, and what could be better"
-    faults,hints = [],[]
-    for p in packages:
-        if p['found'] and not p['fine']: faults.append(
-            f"{p['name']} {p['found']} is too old: pip install -U "
-            f"'{p['name']}>={p['asked']}'")
-        if not p['found'] and not p['extra']:
-            faults.append(f"{p['name']} is missing: pip install "
-                f"'{p['name']}>={p['asked']}'")
-    extras = {}
-    for p in packages:
-        if p['extra'] and not p['found']:
-            extras.setdefault(p['extra'], []).append(p['name'])
-    hints += [f"{', '.join(names)}: not installed; pip install 'convpapers[{extra}]' "
-        f"brings what `{extra}` needs"
-        for extra,names in extras.items()]
+    faults,hints = _packages_advice(packages)
     idle = [s for s in states if not s['runs']]
     if off:
         hints.append('CONVPAPERS_NATIVE switches native code off; unset it for the fast '
@@ -109,6 +111,7 @@ def advice(
             f'OMP_NUM_THREADS={own} is faster')
     return faults,hints
 
+# %% ../../nbs/lab/68_doctor.ipynb #071921ec
 def _cure(reason):
     "What helps against a kernel's trouble"
     if 'no C++ compiler' in reason:

@@ -321,6 +321,7 @@ def _named(file):
             else getattr(file, 'name', 'in memory'))
         raise ValueError(f'cannot read image {name}: {_why(file, e)}') from e
 
+# %% ../../nbs/lab/08_folders.ipynb #59225994
 def as_size(
     size, # One number of pixels for both sides, or height and width
 )->tuple: # Height and width
@@ -336,6 +337,7 @@ def as_size(
             f"size={max(size)} must be at most 65535, the longest side of a JPEG")
     return size
 
+# %% ../../nbs/lab/08_folders.ipynb #aee2c46b
 def read_image(
     file, # Path of an image, or a file that is open for reading
     # Side of the result, or height and width; `None` keeps the image's own
@@ -355,6 +357,7 @@ def read_image(
             box=box(*im.size) if box else None)
     return torch.from_numpy(np.array(im)).permute(2, 0, 1)
 
+# %% ../../nbs/lab/08_folders.ipynb #fdf23458
 def small_size(
     file, # Path of an image
     most:int=64, # Pixels that no side may have more of

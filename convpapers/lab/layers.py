@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/layers.html.md"""
 
 # %% auto #0
 __all__ = ['GEOMETRY', 'FILLS', 'expect_channels', 'expect_taps', 'expect_padding', 'expect_geometry', 'not_plain',
-           'arguments_of_plain', 'plain_like', 'leaf', 'BuiltWeight', 'built_weight']
+           'arguments_of_plain', 'plain_like', 'leaf', 'BuiltWeight', 'built_weight', 'bare_state', 'layer_of']
 
 # %% ../../nbs/lab/06_layers.ipynb #f779761f
 import inspect
@@ -200,3 +200,24 @@ def built_weight(
     view = _as(weight, BuiltWeight)
     with torch._C.DisableTorchFunctionSubclass(): view._link = (layer,weight,[])
     return view
+
+# %% ../../nbs/lab/06_layers.ipynb #a9ace474
+def bare_state(
+    state:dict, # A state dict, or a checkpoint that holds it as `state_dict` or `model`
+)->dict: # A new one; the tensors are the same
+    "The state dict of a file, without the `module.` of a network that was wrapped"
+    for k in ('state_dict','model'):
+        if isinstance(state.get(k), dict): state = state[k]
+    wrapped = state and all(k.startswith('module.') for k in state)
+    return {k[7:]: t for k,t in state.items()} if wrapped else dict(state)
+
+# %% ../../nbs/lab/06_layers.ipynb #f1aafd90
+def layer_of(
+    key:str, # Of a state dict
+    names, # Dotted names of layers
+)->tuple: # The longest of them that `key` begins with, and the rest of `key`
+    "Which of the named layers holds a tensor; a `ValueError` if none does"
+    path = key
+    while path and path not in names: path = path.rpartition('.')[0]
+    if not path: raise ValueError(f'{key!r} of the network has no place in a file')
+    return path,key[len(path)+1:]

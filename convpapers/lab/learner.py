@@ -238,22 +238,6 @@ class SplitOptim(fa.OptimWrapper):
         spared = not_decayed(model, recipe.decay_exclude)
         self.spared = [p for n,p in model.named_parameters() if n in spared]
         super().__init__(opt=optimizer(model, recipe, self.splits))
-    def parts(self):
-        """The optimizer's own groups for each of fastai's; those that a callback added go
-        where their parameters are"""
-        if len(self.splits)==1: return [self.opt.param_groups]
-        owner = {id(p): i for i,ps in enumerate(self.splits) for p in ps}
-        out = [[] for _ in self.splits]
-        for g in self.opt.param_groups:
-            out[owner.get(id(next(iter(g['params']), None)), -1)].append(g)
-        return [gs for gs in out if gs]
-    def decays(self, group, groups):
-        """Whether `wd` is for `group`: not if its parameters are spared, by the recipe or
-        by a callback"""
-        spared = {id(p) for p in self.spared}
-        own = all(id(p) in spared for p in group['params'])
-        return not own and (group['weight_decay']>0
-            or all(g['weight_decay']==0 for g in groups))
     @property
     def hypers(self):
         named = lambda g: {self.fwd_map.get(k, k): _unscaled(k, v, g)
@@ -267,6 +251,7 @@ class SplitOptim(fa.OptimWrapper):
             for g in [g for g in gs if k!='wd' or self.decays(g, gs)]:
                 fa.set_item_pg(g, self.bwd_map[k], _scaled(self.bwd_map[k], new, g))
 
+# %% ../../nbs/lab/22_learner.ipynb #83d06c4c
 # norm biases may have a rate of their own, and the decay that goes with it
 def _scaled(k, v, group):
     scale = group.get('lr_scale', 1.)
@@ -275,6 +260,27 @@ def _scaled(k, v, group):
 def _unscaled(k, v, group):
     scale = group.get('lr_scale', 1.)
     return v if scale==1 else v/scale if k=='lr' else v*scale if k=='weight_decay' else v
+
+# %% ../../nbs/lab/22_learner.ipynb #5d426497
+@patch
+def parts(self:SplitOptim):
+    """The optimizer's own groups for each of fastai's; those that a callback added go
+    where their parameters are"""
+    if len(self.splits)==1: return [self.opt.param_groups]
+    owner = {id(p): i for i,ps in enumerate(self.splits) for p in ps}
+    out = [[] for _ in self.splits]
+    for g in self.opt.param_groups:
+        out[owner.get(id(next(iter(g['params']), None)), -1)].append(g)
+    return [gs for gs in out if gs]
+
+@patch
+def decays(self:SplitOptim, group, groups):
+    """Whether `wd` is for `group`: not if its parameters are spared, by the recipe or
+    by a callback"""
+    spared = {id(p) for p in self.spared}
+    own = all(id(p) in spared for p in group['params'])
+    return not own and (group['weight_decay']>0
+        or all(g['weight_decay']==0 for g in groups))
 
 # %% ../../nbs/lab/22_learner.ipynb #6f9fdea8
 class RecipeLearner(fa.Learner):

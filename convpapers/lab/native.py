@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Callable, Sequence
 from weakref import WeakSet
+from fastcore.basics import patch
 
 from .basics import atomic_path, atomic_write
 
@@ -249,6 +250,7 @@ def _stored(pointer):
     except (OSError, ValueError):
         pass                          # not there yet, or damaged: build it
 
+# %% ../../nbs/lab/65_native.ipynb #fdcb0267
 def build(
     name:str, # Part of the file's name
     source:str, # C++ with `extern "C"` functions
@@ -353,6 +355,7 @@ if hasattr(os, 'register_at_fork'):
     # a thread that held one is not there in the child
     os.register_at_fork(after_in_child=_new_locks)
 
+# %% ../../nbs/lab/65_native.ipynb #d4c1cd8a
 class Native:
     """A library of `extern "C"` functions, built or found, and checked, on first use, while
     others wait; `library()` is None where there is none"""
@@ -378,61 +381,68 @@ class Native:
         if not self._tried: self._try()
         return self._library
 
-    def _try(self):
-        failed = ''
-        # every other thread waits for the same answer
-        with self._lock:
-            if self._tried or self._busy:
-                return                # busy: the check itself asks
-            self._busy = True
-            try:
-                if os.environ.get('CONVPAPERS_NATIVE',
-                        '1').lower() in ('0','off','false','no'):
-                    self.reason = 'CONVPAPERS_NATIVE switches native code off'
-                else: self._library = self._load()
-            # whatever went wrong, the layer works without
-            except Exception as e:
-                self.reason = failed = ' '.join(str(e).split()) or type(e).__name__
-            finally: self._busy = False
-            # not after Ctrl-C: then the next call tries again
-            self._tried = True
-        if failed:
-            warnings.warn(f'{self.name}: no native kernel, {self.instead}: {failed}',
-                stacklevel=4)
-
-    def _load(self):
-        "The first library that passes"
-        tried = []
-        for origin,find in self._ways():
-            try: library = self._checked(find())
-            except Exception as e:
-                tried.append(f'{e}' if origin==HERE else f'{origin}: {e}')
-            else:
-                self.origin,self.tried = origin,tried
-                return library
-        raise BuildError('; '.join(tried) or 'this package has no ready-made library for '
-            'this processor')
-
-    def _ways(self):
-        "Origins, each with the function that gives the file"
-        if os.environ.get('CONVPAPERS_NATIVE', '').lower()!='shipped':
-            yield HERE, lambda: build(self.name, self.source, self.flags)
-        for level,file in shipped_libraries(self.name, self.source).items():
-            yield level, partial(self._shared, file)
-
-    def _shared(self, file):
-        share_openmp()
-        return file
-
-    def _checked(self, file):
-        "The library of a file, with its types, if it computes what it should"
-        library = ctypes.CDLL(str(file))
-        for name,(result,arguments) in self.functions.items():
-            f = getattr(library, name)
-            f.restype,f.argtypes = result,list(arguments)
-        if self.check: self.check(library)
-        return library
-
     def __reduce__(self):
         return Native, (self.name, self.source, self.functions, self.check, self.flags,
             self.instead)
+
+# %% ../../nbs/lab/65_native.ipynb #8d3a48c4
+@patch
+def _try(self:Native):
+    failed = ''
+    # every other thread waits for the same answer
+    with self._lock:
+        if self._tried or self._busy:
+            return                # busy: the check itself asks
+        self._busy = True
+        try:
+            if os.environ.get('CONVPAPERS_NATIVE',
+                    '1').lower() in ('0','off','false','no'):
+                self.reason = 'CONVPAPERS_NATIVE switches native code off'
+            else: self._library = self._load()
+        # whatever went wrong, the layer works without
+        except Exception as e:
+            self.reason = failed = ' '.join(str(e).split()) or type(e).__name__
+        finally: self._busy = False
+        # not after Ctrl-C: then the next call tries again
+        self._tried = True
+    if failed:
+        warnings.warn(f'{self.name}: no native kernel, {self.instead}: {failed}',
+            stacklevel=4)
+
+# %% ../../nbs/lab/65_native.ipynb #3667d3ad
+@patch
+def _load(self:Native):
+    "The first library that passes"
+    tried = []
+    for origin,find in self._ways():
+        try: library = self._checked(find())
+        except Exception as e:
+            tried.append(f'{e}' if origin==HERE else f'{origin}: {e}')
+        else:
+            self.origin,self.tried = origin,tried
+            return library
+    raise BuildError('; '.join(tried) or 'this package has no ready-made library for '
+        'this processor')
+
+@patch
+def _ways(self:Native):
+    "Origins, each with the function that gives the file"
+    if os.environ.get('CONVPAPERS_NATIVE', '').lower()!='shipped':
+        yield HERE, lambda: build(self.name, self.source, self.flags)
+    for level,file in shipped_libraries(self.name, self.source).items():
+        yield level, partial(self._shared, file)
+
+@patch
+def _shared(self:Native, file):
+    share_openmp()
+    return file
+
+@patch
+def _checked(self:Native, file):
+    "The library of a file, with its types, if it computes what it should"
+    library = ctypes.CDLL(str(file))
+    for name,(result,arguments) in self.functions.items():
+        f = getattr(library, name)
+        f.restype,f.argtypes = result,list(arguments)
+    if self.check: self.check(library)
+    return library

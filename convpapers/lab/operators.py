@@ -179,6 +179,46 @@ def _free(name):
     return next(f'{space}::{n}'
         for n in (base, *(f'{base}_{i}' for i in range(2, 10**6))) if not taken(n))
 
+# %% ../../nbs/lab/64_operators.ipynb #0ffdb6de
+def _defined(name, tensors, options, forward, backward, size):
+    "The operator and that of its gradients, with the shapes of what they give"
+    n,library = tensors.count('Tensor'),torch.library.custom_op
+    def gradients(grad, *args):
+        got = backward(grad, args[:n], args[n:], (True,)*n)
+        return [grad.new_empty(0) if t is None or g is None else g
+            for t,g in zip(args, got)]
+    op = library(name, forward, mutates_args=(),
+        schema=f'({tensors}, {options}) -> Tensor')
+    op_backward = library(f'{name}_backward', gradients, mutates_args=(),
+        schema=f'(Tensor grad, {tensors}, {options}) -> Tensor[]')
+
+    @op.register_fake
+    def _(*args):
+        return args[0].new_empty(size(args[:n],
+            args[n:])).contiguous(memory_format=layout(args[0]))
+
+    @op_backward.register_fake
+    def _(grad, *args):
+        return [grad.new_empty(0) if t is None
+            else _like(t, layout(t) if i==0 else torch.contiguous_format)
+            for i,t in enumerate(args[:n])]
+    return op,op_backward
+
+# %% ../../nbs/lab/64_operators.ipynb #c8003e70
+def _differentiate(op, op_backward, plain, tensors, options):
+    n,others = tensors.count('Tensor'),options.count(',')+1
+    def keep(ctx, inputs, output):
+        ctx.options = inputs[n:]
+        ctx.save_for_backward(*inputs[:n])
+    def first(ctx, grad):
+        if torch.is_grad_enabled():
+            got = again(lambda *ts: plain(*ts, *ctx.options), grad, ctx.saved_tensors)
+        else: got = op_backward(grad, *ctx.saved_tensors, *ctx.options)
+        return *(None if t is None else g
+            for t,g in zip(ctx.saved_tensors, got)),*(None,)*others
+    op.register_autograd(first, setup_context=keep)
+
+# %% ../../nbs/lab/64_operators.ipynb #b5c34c16
 class Operator:
     """A function of tensors and options with kernels of its own, known to autograd,
     `torch.compile`, `torch.export` and `torch.func`"""
@@ -195,38 +235,9 @@ class Operator:
     ):
         self.name,self.forward,self.backward,self.plain = name.partition(
             '::')[2],forward,backward,plain
-        self.count,others = tensors.count('Tensor'),options.count(',')+1
-        n,library,name = self.count,torch.library.custom_op,_free(name)
-        def gradients(grad, *args):
-            got = backward(grad, args[:n], args[n:], (True,)*n)
-            return [grad.new_empty(0) if t is None or g is None else g
-                for t,g in zip(args, got)]
-        self.op = library(name, forward, mutates_args=(),
-            schema=f'({tensors}, {options}) -> Tensor')
-        self.op_backward = library(f'{name}_backward', gradients, mutates_args=(),
-            schema=f'(Tensor grad, {tensors}, {options}) -> Tensor[]')
-
-        @self.op.register_fake
-        def _(*args):
-            return args[0].new_empty(size(args[:n],
-                args[n:])).contiguous(memory_format=layout(args[0]))
-
-        @self.op_backward.register_fake
-        def _(grad, *args):
-            return [grad.new_empty(0) if t is None
-                else _like(t, layout(t) if i==0 else torch.contiguous_format)
-                for i,t in enumerate(args[:n])]
-
-        def keep(ctx, inputs, output):
-            ctx.options = inputs[n:]
-            ctx.save_for_backward(*inputs[:n])
-        def first(ctx, grad):
-            if torch.is_grad_enabled():
-                got = again(lambda *ts: plain(*ts, *ctx.options), grad, ctx.saved_tensors)
-            else: got = self.op_backward(grad, *ctx.saved_tensors, *ctx.options)
-            return *(None if t is None else g
-                for t,g in zip(ctx.saved_tensors, got)),*(None,)*others
-        self.op.register_autograd(first, setup_context=keep)
+        self.count,name = tensors.count('Tensor'),_free(name)
+        self.op,self.op_backward = _defined(name, tensors, options, forward, backward, size)
+        _differentiate(self.op, self.op_backward, plain, tensors, options)
 
     @property
     def packet(self):

@@ -15,6 +15,7 @@ import ast, builtins, io, math, re, tokenize
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from fastcore.basics import patch
 from .basics import need
 
 # %% ../../nbs/lab/95_pages.ipynb #094a3b52
@@ -174,6 +175,7 @@ def folded(source:str, summary:str)->str:
 
 def bare(source:str)->str: return re.sub(r'(?m)^#\|.*\n?', '', source).strip('\n')
 
+# %% ../../nbs/lab/95_pages.ipynb #c0dbdaa1
 class CodeOnPage:
     """nbdev page processor: exported code with headings and anchors; tests, imports and
     long code folded"""
@@ -205,16 +207,19 @@ class CodeOnPage:
             out.append(c)
         self.nb.cells = out
         for i,c in enumerate(out): c.idx_ = i
-    def fold(self, c, exported):
-        "Fold what is not for reading"
-        code = bare(c.source)
-        lines = len([l for l in code.splitlines() if l.strip()])
-        if only_imports(code): c.source = folded(c.source, 'Imports')
-        elif not exported and not c.get('outputs') and only_tests(code):
-            c.source = folded(c.source, in_words(checked(c), self.numbers))
-        elif lines>LONG:
-            c.source = folded(c.source,
-                f"{', '.join(public_names(code)) or 'Code'}: {lines} lines")
+
+# %% ../../nbs/lab/95_pages.ipynb #8db4a4ec
+@patch
+def fold(self:CodeOnPage, c, exported):
+    "Fold what is not for reading"
+    code = bare(c.source)
+    lines = len([l for l in code.splitlines() if l.strip()])
+    if only_imports(code): c.source = folded(c.source, 'Imports')
+    elif not exported and not c.get('outputs') and only_tests(code):
+        c.source = folded(c.source, in_words(checked(c), self.numbers))
+    elif lines>LONG:
+        c.source = folded(c.source,
+            f"{', '.join(public_names(code)) or 'Code'}: {lines} lines")
 
 # %% ../../nbs/lab/95_pages.ipynb #ceebd0ad
 def colab_url(

@@ -269,6 +269,7 @@ def load(self:Keep,
     self.state,self.history,self.peak,self.restarts = (state,state['history'],state['peak'],
         state['restarts']+1)
 
+# %% ../../nbs/lab/23_resume.ipynb #0fbd587c
 @patch
 def asked(self:Keep)->dict:
     "The recipe's callbacks, by name"
@@ -288,6 +289,7 @@ def before_fit(self:Keep):
     for n,cb in self.asked().items():
         vars(cb).update(self.state.get('callbacks', {}).get(n, {}))
 
+# %% ../../nbs/lab/23_resume.ipynb #c2f37836
 @patch
 def before_train(self:Keep):
     state,self.state = self.state,None
@@ -527,6 +529,7 @@ def _claim(folder, config):
         if new and not (folder/'checkpoint.pt').is_file(): f.unlink(missing_ok=True)
         raise
 
+# %% ../../nbs/lab/23_resume.ipynb #6355a3da
 def conduct(
     folder, # Where the run lives
     config:dict, # What is asked, of `run_config`

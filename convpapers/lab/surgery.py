@@ -20,6 +20,7 @@ from torch import nn, Tensor
 from torch.nn.parameter import UninitializedParameter
 from torch.nn.utils import parametrize
 from torch.utils._pytree import tree_leaves
+from fastcore.basics import patch
 from .counting import Table
 from .layers import not_plain
 
@@ -209,6 +210,7 @@ def hooks_of(
         for n,p in module._parameters.items() if p is not None
         and (p._backward_hooks or getattr(p, '_post_accumulate_grad_hooks', None))]
 
+# %% ../../nbs/lab/50_surgery.ipynb #cbf6b8a4
 def obstacle(
     old:nn.Module, # Layer to be replaced
     new:nn.Module, # Its successor
@@ -256,6 +258,7 @@ def own_names(
                 names.update(code.co_varnames[:code.co_argcount+code.co_kwonlyargcount])
     return frozenset(names)
 
+# %% ../../nbs/lab/50_surgery.ipynb #091a8da5
 def bring(
     new:nn.Module, # Takes them
     old:nn.Module, # The layer it replaces
@@ -423,119 +426,132 @@ class _Surgeon:
             self.example = example_of(model, example)
             self.shapes,self.out = shapes_of(model, self.chosen, self.example)
 
-    def attempt(self, old, make):
-        "The new layer, its result and its error, or `None` and a reason"
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter('always')
-            try:
-                with trial(old):
-                    new = make(old)        # a spectral norm would move on in training mode
-            except (ValueError,TypeError) as e: return None,str(e),None
-        if new is None or new is old: return None,None,None
-        carried = settle(new, old, self.model)
-        self.retie(old, new)
-        reason = obstacle(old, new, self.held, self.leaving, self.bake) or bring(new, old)
-        if reason: return None,reason,None
-        result,error = 'weights carried' if carried else 'new parameters',None
-        if self.verify:
-            if old not in self.shapes:
-                return None,'the example does not reach it, so it cannot be compared',None
-            try: error = compare_layers(old, new, self.shapes[old])
-            except Exception as e:
-                return None,f'{type(new).__name__} does not run on its input: {e}',None
-            if error==float('inf'):
-                return None,f'{_describe(new)} would change the shape of its output',None
-            same = error<=tolerance(self.shapes[old][1])
-            if self.exact and not same:
-                return None,f'its output would differ by {error:.1g}',None
-            result = (('weights carried, ' if carried else '' if same
-                else 'new parameters, ') + ('same output' if same else 'other output'))
-        return new,'; '.join([result, *dict.fromkeys(str(w.message) for w in caught)]),error
-
-    def derived(self, old, new):
-        """Parameters of `new` with their names, and the ids of those that they come from; a
-        norm's begin anew"""
-        norms = nn.modules.batchnorm._NormBase,nn.LayerNorm,nn.GroupNorm
-        for name,p in list(new.named_parameters()):
-            if not isinstance(new.get_submodule(name.rpartition('.')[0]), norms):
-                yield name,p,frozenset(map(id, sources(name, old)))
-
-    def retie(self, old, new):
-        "Layers that shared a weight share what was made of it"
-        for name,p,ids in self.derived(old, new):
-            if not any(len(self.held.get(i, ()))>1 for i in ids): continue
-            twin = self.tied.setdefault((ids,name,p.shape), p)
-            if twin is not p and (not self.exact or p.is_meta or torch.equal(twin, p)):
-                setattr(new.get_submodule(name.rpartition('.')[0]), name.rpartition('.')[2],
-                    twin)
-
-    def check_ties(self):
-        """Put back what would have lost a tie, because another layer stayed or got other
-        numbers"""
-        again = True
-        while again:
-            again = False
-            for i,mods in self.held.items():
-                if len(mods)<2: continue
-                lost = [d for d in self.done if any(m in mods for m in d[1].modules())
-                    and i not in map(id, d[2].parameters())]
-                stays = [m for m in mods if not any(m in set(d[1].modules()) for d in lost)]
-                made = {frozenset((n,id(p))
-                    for n,p,ids in self.derived(d[1], d[2]) if i in ids) for d in lost}
-                if lost and (stays or len(made)>1):
-                    for d in lost:
-                        self.put_back(d, _STAYS if stays
-                            else 'shares a weight with a layer that becomes another, and '
-                            'the tie would be lost')
-                    again = True
-
-    def put_back(self, d, reason):
-        places,old,new = d
-        _put(places, old)
-        if not places: self.model = old
-        self.done = [e for e in self.done if e is not d]
-        self.rows = [r._replace(new='', after=r.before, result=reason, error=None)
-            if r is self.of[new] else r for r in self.rows]
-
-    def undo(self):
-        "Everything as it was"
-        for places,old,_ in reversed(self.done): _put(places, old)
-
-    def swap(self, name, old, make):
-        new,result,error = self.attempt(old, make)
-        if result is None: return
-        if new is not None:
-            places = _places(self.model, old)
-            _put(places, new)
-            self.done.append((places,old,new))
-            if not places: self.model = new
-        row = Change(name, _describe(old), _describe(new) if new else '', _size(old),
-            _size(new or old), result, error)
-        self.rows.append(row)
-        if new is not None: self.of[new] = row
-
-    def finish(self):
-        "Compare the whole"
-        self.check_ties()
-        if not (self.verify and self.done): return ''
-        same = all(r.error<=tolerance(self.example[0].dtype) for r in self.rows if r.new)
+# %% ../../nbs/lab/50_surgery.ipynb #8b65aa5c
+@patch
+def attempt(self:_Surgeon, old, make):
+    "The new layer, its result and its error, or `None` and a reason"
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
         try:
-            reached,out = shapes_of(self.model, [new for *_,new in self.done], self.example)
-            error = difference(self.out, out)
-            if error==float('inf'):
-                raise RuntimeError('the output of the model has another shape')
-            if same and not error<=tolerance(self.example[0].dtype):
-                raise RuntimeError(f'the output of the model differs by {error:.1g}')
-            missed = [self.of[new].name for *_,new in self.done if new not in reached]
-            if missed:
-                raise RuntimeError(
-                    f'{", ".join(missed)} is not used; is the layer kept elsewhere too, in '
-                    'a list?')
+            with trial(old):
+                new = make(old)        # a spectral norm would move on in training mode
+        except (ValueError,TypeError) as e: return None,str(e),None
+    if new is None or new is old: return None,None,None
+    carried = settle(new, old, self.model)
+    self.retie(old, new)
+    reason = obstacle(old, new, self.held, self.leaving, self.bake) or bring(new, old)
+    if reason: return None,reason,None
+    result,error = 'weights carried' if carried else 'new parameters',None
+    if self.verify:
+        if old not in self.shapes:
+            return None,'the example does not reach it, so it cannot be compared',None
+        try: error = compare_layers(old, new, self.shapes[old])
         except Exception as e:
-            raise RuntimeError(f'nothing was changed: after the swap {e}') from e
-        shape = '×'.join(map(str, self.example[0].shape))
-        return f'output of the model compared on {shape}: ' + (
-            f'same, largest relative difference {error:.1g}' if same else 'same shape')
+            return None,f'{type(new).__name__} does not run on its input: {e}',None
+        if error==float('inf'):
+            return None,f'{_describe(new)} would change the shape of its output',None
+        same = error<=tolerance(self.shapes[old][1])
+        if self.exact and not same:
+            return None,f'its output would differ by {error:.1g}',None
+        result = (('weights carried, ' if carried else '' if same
+            else 'new parameters, ') + ('same output' if same else 'other output'))
+    return new,'; '.join([result, *dict.fromkeys(str(w.message) for w in caught)]),error
+
+# %% ../../nbs/lab/50_surgery.ipynb #d18ad2ee
+@patch
+def derived(self:_Surgeon, old, new):
+    """Parameters of `new` with their names, and the ids of those that they come from; a
+    norm's begin anew"""
+    norms = nn.modules.batchnorm._NormBase,nn.LayerNorm,nn.GroupNorm
+    for name,p in list(new.named_parameters()):
+        if not isinstance(new.get_submodule(name.rpartition('.')[0]), norms):
+            yield name,p,frozenset(map(id, sources(name, old)))
+
+@patch
+def retie(self:_Surgeon, old, new):
+    "Layers that shared a weight share what was made of it"
+    for name,p,ids in self.derived(old, new):
+        if not any(len(self.held.get(i, ()))>1 for i in ids): continue
+        twin = self.tied.setdefault((ids,name,p.shape), p)
+        if twin is not p and (not self.exact or p.is_meta or torch.equal(twin, p)):
+            setattr(new.get_submodule(name.rpartition('.')[0]), name.rpartition('.')[2],
+                twin)
+
+# %% ../../nbs/lab/50_surgery.ipynb #97b98ed7
+@patch
+def check_ties(self:_Surgeon):
+    """Put back what would have lost a tie, because another layer stayed or got other
+    numbers"""
+    again = True
+    while again:
+        again = False
+        for i,mods in self.held.items():
+            if len(mods)<2: continue
+            lost = [d for d in self.done if any(m in mods for m in d[1].modules())
+                and i not in map(id, d[2].parameters())]
+            stays = [m for m in mods if not any(m in set(d[1].modules()) for d in lost)]
+            made = {frozenset((n,id(p))
+                for n,p,ids in self.derived(d[1], d[2]) if i in ids) for d in lost}
+            if lost and (stays or len(made)>1):
+                for d in lost:
+                    self.put_back(d, _STAYS if stays
+                        else 'shares a weight with a layer that becomes another, and '
+                        'the tie would be lost')
+                again = True
+
+@patch
+def put_back(self:_Surgeon, d, reason):
+    places,old,new = d
+    _put(places, old)
+    if not places: self.model = old
+    self.done = [e for e in self.done if e is not d]
+    self.rows = [r._replace(new='', after=r.before, result=reason, error=None)
+        if r is self.of[new] else r for r in self.rows]
+
+# %% ../../nbs/lab/50_surgery.ipynb #b89ae167
+@patch
+def undo(self:_Surgeon):
+    "Everything as it was"
+    for places,old,_ in reversed(self.done): _put(places, old)
+
+@patch
+def swap(self:_Surgeon, name, old, make):
+    new,result,error = self.attempt(old, make)
+    if result is None: return
+    if new is not None:
+        places = _places(self.model, old)
+        _put(places, new)
+        self.done.append((places,old,new))
+        if not places: self.model = new
+    row = Change(name, _describe(old), _describe(new) if new else '', _size(old),
+        _size(new or old), result, error)
+    self.rows.append(row)
+    if new is not None: self.of[new] = row
+
+# %% ../../nbs/lab/50_surgery.ipynb #9939a736
+@patch
+def finish(self:_Surgeon):
+    "Compare the whole"
+    self.check_ties()
+    if not (self.verify and self.done): return ''
+    same = all(r.error<=tolerance(self.example[0].dtype) for r in self.rows if r.new)
+    try:
+        reached,out = shapes_of(self.model, [new for *_,new in self.done], self.example)
+        error = difference(self.out, out)
+        if error==float('inf'):
+            raise RuntimeError('the output of the model has another shape')
+        if same and not error<=tolerance(self.example[0].dtype):
+            raise RuntimeError(f'the output of the model differs by {error:.1g}')
+        missed = [self.of[new].name for *_,new in self.done if new not in reached]
+        if missed:
+            raise RuntimeError(
+                f'{", ".join(missed)} is not used; is the layer kept elsewhere too, in '
+                'a list?')
+    except Exception as e:
+        raise RuntimeError(f'nothing was changed: after the swap {e}') from e
+    shape = '×'.join(map(str, self.example[0].shape))
+    return f'output of the model compared on {shape}: ' + (
+        f'same, largest relative difference {error:.1g}' if same else 'same shape')
 
 # %% ../../nbs/lab/50_surgery.ipynb #6ee40a25
 def _operate(model, choose, make, example, verify, exact, bake, copy):
@@ -571,6 +587,17 @@ def _operate(model, choose, make, example, verify, exact, bake, copy):
     return Report(s.model, s.rows, total + (f'; {note}' if note else ''))
 
 # %% ../../nbs/lab/50_surgery.ipynb #322c5cbe
+def _plain_kind(to):
+    if not isinstance(to, type): return nn.Module
+    plain = next((c for c in PLAIN if issubclass(to, c)), None)
+    if plain is None:
+        raise TypeError(
+            f'to={to.__name__} is no subclass of '
+            f'{", ".join(c.__name__ for c in PLAIN)}; give a function of the module '
+            'instead')
+    return plain
+
+# %% ../../nbs/lab/50_surgery.ipynb #4c4943dc
 def convert(
     model:nn.Module, # Any model
     # A layer class that follows `nn.Conv2d`, or `f(module, **kwargs)` that gives a new
@@ -598,14 +625,7 @@ def convert(
     Raises `ValueError` if nothing matches `where`, `RuntimeError` if the converted model
     does not run; the model is as it was after any error.
     """
-    select,plain = selector(where),nn.Module
-    if isinstance(to, type):
-        plain = next((c for c in PLAIN if issubclass(to, c)), None)
-        if plain is None:
-            raise TypeError(
-                f'to={to.__name__} is no subclass of '
-                f'{", ".join(c.__name__ for c in PLAIN)}; give a function of the module '
-                'instead')
+    select,plain = selector(where),_plain_kind(to)
     def choose(name, m):
         if isinstance(to, type) and (isinstance(m, to) or not isinstance(m, plain)):
             return False

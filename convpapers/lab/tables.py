@@ -292,6 +292,7 @@ def t_quantile(
         f'p={p} must be between 0 and 1, and df={df} more than 0')
     return float(need('train', 'scipy.stats').t.ppf(p, df))
 
+# %% ../../nbs/lab/40_tables.ipynb #6dc3df7c
 def welch(
     xs, # Results of one row, at least two
     ys, # Results of the other
@@ -307,6 +308,7 @@ def welch(
     nu = (a+b)**2/(a**2/(len(xs)-1) + b**2/(len(ys)-1))
     return d, float(need('train', 'scipy.stats').t.ppf(.975, nu))*math.sqrt(a+b)
 
+# %% ../../nbs/lab/40_tables.ipynb #b32316ed
 def judge(
     better, # Results of the row that shall be better
     worse, # Results of the other row
@@ -377,30 +379,34 @@ class ResultTable:
         return sorted(out.values(), key=lambda l: (_data(l.config),
             l.config['epochs'])) or [Line(row)]
 
-    def _by_budget(self, name):
-        """Measured lines of a row by what makes two rows comparable; of several the one
-        with most runs"""
-        lines = sorted([l for l in self.lines if l.row.name==name and l.n],
-            key=lambda l: l.n)
-        return {_equal(l): l for l in lines}
+# %% ../../nbs/lab/40_tables.ipynb #cb2d6fab
+@patch
+def _by_budget(self:ResultTable, name):
+    """Measured lines of a row by what makes two rows comparable; of several the one
+    with most runs"""
+    lines = sorted([l for l in self.lines if l.row.name==name and l.n],
+        key=lambda l: l.n)
+    return {_equal(l): l for l in lines}
 
-    def at(self, budget=None)->dict: # Row name to `Line`
-        """Measured lines of one budget; default: of those with two rows the one that the
-        table asks for, else that with most runs"""
-        found = {}
-        for r in self.exp.rows:
-            for k,l in self._by_budget(r.name).items(): found.setdefault(k, {})[r.name] = l
-        rank = lambda k: (len(found[k])>1, sum(not differences(self.exp,
-            replace(l.row, paper=None), l.config) for l in found[k].values()),
-            sum(l.n for l in found[k].values()), k)
-        return found.get(budget, {}) if budget else found[max(
-            found, key=rank)] if found else {}
+@patch
+def at(self:ResultTable, budget=None)->dict: # Row name to `Line`
+    """Measured lines of one budget; default: of those with two rows the one that the
+    table asks for, else that with most runs"""
+    found = {}
+    for r in self.exp.rows:
+        for k,l in self._by_budget(r.name).items(): found.setdefault(k, {})[r.name] = l
+    rank = lambda k: (len(found[k])>1, sum(not differences(self.exp,
+        replace(l.row, paper=None), l.config) for l in found[k].values()),
+        sum(l.n for l in found[k].values()), k)
+    return found.get(budget, {}) if budget else found[max(
+        found, key=rank)] if found else {}
 
-    # None with fewer than two common seeds
-    def difference(self, first:str, second:str)->Difference|None:
-        "Results of one row minus those of another, seed by seed, at the main budget"
-        a,b = (self.at().get(self.exp.row(name).name) for name in (first, second))
-        return paired(a.values, b.values) if a and b else None
+@patch
+# None with fewer than two common seeds
+def difference(self:ResultTable, first:str, second:str)->Difference|None:
+    "Results of one row minus those of another, seed by seed, at the main budget"
+    a,b = (self.at().get(self.exp.row(name).name) for name in (first, second))
+    return paired(a.values, b.values) if a and b else None
 
 # %% ../../nbs/lab/40_tables.ipynb #5ac76935
 def _counts(row, runs):
@@ -433,6 +439,7 @@ def _at(config):
     data = ' at '.join(filter(None, (_data(config), _side(config))))
     return f"{data}, {config['epochs']} epoch{'s'*(config['epochs']!=1)}"
 
+# %% ../../nbs/lab/40_tables.ipynb #b5315824
 @patch
 def _budget_of(self:ResultTable, l):
     of = l.row.paper and (l.row.paper.epochs or getattr(l.row.recipe, 'epochs', None))
@@ -449,6 +456,7 @@ def _shared(self:ResultTable):
     return budgets.pop() if len(budgets)==1 else '', verdict if verdict.startswith(
         'not comparable') else ''
 
+# %% ../../nbs/lab/40_tables.ipynb #ad6befca
 @patch
 # Row to letters; empty where no pair of rows has two common seeds
 def letters(self:ResultTable)->dict:
@@ -461,6 +469,7 @@ def letters(self:ResultTable)->dict:
     try: return groups(found, rows=sum(r.model is not None for r in self.exp.rows))
     except ImportError: return {}
 
+# %% ../../nbs/lab/40_tables.ipynb #17eed5d7
 @patch
 # Dicts of strings, the same keys in each; a column that is empty throughout is left out
 def rows(self:ResultTable)->list:
@@ -503,6 +512,7 @@ class Judged:
         return f"{self.word}{self.where}: " + (f'{d.mean:+.2f} ± {d.half:.2f}, {d.n} '
             f'pairs, {p_words(self.p)}' if d else self.why)
 
+# %% ../../nbs/lab/40_tables.ipynb #f31151b9
 def _flipped(d): return replace(d, mean=-d.mean)
 
 @patch
@@ -528,6 +538,7 @@ def judged(self:ResultTable)->list: # `Judged`, at least one for each claim
         return 'undecided' if p>=.05 else 'holds' if j.difference.mean>0 else 'contradicted'
     return [replace(j, p=p, word=word(j, p)) if j.difference else j for j,p in zip(out, ps)]
 
+# %% ../../nbs/lab/40_tables.ipynb #abf96de3
 @patch
 def decided(self:ResultTable,
     first:str, # A row
@@ -636,6 +647,7 @@ def kin(self:Experiment)->tuple: # `Difference`s, and how many rows they are of
         if (d := paired(a, b))]
     return ds, sum(map(len, tables.values()))
 
+# %% ../../nbs/lab/40_tables.ipynb #0fdf6f50
 @patch
 def planned(self:ResultTable)->str: # Empty where no row can be trained, or none is claimed
     "What a table without runs will be able to decide, and by which rule"
@@ -675,6 +687,7 @@ def _and(names, most=12):
     if len(names)>most: names = [*names[:most-1], f'{len(names)-most+1} more']
     return ' and '.join(n for n in (', '.join(names[:-1]), *names[-1:]) if n)
 
+# %% ../../nbs/lab/40_tables.ipynb #f0fbc858
 @patch
 def _waiting(self:ResultTable):
     "What has no runs, in one sentence"
@@ -694,6 +707,7 @@ def _cost(self:ResultTable):
     return f'A run took {_span(took)} of wall time' + (
         f' and {_span(cpu)} of CPU time{some}.' if cpu else '; CPU time was not recorded.')
 
+# %% ../../nbs/lab/40_tables.ipynb #aa858e3f
 @patch
 def notes(self:ResultTable)->list: # Sentences
     "Marks, sources, machines, cost, what was left out"

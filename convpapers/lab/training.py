@@ -181,26 +181,30 @@ class Recipe:
     def __post_init__(self):
         for n in ('betas','decay_exclude','milestones','factors','bias_lr_exclude'):
             object.__setattr__(self, n, tuple(getattr(self, n)))
-        valid = dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'),
-            precision=PRECISIONS)
-        for n,v in valid.items(): one_of(n, getattr(self, n), v)
-        for n in ('epochs','batch_size'): positive_int(n, getattr(self, n))
-        if self.horizon is not None and positive_int('horizon', self.horizon)<self.epochs:
-            raise ValueError(
-                f'horizon={self.horizon} must be at least epochs={self.epochs}, or None')
-        for n in ('lr','clip','bias_lr'):
-            if (v := getattr(self, n)) is not None and not v>0:
-                raise ValueError(f'{n}={v} must be positive')
-        for n,top in dict(momentum=1, weight_decay=math.inf, label_smoothing=1, warmup=1,
-                gamma=math.inf).items():
-            if not 0<=(v := getattr(self, n))<top:
-                raise ValueError(f'{n}={v} must be at least 0 and below {top}')
-        if self.schedule=='piecewise' and len(self.factors)!=len(self.milestones)+1:
-            raise ValueError(
-                f'factors={self.factors} must be one more than '
-                f'milestones={self.milestones}')
-        if self.nesterov and self.optimizer in ('sgd','lookahead') and not self.momentum:
-            raise ValueError('nesterov=True needs a momentum above 0')
+        _refuse(self)
+
+# %% ../../nbs/lab/20_training.ipynb #85eab127
+def _refuse(r):
+    valid = dict(optimizer=OPTIMIZERS, schedule=SCHEDULES, update=('epoch','step'),
+        precision=PRECISIONS)
+    for n,v in valid.items(): one_of(n, getattr(r, n), v)
+    for n in ('epochs','batch_size'): positive_int(n, getattr(r, n))
+    if r.horizon is not None and positive_int('horizon', r.horizon)<r.epochs:
+        raise ValueError(
+            f'horizon={r.horizon} must be at least epochs={r.epochs}, or None')
+    for n in ('lr','clip','bias_lr'):
+        if (v := getattr(r, n)) is not None and not v>0:
+            raise ValueError(f'{n}={v} must be positive')
+    for n,top in dict(momentum=1, weight_decay=math.inf, label_smoothing=1, warmup=1,
+            gamma=math.inf).items():
+        if not 0<=(v := getattr(r, n))<top:
+            raise ValueError(f'{n}={v} must be at least 0 and below {top}')
+    if r.schedule=='piecewise' and len(r.factors)!=len(r.milestones)+1:
+        raise ValueError(
+            f'factors={r.factors} must be one more than '
+            f'milestones={r.milestones}')
+    if r.nesterov and r.optimizer in ('sgd','lookahead') and not r.momentum:
+        raise ValueError('nesterov=True needs a momentum above 0')
 
 # %% ../../nbs/lab/20_training.ipynb #e9a1ea3f
 @patch

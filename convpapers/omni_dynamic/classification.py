@@ -87,7 +87,7 @@ def verdict(
         'the parameters') if better else ('So here no dynamic layer is shown to be worth '
         'its parameters')
     budget = next(iter(table.at().values())).budget.replace('cifar', 'CIFAR-')
-    return (f'At equal parameters {"; ".join(say(d, p) for d,p in known.items())} '
-        f'({min(p.n for p in known.values())} pairs of seeds or more, 95 % intervals; '
-        f'{budget}). {worth}.')
+    return (f'At equal parameters {"; ".join(say(d, p) for d,p in known.items())}. These '
+        f'are 95 % intervals over {min(p.n for p in known.values())} pairs of seeds or '
+        f'more ({budget}). {worth}.')
 

@@ -11,6 +11,7 @@ __all__ = ['released_names', 'Place', 'released_places', 'from_released', 'to_re
 from typing import NamedTuple
 
 from torch import nn
+from ..lab.layers import bare_state, layer_of
 from .layers import ODConv2d
 from .warehouse import RELEASED_KEYS, KWConv1d, KWConv2d
 
@@ -82,29 +83,19 @@ def released_places(
     "Where each tensor of the state dict stands in a file"
     names,stocks,out = released_names(net),{},{}
     for key,t in net.state_dict().items():
-        path = key
-        while path and path not in names: path = path.rpartition('.')[0]
-        if not path: raise ValueError(f'{key!r} of the network has no place in a file')
-        rest = key[len(path)+1:]
+        path,rest = layer_of(key, names)
         out[key] = None if rest in _IMPLIED else _place(net.get_submodule(path),
             names[path], rest, t.shape, stocks)
     return out
 
 # %% ../../nbs/omni_dynamic/21_released.ipynb #7e27d842
-def _bare(state):
-    "The state dict itself"
-    for k in ('state_dict','model'):
-        if isinstance(state.get(k), dict): state = state[k]
-    wrapped = state and all(k.startswith('module.') for k in state)
-    return {k[7:]: t for k,t in state.items()} if wrapped else dict(state)
-
 def from_released(
     state:dict, # A state dict or a checkpoint of torchvision or of the authors' code
     net:nn.Module, # The network of this chapter that it belongs to
 )->dict: # For `net.load_state_dict`
     """A state dict of the authors for our network; a `ValueError` names the first key that
     is missing, too many or of another shape"""
-    state,own,out,used = _bare(state),net.state_dict(),{},set()
+    state,own,out,used = bare_state(state),net.state_dict(),{},set()
     for key,place in released_places(net).items():
         if place is None:
             value = next(v for k,v in _IMPLIED.items() if key.endswith(k))

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import ImageClassifier
+from ..lab.layers import bare_state, layer_of
 from ..lab.registry import register_network
 from .layers import GENERATORS, DRConv2d
 
@@ -118,9 +119,7 @@ def _places(net):
             'one in the released code')
     names,out = released_names(net),{}
     for key in net.state_dict():
-        path = key
-        while path not in names: path = path.rpartition('.')[0]
-        rest = key[len(path)+1:]
+        path,rest = layer_of(key, names)
         out[key] = f'{names[path]}.{_PARTS.get(rest, rest)}'
     return out
 
@@ -128,12 +127,12 @@ _SHIFTED = {f'{ours}.1.running_mean': f'{theirs}.conv.bias' for ours,theirs in
     (('stem','conv_first'), ('final','conv_last'))}
 
 def from_released(
-    state:dict, # Of the authors' network
+    state:dict, # Of the authors' network, or a checkpoint that holds it
     net:nn.Module, # From `shufflenet_v2`, with as many regions
 )->dict: # For `net.load_state_dict`
     """A state dict of the authors for our network; a `ValueError` names the key that is
     missing, too many or of another shape"""
-    state,out,own = dict(state),{},net.state_dict()
+    state,out,own = bare_state(state),{},net.state_dict()
     def take(key, shape):
         if key not in state: raise ValueError(f'state has no {key!r}')
         if tuple((t := state.pop(key)).shape)!=tuple(shape):

@@ -205,6 +205,7 @@ def xsep_conv2d(
     return _fused(input, even, horizontal, vertical, bias, whole('stride', stride, 1),
         padding, dilation, direction, act, last_act, backend)
 
+# %% ../../nbs/xsepconv/14_block.ipynb #8b792148
 def _fused(input, even, horizontal, vertical, bias, stride, padding, dilation, direction,
         act, last_act, backend=None):
     "`xsep_conv2d` for options that are known to be right"

@@ -99,13 +99,41 @@ def deploy(
         for m,t in modes: m.training = t
         raise
 
+# %% ../../nbs/xsepconv/17_merging.ipynb #2cb357c0
+_ACTS = nn.ReLU,nn.Hardswish,nn.ReLU6
+
+# The layer, what it took in, the norm, what is left in its place, an activation that goes
+def _folded(m, calls, norms):
+    "What a layer becomes with what follows it; a reason, or None where nothing follows"
+    norm = _after(m, calls, norms)
+    batch,act = _split(norm) if norm is not None else (None,nn.Identity())
+    if type(m) is nn.Conv2d:
+        if norm is None or batch.running_mean is None: return None
+        return fuse_conv_bn_eval(m, batch),'normalisation',norm,act,None
+    follower = (_after(norm, calls, _ACTS) if type(act) is nn.Identity
+        and norm is not None else None)
+    known = type(act) in (*_ACTS,nn.Identity) and m.obstacle()==''
+    try: new = m.fold(batch, follower or (act if known else None))
+    except ValueError as e: return str(e)
+    taken = ('normalisation'*(norm is not None)+' and activation'*bool(follower
+        or norm is not None and known and type(act) in _ACTS) or 'the layer alone')
+    return new,taken,norm,nn.Identity() if known else act,follower
+
+# %% ../../nbs/xsepconv/17_merging.ipynb #8696607d
+def _error(before, after):
+    "`difference`, and for outputs that are all below 1 relative to their largest value"
+    return difference(before, after)/min(1, max((t.abs().max().item()
+        for t in tree_leaves(before) if isinstance(t, Tensor) and t.numel()
+        and not t.is_meta), default=1) or 1)
+
+# %% ../../nbs/xsepconv/17_merging.ipynb #652feedc
 def _deploy(model, example, convs, done):
-    acts,names = (nn.ReLU,nn.Hardswish,nn.ReLU6),dict(model.named_modules())
+    names = dict(model.named_modules())
     layers = [m for m in names.values() if isinstance(m, XSepConv2d)]
     inner = {i for l in layers for i in l.modules()}-set(layers)
     norms = {type(m) for m in names.values() if _split(m)[0] is not None}
     watched = [m for m in names.values() if m not in inner and (isinstance(m, XSepConv2d)
-        or type(m) in (nn.Conv2d,*norms,*acts))]
+        or type(m) in (nn.Conv2d,*norms,*_ACTS))]
     example,rows = example_of(model, example),[]
     bare = [m for m in watched if not hooks_of(m)]              # a hook would be lost
     calls,before = _calls(model, watched, example)
@@ -120,33 +148,19 @@ def _deploy(model, example, convs, done):
             rows.append(Change(name, type(m).__name__, '', 0, 0,
                 f"has hooks, which would be lost: {', '.join(hooks_of(m))}"))
             continue
-        norm = _after(m, calls, norms)
-        batch,act = _split(norm) if norm is not None else (None,nn.Identity())
-        if type(m) is nn.Conv2d:
-            if norm is None or batch.running_mean is None: continue
-            new,taken,left = fuse_conv_bn_eval(m, batch),'normalisation',act
-        else:
-            follower = (_after(norm, calls, acts) if type(act) is nn.Identity
-                and norm is not None else None)
-            known = type(act) in (*acts,nn.Identity) and m.obstacle()==''
-            try: new = m.fold(batch, follower or (act if known else None))
-            except ValueError as e:
-                rows.append(Change(name, type(m).__name__, '', 0, 0, str(e)))
-                continue
-            taken = ('normalisation'*(norm is not None)+' and activation'*bool(follower
-                or norm is not None and known and type(act) in acts) or 'the layer alone')
-            left = nn.Identity() if known else act
-            if follower: put(follower, nn.Identity())
+        found = _folded(m, calls, norms)
+        if isinstance(found, str):
+            rows.append(Change(name, type(m).__name__, '', 0, 0, found))
+        if found is None or isinstance(found, str): continue
+        new,taken,norm,left,follower = found
+        if follower: put(follower, nn.Identity())
         put(m, new)
         if norm is not None: put(norm, left)
         size = lambda *ms: sum(p.numel() for o in ms if o is not None
             for p in o.parameters())
         rows.append(Change(name, type(m).__name__, type(new).__name__, size(m, norm),
             size(new), taken))
-    with torch.no_grad(): error = difference(before, model(*(e.clone() for e in example)))
-    # small outputs count, too
-    error = error/min(1, max((t.abs().max().item() for t in tree_leaves(before)
-        if isinstance(t, Tensor) and t.numel() and not t.is_meta), default=1) or 1)
+    with torch.no_grad(): error = _error(before, model(*(e.clone() for e in example)))
     if not error<=tolerance(example[0].dtype):
         raise RuntimeError(
             f'nothing was changed: the output of the model would differ by {error:.1g}; '
@@ -212,6 +226,19 @@ def lost_share(
     return (got-want).square().sum((1,2,3))/want.square().sum((1,2,3)).clamp_min(1e-30)
 
 # %% ../../nbs/xsepconv/17_merging.ipynb #26d581dc
+def _start_near(layer, w, fit):
+    "Write the kernels whose product is nearest to `w`"
+    d = layer.direction
+    for d,s in group_slices(len(w)) if d=='groups' else [(d,slice(None))]:
+        if fit=='block': even,h,v = separate_block(w[s], _corner[d])
+        else: h,v = separate_kernel(w[s])
+        layer.horizontal.weight[s],layer.vertical.weight[s] = h,v
+        if fit=='block': layer.even.weight[s] = even
+        elif d is not None:
+            layer.even.weight[s] = 0
+            layer.even.weight[(s,0,*_corner[d])] = 1
+
+# %% ../../nbs/xsepconv/17_merging.ipynb #1d93d41e
 @patch(cls_method=True)
 @torch.no_grad()
 def from_conv(cls:XSepConv2d,
@@ -245,15 +272,7 @@ def from_conv(cls:XSepConv2d,
         bn_between=bn_between, act_layer=act_layer, norm_layer=norm_layer, lean=lean,
         device=w.device, dtype=w.dtype)
     if w.is_meta: return new.train(conv.training)
-    groups = group_slices(c) if direction=='groups' else [(direction,slice(None))]
-    for d,s in groups:
-        if fit=='block': even,h,v = separate_block(w[s], _corner[d])
-        else: h,v = separate_kernel(w[s])
-        new.horizontal.weight[s],new.vertical.weight[s] = h,v
-        if fit=='block': new.even.weight[s] = even
-        elif d is not None:
-            new.even.weight[s] = 0
-            new.even.weight[(s,0,*_corner[d])] = 1
+    _start_near(new, w, fit)
     if conv.bias is not None: new.vertical.bias.copy_(conv.bias)
     lost = lost_share(new, w)
     if lost.max()>1e-6:

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from functools import partial
 import torch
 from torch import Tensor, nn
+from fastcore.basics import patch
 from ..lab.basics import one_of, positive_int
 from ..lab.classifier import DropPath, ImageClassifier, global_pool
 from ..lab.counting import count, count_table
@@ -165,18 +166,6 @@ class MobileNetV3(ImageClassifier):
         self.reset_classifier(num_classes)
         self.init_weights(zero_gamma)
         if rate: self.drop_paths(rate)
-    def init_weights(self, zero_gamma:bool=False):
-        """Start again: convolutions over the fan-out, linear layers almost at 0, norms at
-        the identity"""
-        for m in self.modules():
-            if isinstance(m, nn.Conv2d):
-                nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
-            elif isinstance(m, nn.Linear): nn.init.normal_(m.weight, std=.001)
-        for m in self.modules():
-            if isinstance(m, XSepConv2d) and isinstance(m.norm2, nn.Identity):
-                m.reset_parameters()       # no norm would undo a small start
-            if zero_gamma and isinstance(m, InvertedResidual) and m.residual:
-                nn.init.zeros_(m.project.norm.weight)
     def reset_classifier(self, num_classes:int, global_pool:str|None=None):
         """Put a fresh linear layer behind the hidden layer; without classes the network
         gives the hidden layer's values"""
@@ -203,12 +192,30 @@ class MobileNetV3(ImageClassifier):
     def _drop_head(self):
         self.hidden = self.hidden_act = nn.Identity()
         super()._drop_head()
-    def forward_head(self, x:Tensor, pre_logits:bool=False)->Tensor:
-        """Global pooling, hidden layer and dropout, then the linear layer unless
-        `pre_logits`"""
-        x = self.hidden_act(self.hidden(global_pool(x, self.global_pool, keepdim=True)))
-        x = self.drop(x.flatten(1) if self.global_pool else x)
-        return x if pre_logits else self.fc(x)
+
+# %% ../../nbs/xsepconv/20_networks.ipynb #8b55d83d
+@patch
+def init_weights(self:MobileNetV3, zero_gamma:bool=False):
+    """Start again: convolutions over the fan-out, linear layers almost at 0, norms at
+    the identity"""
+    for m in self.modules():
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_normal_(m.weight, mode='fan_out', nonlinearity='relu')
+        elif isinstance(m, nn.Linear): nn.init.normal_(m.weight, std=.001)
+    for m in self.modules():
+        if isinstance(m, XSepConv2d) and isinstance(m.norm2, nn.Identity):
+            m.reset_parameters()       # no norm would undo a small start
+        if zero_gamma and isinstance(m, InvertedResidual) and m.residual:
+            nn.init.zeros_(m.project.norm.weight)
+
+# %% ../../nbs/xsepconv/20_networks.ipynb #add8294e
+@patch
+def forward_head(self:MobileNetV3, x:Tensor, pre_logits:bool=False)->Tensor:
+    """Global pooling, hidden layer and dropout, then the linear layer unless
+    `pre_logits`"""
+    x = self.hidden_act(self.hidden(global_pool(x, self.global_pool, keepdim=True)))
+    x = self.drop(x.flatten(1) if self.global_pool else x)
+    return x if pre_logits else self.fc(x)
 
 # %% ../../nbs/xsepconv/20_networks.ipynb #a5793df7
 def _mobilenetv3(rows, hidden, kernel_size, block, image_size, num_classes, in_chans, width,

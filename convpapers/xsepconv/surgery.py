@@ -187,6 +187,20 @@ def _turns(directions):
     for d in directions: one_of('directions', d, (*DIRECTIONS,'groups'))
     return tuple(directions)
 
+def _plans(model, kernel_size, min_k, min_k_stride2, where, act_layer, norm_layer):
+    "Depthwise layers to a reason to stay, a kernel size, and what stands between stages"
+    select,plans = selector(where),{}
+    for name,m in model.named_modules():
+        if not (is_depthwise(m) and select(name, m)): continue
+        norm,act = what_follows(model, m)
+        k = kernel_size or m.kernel_size[0]
+        plans[m] = reason_to_stay(m, k, min_k, min_k_stride2,
+            where is not None),k,dict(norm_layer=norm_layer or _norm_like(norm),
+            act_layer=act_layer or (partial(deepcopy, act) if act is not None
+            else nn.Hardswish))
+    return plans
+
+# %% ../../nbs/xsepconv/21_surgery.ipynb #bf89c38c
 def replace_depthwise(
     model:nn.Module, # Any model: torchvision's, timm's, your own
     # Kernel of the replaced layers, odd; None keeps each layer's own
@@ -221,16 +235,8 @@ def replace_depthwise(
         positive_int(name, k)
     if kernel_size is not None and kernel_size%2==0:
         raise ValueError(f'kernel_size={kernel_size} must be odd')
-    turns,select,plans = _turns(directions),selector(where),{}
-    model = deepcopy(model) if copy else model
-    for name,m in model.named_modules():
-        if not (is_depthwise(m) and select(name, m)): continue
-        norm,act = what_follows(model, m)
-        k = kernel_size or m.kernel_size[0]
-        plans[m] = reason_to_stay(m, k, min_k, min_k_stride2,
-            where is not None),k,dict(norm_layer=norm_layer or _norm_like(norm),
-            act_layer=act_layer or (partial(deepcopy, act) if act is not None
-            else nn.Hardswish))
+    turns,model = _turns(directions),deepcopy(model) if copy else model
+    plans = _plans(model, kernel_size, min_k, min_k_stride2, where, act_layer, norm_layer)
     if not plans:
         raise ValueError(
             f'where={where!r} matches no depthwise convolution of {type(model).__name__}')
@@ -244,8 +250,11 @@ def replace_depthwise(
         return done[-1]
     report = convert(model, make, lambda name, m: m in plans, **kwargs)
     if copy: report.note = report.note.replace('in place', 'in a copy')
-    found = [m for m in report.model.modules() if any(m is d for d in done)]
-    for i,m in enumerate(found):
+    _alternate([m for m in report.model.modules() if any(m is d for d in done)], turns)
+    return report
+
+# %% ../../nbs/xsepconv/21_surgery.ipynb #6ec2b310
+def _alternate(layers, turns):
+    for i,m in enumerate(layers):
         if m.even is not None and m.direction!=turns[i%len(turns)]:
             turn(m, turns[i%len(turns)])       # a layer before it could not be replaced
-    return report
