@@ -7,9 +7,9 @@ Docs: https://convpapers.github.io/convpapers/cli.html.md"""
 # %% auto #0
 __all__ = ['commands', 'USAGE', 'ALIASES', 'PLAIN', 'command', 'usage', 'os_traceback', 'mendable', 'as_options', 'again', 'told',
            'any_terminal', 'whole_number', 'parsed', 'main', 'names_in', 'chosen', 'describe', 'list_names',
-           'image_size', 'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'train_jobs',
-           'picture_size', 'no_bars', 'tables_asked', 'reproduce', 'to_train', 'status', 'publish', 'save', 'new',
-           'write_claims', 'report', 'doctor', 'compare', 'bench', 'import_seconds', 'import_cost']
+           'image_size', 'count_model', 'all_records', 'show', 'write_reports', 'table_jobs', 'wall_seconds',
+           'train_jobs', 'picture_size', 'no_bars', 'tables_asked', 'reproduce', 'to_train', 'status', 'publish',
+           'save', 'new', 'write_claims', 'report', 'doctor', 'compare', 'bench', 'import_seconds', 'import_cost']
 
 # %% ../nbs/90_cli.ipynb #ee49a7ce
 import argparse, codecs, errno, fnmatch, inspect, os, re, shlex, stat, subprocess, sys
@@ -376,6 +376,14 @@ def table_jobs(
     return [Job(*place(n), s, data, epochs, str(out), device, kwargs) for s in seeds
         for n in names]
 
+# %% ../nbs/90_cli.ipynb #0c9e7e53
+def wall_seconds(
+    cost:list, # Seconds of each run alone, at least one
+    n:int, # How many go on at once: no more than there are cores
+)->float:
+    "What runs side by side take at the least: no more share the work than there are runs"
+    return max(sum(cost)/min(n, len(cost)), *cost)
+
 # %% ../nbs/90_cli.ipynb #0f558692
 def train_jobs(
     jobs:list, # What to train
@@ -394,8 +402,9 @@ def train_jobs(
     records = _all_records(None, jobs[0].out if jobs else 'runs')
     cost = [expected_seconds(e := experiments[j.experiment], e.row(j.row), records)
         if not j.epochs else None for j in jobs]
-    if None not in cost:
-        print(f"{len(jobs)} runs, {n} side by side; about {duration(sum(cost)/n)}",
+    if jobs and None not in cost:
+        wall = duration(wall_seconds(cost, n if ray else min(n, os.cpu_count() or 1)))
+        print(f"{len(jobs)} runs, {min(n, len(jobs))} side by side; about {wall}",
             flush=True)
     gpus = 1 if ray and jobs and str(jobs[0].device).startswith('cuda') else 0
     ends = run_jobs(jobs, n, ray, gpus=gpus, say=lambda l: print(l, flush=True),
