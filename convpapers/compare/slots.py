@@ -113,8 +113,9 @@ def _xsep(k, **kw):
 
 _mix = (
     _arm('none', shift_host, 'no spatial layer at all', 'active_shift', shift='none'),
-    *(_arm(f'DW {k}', xsep_host, f'a depthwise {k}×{k}', 'xsepconv', block='dw', k=k,
-        equal=e) for k,e in ((3,None), (5,31), (7,29), (9,27))),
+    *(_arm(f'DW {k}', separable_host, f'a depthwise {k}×{k}', 'fully_separable',
+        form='dw', kernel_size=k, equal=e) for k,e in ((3,None), (5,31), (7,29))),
+    _arm('DW 9', xsep_host, 'a depthwise 9×9', 'xsepconv', block='dw', k=9, equal=27),
     _xsep(5), _xsep(7), _xsep(9, equal=31),
     _arm('Inception', mixer_host, 'a square and two bands for a few channels',
         'inception_next', branch_ratio=1/8),
