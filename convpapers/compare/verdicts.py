@@ -182,7 +182,7 @@ def spread_labels(
     gap:float=.055, # Least distance of two labels
 )->dict: # Name to the height of its label
     "Heights at which labels that would lie on one another do not"
-    out,last = {},{}
+    out = {}
     for n,(x,y) in sorted(spots.items(), key=lambda o: o[1][1]):
         near = [v for m,v in out.items() if abs(spots[m][0]-x)<.25]
         out[n] = max([y, *(v+gap for v in near if v+gap>y and v<=y+gap)])

@@ -50,10 +50,11 @@ def expect_taps(
 def expect_padding(
     padding, # As the user gave it, for the message
     sizes, # The same, one number an axis; of `nn.Conv2d.padding`, which may be a word
+    name:str='padding', # Of the argument, where it is another
 ):
     "A `ValueError` for negative padding"
     if not isinstance(padding, str) and min(sizes)<0:
-        raise ValueError(f'padding={padding} must be at least 0')
+        raise ValueError(f'{name}={padding} must be at least 0')
 
 # %% ../../nbs/lab/06_layers.ipynb #6e0a4c12
 _KINDS = ((nn.Conv1d,), (nn.Conv2d,nn.ConvTranspose2d), (nn.Conv3d,))
@@ -82,7 +83,7 @@ def expect_geometry(
         if len(vs)!=dim:
             raise ValueError(f'{name}={v!r} must be an integer, or {dim} of them')
         if least: expect_taps(vs, name)
-        elif min(vs)<0: raise ValueError(f'{name}={v} must be at least 0')
+        else: expect_padding(v, vs, name)
 
 # %% ../../nbs/lab/06_layers.ipynb #c08ca85b
 def not_plain(
