@@ -397,6 +397,9 @@ class Comparison:
         f = self.out/'failed.json'
         # Layer to why its training failed
         self.failed = read_json(f) if f.is_file() else {}
+        f = self.out/'used.json'
+        # Wall time of all calls that came to an end
+        self.used = read_json(f)['seconds'] if f.is_file() else 0.
     @property
     def baseline(self)->str: return self.plan.layers[0]
     @property
@@ -479,16 +482,20 @@ def _set_aside(c, failed):
 def _rounds(out, budget, n, ray, work, device, say):
     "Rounds until the time is used up"
     start,c = time.perf_counter(),Comparison(out)
-    earlier = c.plan.measured+c.spent/n                 # by calls that were stopped
+    # a call that was stopped left its runs, one that ended its time as well
+    earlier = max(c.used, c.plan.measured+c.spent/n)
     while True:
         c = Comparison(out)
         each = sum(map(c.seconds, c.layers))/n
-        left = budget-earlier-(time.perf_counter()-start)
+        used = earlier+time.perf_counter()-start
+        left = budget-used
         # at first two rounds: what they take says how many more there can be
         more = more_rounds(left, each, c.begun)
         total = c.begun+(min(more, 2) if c.begun==0 else more)
         todo = _todo(c, total, device)
-        if not todo: return c
+        if not todo:
+            write_json(c.out/'used.json', dict(seconds=used))
+            return c
         cost = [c.seconds(j.layer) for j in todo]
         say(f'{total} rounds of {len(c.layers)} layers: {len(todo)} runs to do, about '
             f'{duration(sum(cost)/n)}')
