@@ -502,7 +502,7 @@ def _rounds(out, budget, n, ray, work, device, say):
             f'{duration(sum(cost)/n+(extra or 0))}{apart}')
         done = do_jobs(todo, n, ray, work, say, cost)
         _set_aside(c, [d for d in done if d.error])
-        # what the runs themselves do not count: processes that start, pictures that are read
+        # what runs do not count: processes that start, pictures that are read
         ran = sum(map(Comparison(out).seconds, (d.job.layer for d in done)))/n
         extra = max(0., time.perf_counter()-start+earlier-used-ran)
 

@@ -17,7 +17,7 @@ from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS,
     SymmetricPad2d, channel_groups, corner_offsets,
     symmetric_pad2d, symmetric_pad_naive, _each, _even, _symmetric_pad)
 from ..lab.basics import one_of
-from ..lab.layers import expect_geometry, leaf, not_plain, plain_like
+from ..lab.layers import expect_geometry, expect_plain, leaf, plain_like
 from ..lab.operators import no_torchscript
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #7b391916
@@ -101,11 +101,7 @@ def from_conv(cls:_Plain,
 ):
     """Take over weights and geometry: of an odd kernel the same function, of an even
     one the same taps without its shift"""
-    why = '' if cls._dim==2 and '_same_taps' in vars(type(conv)) else not_plain(conv,
-        cls._plain)
-    if why:
-        raise TypeError(f'conv is a {type(conv).__name__}; valid is a '
-            f'{cls._plain.__name__}: {why}')
+    if cls._dim!=2 or '_same_taps' not in vars(type(conv)): expect_plain(conv, cls._plain)
     weight,pad = conv.weight.detach(),tuple(d*(k-1)//2 for k,
         d in zip(conv.kernel_size, conv.dilation))
     if any(k%2 for k in conv.kernel_size):

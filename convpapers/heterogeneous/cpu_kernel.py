@@ -20,7 +20,7 @@ from torch.fx import Proxy
 from torch.nn import functional as F
 from .layers import LHConv2d
 from ..lab.basics import one_of
-from ..lab.layers import expect_channels, leaf, not_plain
+from ..lab.layers import expect_channels, expect_plain, leaf
 from ..lab.native import EACH, SIMD, WIDE, Native, answered
 from ..lab.operators import no_torchscript, ordinary, whole
 
@@ -201,8 +201,7 @@ def from_conv(cls:TiledConv2d,
 ):
     """The same convolution without its empty tiles; `TypeError` for anything that is no
     plain convolution"""
-    if why := not_plain(conv, nn.Conv2d):
-        raise TypeError(f'conv is a {type(conv).__name__}; valid is a Conv2d: {why}')
+    expect_plain(conv, nn.Conv2d)
     if conv.groups!=1:
         raise ValueError(f'conv has groups={conv.groups}; valid is 1: a tile spans 32 '
             'input channels')

@@ -21,7 +21,7 @@ from torch.nn import functional
 from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import (built_weight, expect_channels, expect_geometry,
-    expect_taps, leaf, not_plain)
+    expect_plain, expect_taps, leaf)
 from ..lab.operators import no_torchscript
 from convpapers.hypercomplex.bilinear_rank import (Factors, bilinear_rank_factors, compose,
     least_rank, typical_rank)
@@ -786,9 +786,7 @@ def from_conv(cls:_Hypercomplex,
 ):
     """A hypercomplex layer in the place of a plain one. Raises `ValueError` where it would
     not have fewer parameters"""
-    if why := not_plain(conv, cls._plain):
-        raise TypeError(
-            f'conv is a {type(conv).__name__}; valid is a {cls._plain.__name__}: {why}')
+    expect_plain(conv, cls._plain)
     kw = {k: getattr(conv, k)
         for k in inspect.signature(cls).parameters
         if hasattr(conv, k)} | dict(bias=conv.bias is not None)

@@ -22,7 +22,7 @@ from torch.nn.utils import parametrize
 from torch.utils._pytree import tree_leaves
 from fastcore.basics import patch
 from .counting import Table
-from .layers import not_plain
+from .layers import carried_by, not_plain
 
 # %% ../../nbs/lab/50_surgery.ipynb #0fd3ad6c
 class Change(NamedTuple):
@@ -199,13 +199,16 @@ _HOOKS = dict(_forward_hooks='forward hook', _forward_pre_hooks='forward pre-hoo
     _state_dict_hooks='state-dict hook', _state_dict_pre_hooks='state-dict pre-hook',
     _load_state_dict_pre_hooks='load hook', _load_state_dict_post_hooks='load hook')
 
+# Load hooks that PyTorch leaves on a layer whose norm was removed; they do nothing then
+_LEFT = 'weight_norm.<locals>._weight_norm_compat_hook','SpectralNormLoadStateDictPreHook'
+
 def hooks_of(
     module:nn.Module,
 )->list[str]: # Kind and name of each
     "Hooks on a module and on its own parameters"
-    name = lambda h: getattr(h, '__qualname__', type(h).__name__)
+    name = lambda h: getattr(h, '__qualname__', type(getattr(h, 'hook', h)).__name__)
     found = [f'{kind} ({name(h)})' for attr,kind in _HOOKS.items()
-        for h in getattr(module, attr, {}).values()]
+        for h in getattr(module, attr, {}).values() if name(h) not in _LEFT]
     return found + [f'hook on {n}'
         for n,p in module._parameters.items() if p is not None
         and (p._backward_hooks or getattr(p, '_post_accumulate_grad_hooks', None))]
@@ -221,12 +224,13 @@ def obstacle(
     "Why `old` cannot be replaced by `new`"
     stays,kept = set(new.modules()),{id(p) for p in new.parameters()}
     if old in stays: return ''
+    for name,m in old.named_modules():
+        if m not in stays and (carried := carried_by(m, not bake)):
+            return f'its part {name} {carried}' if name else carried
     hooks = [h for m in old.modules() if m not in stays
         for h in hooks_of(m) if not (h.startswith('hook on')
         and id(m._parameters[h[8:]]) in kept)]
     if hooks: return f'has {len(hooks)} hook(s), which would be lost: {", ".join(hooks)}'
-    if parametrize.is_parametrized(old) and not bake:
-        return 'has a parametrization, which would be lost: convert first, then parametrize'
     tied = [p for p in old.parameters() if id(p) not in kept
         and any(m not in leaving for m in held[id(p)])]
     return _STAYS if tied else ''

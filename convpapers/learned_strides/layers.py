@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor
 from torch.fx import Proxy
 from ..lab.basics import one_of
-from ..lab.layers import leaf
+from ..lab.layers import leaf, plain_numbers
 from ..lab.operators import no_torchscript
 from .fft import fft_pool
 from .lean import (apply_matrices, is_channels_last, lean_pool,
@@ -419,7 +419,7 @@ def refresh(self:_DiffStride):
     "Read the strides as plain numbers, from which the sizes follow"
     s = self.stride
     if s.is_meta or isinstance(s, FakeTensor): return self
-    read = *s.tolist(),s.dtype
+    read = *plain_numbers(s, 'the strides'),s.dtype
     if s.device.type!='cpu': self._seen = _state(s)
     if read==self._read: return self
     rounded = torch.tensor(self._numbers, dtype=s.dtype).tolist()
