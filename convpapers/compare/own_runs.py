@@ -481,14 +481,14 @@ def _set_aside(c, failed):
 # %% ../../nbs/compare/22_own_runs.ipynb #adf8ae65
 def _rounds(out, budget, n, ray, work, device, say):
     "Rounds until the time is used up"
-    start,c = time.perf_counter(),Comparison(out)
+    start,c,extra = time.perf_counter(),Comparison(out),None
     # a call that was stopped left its runs, one that ended its time as well
     earlier = max(c.used, c.plan.measured+c.spent/n)
     while True:
         c = Comparison(out)
         each = sum(map(c.seconds, c.layers))/n
         used = earlier+time.perf_counter()-start
-        left = budget-used
+        left = budget-used-(extra or 0)
         # at first two rounds: what they take says how many more there can be
         more = more_rounds(left, each, c.begun)
         total = c.begun+(min(more, 2) if c.begun==0 else more)
@@ -497,9 +497,14 @@ def _rounds(out, budget, n, ray, work, device, say):
             write_json(c.out/'used.json', dict(seconds=used))
             return c
         cost = [c.seconds(j.layer) for j in todo]
+        apart = ' and the start of the processes' if extra is None and (n>1 or ray) else ''
         say(f'{total} rounds of {len(c.layers)} layers: {len(todo)} runs to do, about '
-            f'{duration(sum(cost)/n)}')
-        _set_aside(c, [d for d in do_jobs(todo, n, ray, work, say, cost) if d.error])
+            f'{duration(sum(cost)/n+(extra or 0))}{apart}')
+        done = do_jobs(todo, n, ray, work, say, cost)
+        _set_aside(c, [d for d in done if d.error])
+        # what the runs themselves do not count: processes that start, pictures that are read
+        ran = sum(map(Comparison(out).seconds, (d.job.layer for d in done)))/n
+        extra = max(0., time.perf_counter()-start+earlier-used-ran)
 
 # %% ../../nbs/compare/22_own_runs.ipynb #3f5482c8
 LAYERS_ASKED = 'C3,C2sp,PHC4,XSep7'
