@@ -320,6 +320,14 @@ def at_other_size(
         f'{p_words(o.p)}).')
 
 # %% ../../nbs/compare/12_verdicts.ipynb #c6ed6c90
+def _undecided(s, baseline): # A difference that the corrected test does not tell from none
+    d,p = s.difference,'' if s.p is None else f', {p_words(s.p)}'
+    if abs(d.mean)>d.half:
+        return (f'in these runs its error is {_points(d)} {"lower" if d.mean<0 else "higher"} '
+            f'than that of {baseline}, which the correction for all claims leaves open{p}')
+    return (f'the error is not told apart from that of {baseline} ({d.mean:+.2f} ± '
+        f'{d.half:.2f}{p}; up to {max(0., d.mean+d.half):.1f} points more are possible)')
+
 def _at_width(s, base, baseline): # The sentence of the row itself
     low,high = changes(s.cost, base)
     if s.word=='baseline': return 'The others are held against it.'
@@ -335,13 +343,11 @@ def _at_width(s, base, baseline): # The sentence of the row itself
         lost = f'its error is {_points(d)} higher than that of {baseline}'
         if not low: return f'Leave it: {lost}, and it {_price(low, high, s.cost)}.'
         return f'Take it {short}. Leave it when the error counts: {lost}.'
-    p,most = '' if s.p is None else f', {p_words(s.p)}',max(0., d.mean+d.half)
-    open_ = (f'the error is not told apart from that of {baseline} ({d.mean:+.2f} ± '
-        f'{d.half:.2f}{p}; up to {most:.1f} points more are possible)')
+    open_,only = _undecided(s, baseline),' only' if d.mean>d.half else ''
     if low and high:
-        return (f'Take it {short}; {open_}. Leave it when you are short of '
+        return (f'Take it{only} {short}; {open_}. Leave it when you are short of '
             f'{_times(high, "or", cost=s.cost)}.')
-    if low: return f'Take it {short}; {open_}.'
+    if low: return f'Take it{only} {short}; {open_}.'
     return f'Leave it for now: {open_}, and it {_price(low, high, s.cost)}.'
 
 # %% ../../nbs/compare/12_verdicts.ipynb #1574eae2

@@ -854,8 +854,12 @@ def plot_curves(
     if not budgets:
         raise ValueError(f'experiment {self.exp.name!r} has no finished runs to plot')
     _,epochs,data = max(budgets)
-    column,ax = column or self.exp.metric, ax or figure(size=(5,3.2))[1]
-    for row,colour in zip([r for r in self.exp.rows if r.model], COLOURS*9):
+    rows,column = [r for r in self.exp.rows if r.model],column or self.exp.metric
+    # many rows: their legend stands beside the curves, and colours come back in strokes
+    many = len(rows)>8
+    ax = ax or figure(size=(7, max(3.2, .4+.21*len(rows))) if many else (5,3.2))[1]
+    for i,row in enumerate(rows):
+        colour,stroke = COLOURS[i%len(COLOURS)],('-','--',':','-.')[i//len(COLOURS)%4]
         runs = [r for r in self.runs(row)
             if (_data(r.config),r.config['epochs'])==(data,epochs)]
         ys = {i: y for i,
@@ -864,13 +868,13 @@ def plot_curves(
         if not ys: continue
         xs,mid,dev = list(ys), [mean(y) for y in ys.values()], [stdev(y) if len(y)>1 else 0
             for y in ys.values()]
-        ax.plot(xs, mid, color=colour, label=f'{row.name} ({len(runs)})')
+        ax.plot(xs, mid, stroke, color=colour, label=f'{row.name} ({len(runs)})')
         ax.fill_between(xs, [m-d for m,d in zip(mid,dev)], [m+d for m,d in zip(mid,dev)],
             color=colour, alpha=.2, lw=0)
     unit = f' ({self.exp.unit})' if self.exp.unit and 'loss' not in column else ''
     ax.set(xlabel=f'epoch ({data})', ylabel=column.replace('_', ' ')+unit)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.legend()
+    ax.legend(**dict(loc='center left', bbox_to_anchor=(1,.5)) if many else {})
     return ax
 ResultTable.plot = ResultTable.plot_curves
 

@@ -36,6 +36,8 @@ def per_sample_grouped(x:Tensor, weight:Tensor, stride:tuple, padding:tuple, dil
         groups:int=1)->Tensor:
     "The pictures as groups of one convolution"
     B,c = x.shape[:2]
+    if B==1:
+        return CONV[x.ndim-2](x, weight.squeeze(0), None, stride, padding, dilation, groups)
     y = CONV[x.ndim-2](x.reshape(1, B*c, *x.shape[2:]),
         weight.reshape(-1, *weight.shape[2:]), None, stride, padding, dilation, B*groups)
     return y.view(B, weight.shape[1], *y.shape[2:])
@@ -110,7 +112,7 @@ def per_sample_conv(
     if form is None:
         point = math.prod(weight.shape[3:])==1
         form = 'patches' if exporting() or len(x)==0 or (point and max(stride)==1
-            and groups==1) else 'grouped'
+            and groups==1 and len(x)>1) else 'grouped'
     f = per_sample_patches if one_of('form', form, FORMS)=='patches' else per_sample_grouped
     y = f(x, weight, stride, padding, dilation, groups)
     return y.contiguous(memory_format=layout(x)) if dim==2 else y

@@ -244,12 +244,13 @@ def _batch(self, x):
     (xp,padding),o,dim = _padded(self, x),self.out_channels,self._dim
     args = self.stride,padding,self.dilation,self.groups
     free = exporting() or x.shape[0]<2                                  # no choice by sizes
+    single = not exporting() and x.shape[0]==1      # one kernel, and a plain convolution
     n = 0 if exporting() else _positions(xp, self, padding)
     small = not exporting() and self.weight.numel()//self.kernels < xp[:1].numel()
     if taps is None and mix is None:
         one = max(self.kernel_size)==1
         point = one and max(self.stride)==1 and self.groups==1 and not free
-        if not (point and n>=16*o or small and not one):
+        if not (point and n>=16*o or small and (single or not one)):
             y = CONV[dim](xp if channel is None else xp*_wide(channel, dim), self.weight,
                 None, *args)
             return _biased(y if filter is None else y*_wide(filter, dim), self.bias)
