@@ -8,8 +8,8 @@ Docs: https://convpapers.github.io/convpapers/compare/verdicts.html.md"""
 __all__ = ['PRICES', 'MANY', 'STEP', 'STANDS', 'Standing', 'standings', 'trained_on', 'front', 'priced', 'beyond_margin',
            'told_price', 'intervals', 'surely_less', 'surely_better', 'not_surely_beaten', 'spread_labels',
            'colours_of', 'price_axis', 'pareto', 'changes', 'corrected', 'at_equal_size', 'at_other_size', 'advice',
-           'missing_sentence', 'error_table', 'advice_table', 'headline', 'default_answer', 'chapter_standings',
-           'brief_verdict']
+           'missing_sentence', 'error_table', 'advice_table', 'headline', 'default_answer', 'short_list',
+           'chapter_standings', 'brief_verdict']
 
 # %% ../../nbs/compare/12_verdicts.ipynb #7b0602f2
 import math
@@ -184,8 +184,9 @@ def spread_labels(
     "Heights at which labels that would lie on one another do not"
     out = {}
     for n,(x,y) in sorted(spots.items(), key=lambda o: o[1][1]):
-        near = [v for m,v in out.items() if abs(spots[m][0]-x)<.25]
-        out[n] = max([y, *(v+gap for v in near if v+gap>y and v<=y+gap)])
+        out[n] = y
+        for v in sorted(v for m,v in out.items() if m!=n and abs(spots[m][0]-x)<.25):
+            if abs(v-out[n])<gap-1e-9: out[n] = v+gap
     return out
 
 def colours_of(
@@ -323,8 +324,9 @@ def at_other_size(
 def _undecided(s, baseline): # A difference that the corrected test does not tell from none
     d,p = s.difference,'' if s.p is None else f', {p_words(s.p)}'
     if abs(d.mean)>d.half:
-        return (f'in these runs its error is {_points(d)} {"lower" if d.mean<0 else "higher"} '
-            f'than that of {baseline}, which the correction for all claims leaves open{p}')
+        side = 'lower' if d.mean<0 else 'higher'
+        return (f'in these runs its error is {_points(d)} {side} than that of '
+            f'{baseline}, which the correction for all claims leaves open{p}')
     return (f'the error is not told apart from that of {baseline} ({d.mean:+.2f} ± '
         f'{d.half:.2f}{p}; up to {max(0., d.mean+d.half):.1f} points more are possible)')
 
@@ -343,7 +345,8 @@ def _at_width(s, base, baseline): # The sentence of the row itself
         lost = f'its error is {_points(d)} higher than that of {baseline}'
         if not low: return f'Leave it: {lost}, and it {_price(low, high, s.cost)}.'
         return f'Take it {short}. Leave it when the error counts: {lost}.'
-    open_,only = _undecided(s, baseline),' only' if d.mean>d.half else ''
+    again = s.again is not None and s.again.word=='worse'
+    open_,only = _undecided(s, baseline),' only' if d.mean>d.half or again else ''
     if low and high:
         return (f'Take it{only} {short}; {open_}. Leave it when you are short of '
             f'{_times(high, "or", cost=s.cost)}.')
@@ -474,6 +477,30 @@ def default_answer(
     return (f'{keep}what is proven better costs more. {what(better[0])} has '
         f'{less(better[0])}, and raises '
         f'{_times(raised[better[0].name], cost=better[0].cost)}.')
+
+# %% ../../nbs/compare/12_verdicts.ipynb #a2d80002
+def short_list(
+    rows, # `Standing`s
+)->Table:
+    """For each price: the row with the lowest error among those that save a tenth of it,
+    and the row that saves most"""
+    base = next(s for s in rows if s.word=='baseline')
+    saves = [(s, changes(s.cost, base.cost)[0]) for s in rows if s.difference]
+    def cell(s, low, price):
+        other = s.again is not None and s.again.word!=s.word
+        more = f' ({s.again.word} with pictures of the other size)' if other else ''
+        name = s.name.replace(EQUAL, ' at equal size')
+        return f'{name}, {low[price]:.2f}×: {s}, {s.word}{more}'
+    def cells(price):
+        able = [(s, low) for s,low in saves if price in low]
+        least = min(able, key=lambda o: o[0].error)
+        most = min(able, key=lambda o: (o[1][price], o[0].error))
+        same = least[0] is most[0]
+        return PRICES[price],cell(*least, price),'the same' if same else cell(*most, price)
+    found = [k for k in PRICES if any(k in low for _,low in saves)]
+    none = _and((PRICES[k] for k in PRICES if k not in found), 'or')
+    return Table(['short of','least error','saves most'], found, cells,
+        f'No row with paired runs saves a tenth of {none}.' if none else '')
 
 # %% ../../nbs/compare/12_verdicts.ipynb #a0819aeb
 STANDS = dict(even_kernels='C2sp', hypercomplex='PHC4', omni_dynamic='ODConv',
