@@ -153,7 +153,12 @@ class ShiftGradNorm(Callback):
 
     def before_step(self):
         norm_shift_grads(self.shifts, self.normalize, self.clip, self.decay)
-        self.was = [p.detach().clone() for p in self.shifts] if self.lr_mult!=1 else ()
+        # a step of `Lookahead` may be a return, and a longer return overshoots
+        inner,self.was = getattr(self.opt, 'opt', None),()
+        if self.lr_mult>1 and isinstance(inner, torch.optim.SGD):
+            for p in self.shifts:
+                if p.grad is not None: p.grad.mul_(self.lr_mult)
+        elif self.lr_mult!=1: self.was = [p.detach().clone() for p in self.shifts]
 
     def after_step(self):
         for p,was in zip(self.shifts, self.was): p.data.lerp_(was, 1-self.lr_mult)
