@@ -16,7 +16,7 @@ from ..lab.basics import need
 from ..lab.training import not_decayed
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #22d9023d
-try: from fastai.callback.core import Callback
+try: Callback = need('train', 'fastai.callback.core').Callback
 except ImportError:
     # everything here but `ShiftGradNorm` works without fastai
     Callback = object
@@ -153,7 +153,12 @@ class ShiftGradNorm(Callback):
 
     def before_step(self):
         norm_shift_grads(self.shifts, self.normalize, self.clip, self.decay)
-        self.was = [p.detach().clone() for p in self.shifts] if self.lr_mult!=1 else ()
+        # a step of `Lookahead` may be a return, and a longer return overshoots
+        inner,self.was = getattr(self.opt, 'opt', None),()
+        if self.lr_mult>1 and isinstance(inner, torch.optim.SGD):
+            for p in self.shifts:
+                if p.grad is not None: p.grad.mul_(self.lr_mult)
+        elif self.lr_mult!=1: self.was = [p.detach().clone() for p in self.shifts]
 
     def after_step(self):
         for p,was in zip(self.shifts, self.was): p.data.lerp_(was, 1-self.lr_mult)

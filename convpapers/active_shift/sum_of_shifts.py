@@ -1,4 +1,4 @@
-"""Take a 3×3 convolution apart, see what its taps really do, and find out what can be left away.
+"""Take a 3×3 convolution apart, see what its taps really do, and find out what can be left out.
 
 Docs: https://convpapers.github.io/convpapers/active_shift/sum_of_shifts.html.md"""
 

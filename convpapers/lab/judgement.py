@@ -65,9 +65,10 @@ def p_words(
     p:float, # Corrected or not
     name:str='p', # In front of it; empty for a column that is headed so
 )->str:
-    "A p as all pages print it"
+    "A p as all pages print it: with more digits where three hide on which side of 0.05 it is"
     if p<.001: return f'{name} < 0.001'.strip()
-    return f'{name} = {p:.3f}' if name else f'{p:.3f}'
+    n = next((n for n in (3,4,5) if round(p, n)!=.05), 3)
+    return f'{name} = {p:.{n}f}' if name else f'{p:.{n}f}'
 
 # %% ../../nbs/lab/39_judgement.ipynb #302e9777
 def power(

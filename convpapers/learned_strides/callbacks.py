@@ -47,8 +47,14 @@ class StrideTraining(fa.Callback):
         self.layers,self.was = need_strides(self.model),()
         spare_from_decay(self.opt, [l.stride for l in self.layers.values()])
 
-    def before_step(self): self.was = ([l.stride.detach().clone()
-            for l in self.layers.values()] if self.lr_mult!=1 else ())
+    def before_step(self):
+        # a step of `Lookahead` may be a return, and a longer return overshoots
+        inner,self.was = getattr(self.opt, 'opt', None),()
+        strides = [l.stride for l in self.layers.values()]
+        if self.lr_mult>1 and isinstance(inner, torch.optim.SGD):
+            for p in strides:
+                if p.grad is not None: p.grad.mul_(self.lr_mult)
+        elif self.lr_mult!=1: self.was = [p.detach().clone() for p in strides]
 
     def after_step(self):
         for l,was in zip(self.layers.values(), self.was):
@@ -58,7 +64,7 @@ class StrideTraining(fa.Callback):
 
     def _refresh(self):
         for l in self.layers.values(): l.refresh()
-    before_train = before_validate = _refresh     # whoever swapped weights in between
+    before_train = before_validate = _refresh     # weights may have been swapped
 
 # %% ../../nbs/learned_strides/30_stride_training.ipynb #b46eaa08
 class StrideLog(fa.Callback):
