@@ -550,7 +550,7 @@ def _outdated(exp, r):
 def publish(
     table:str='', # Only this table; all when empty
     out:str='runs', # Folder of this machine's runs
-):
+)->int: # 2 where nothing could be published
     "Copy finished runs into the records that ship with the package"
     from convpapers.lab.records import find_runs, publish as write
     from convpapers.lab.tables import not_asked
@@ -559,6 +559,8 @@ def publish(
     if not Path(out).is_dir():
         raise ValueError(f'out={str(out)!r} is no folder; give the one that holds the runs')
     runs,wrong,done = find_runs(Path(out)/table if table else out),[],0
+    if not runs: raise ValueError(f'out={str(out)!r} holds no run'
+        f"{f' of {table}' if table else ''}; give the folder that reproduce wrote into")
     for r in runs:
         exp,env = experiments.get(r.config['experiment']),r.summary.get('environment') or {}
         row = r.config['row']
@@ -570,9 +572,10 @@ def publish(
         try:
             done += 0 if fault else len(write([r], metric=exp.metric,
                 overwrite=_outdated(exp, r)))
-        except ValueError as e: fault = str(e)
+        except ValueError as e: fault = str(e).removeprefix(f'{r.folder} ')
         if fault: wrong.append(f'left out: {r.folder}: {fault}')
     print('\n'.join([*wrong, f'published {done} of {len(runs)} runs']))
+    return 0 if done else 2
 
 # %% ../nbs/90_cli.ipynb #912079b2
 @command('save', 'run', 'folder')

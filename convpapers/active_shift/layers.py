@@ -30,7 +30,7 @@ def choose_backend(
     device:torch.device, # Of the input
     backend:str|None=None, # A name to be checked; None or '' chooses
 )->str: # `'native'`, `'triton'` or `'torch'`
-    """The kernel for a device: C++ on the CPU and Triton on CUDA if they are to be had,
+    """The kernel for a device: C++ on the CPU and Triton on CUDA where available,
     else plain PyTorch"""
     return operators.choose_backend(device, native, backend)
 

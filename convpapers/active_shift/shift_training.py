@@ -16,7 +16,7 @@ from ..lab.basics import need
 from ..lab.training import not_decayed
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #22d9023d
-try: from fastai.callback.core import Callback
+try: Callback = need('train', 'fastai.callback.core').Callback
 except ImportError:
     # everything here but `ShiftGradNorm` works without fastai
     Callback = object

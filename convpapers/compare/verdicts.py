@@ -324,9 +324,9 @@ def at_other_size(
 def _undecided(s, baseline): # A difference that the corrected test does not tell from none
     d,p = s.difference,'' if s.p is None else f', {p_words(s.p)}'
     if abs(d.mean)>d.half:
-        side = 'lower' if d.mean<0 else 'higher'
-        return (f'in these runs its error is {_points(d)} {side} than that of '
-            f'{baseline}, which the correction for all claims leaves open{p}')
+        word = 'lower' if d.mean<0 else 'higher'
+        return (f'in these runs its error is {_points(d)} {word} than that of {baseline}, '
+            f'which the correction for all claims leaves open{p}')
     return (f'the error is not told apart from that of {baseline} ({d.mean:+.2f} ± '
         f'{d.half:.2f}{p}; up to {max(0., d.mean+d.half):.1f} points more are possible)')
 

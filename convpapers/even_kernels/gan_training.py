@@ -243,7 +243,8 @@ SMALL_GAN_RECIPE = GANRecipe(epochs=10, batch_size=32, generator_batch=32, criti
     measure_every=2, features_epochs=6)
 SMALL_GAN = register_experiment(GANExperiment('even_kernels_gan_small',
     'A small generator by its kernel, digits', 'even_kernels',
-    gan_rows(('C3','C2','C2sp','C4','C4sp','C5'), 32, SMALL_GAN_RECIPE, paper=False), 'digits',
+    gan_rows(('C3','C2','C2sp','C4','C4sp','C5'), 32, SMALL_GAN_RECIPE, paper=False),
+    'digits',
     metric='ofd', unit='', citation='wu2019poster',
     claims=(Claim('C2sp draws better than C2', 'C2sp', 'C2'),
     Claim('C4sp draws better than C4', 'C4sp', 'C4')),

@@ -9,7 +9,7 @@ __all__ = ['OS_WORDS', 'GREY', 'COLOURS', 'COLOUR_OF', 'STYLE', 'need', 'on_dema
            'atomic_path', 'atomic_write', 'write_json', 'read_json', 'in_words', 'Table', 'figure', 'show_images']
 
 # %% ../../nbs/lab/00_basics.ipynb #ffab3647
-import errno, json, os, re, secrets, warnings
+import errno, json, os, re, secrets, sys, warnings
 from contextlib import contextmanager
 from html import escape
 from importlib import import_module
@@ -18,12 +18,20 @@ from pathlib import Path
 from typing import Callable, Iterator, Sequence
 
 # %% ../../nbs/lab/00_basics.ipynb #6e7d4902
+def _imported(module):
+    if not module.startswith('fastai') or module in sys.modules:
+        return import_module(module)
+    with warnings.catch_warnings():
+        # it still scripts a function for torch.jit
+        warnings.filterwarnings('ignore', '.*torch.jit.script', FutureWarning)
+        return import_module(module)
+
 def need(
     extra:str, # Name of the extra in `pip install 'convpapers[extra]'`
     *modules:str, # Module names, imported in order
 ): # The module, or a tuple of them
     "Import `modules`, or raise an `ImportError` that names the `extra` which brings them"
-    try: got = tuple(import_module(m) for m in modules)
+    try: got = tuple(map(_imported, modules))
     except ModuleNotFoundError as e:
         missing = e.name or modules[0]
         raise ImportError(

@@ -33,10 +33,7 @@ from .images import (ANIMALS, Augment, alternating, animals, as_augment,
     augment_batch, centre_box, colour_jitter, denormalize, digits, epoch_plan,
     pixel_stats, random_box)
 
-with warnings.catch_warnings():
-    # fastai still scripts a function for torch.jit
-    warnings.simplefilter('ignore', FutureWarning)
-    _core,_tfms = need('train', 'fastai.data.core', 'fastai.data.transforms')
+_core,_tfms = need('train', 'fastai.data.core', 'fastai.data.transforms')
 DataLoaders,TfmdDL,CategoryMap,Pipeline = (_core.DataLoaders,_core.TfmdDL,_tfms.CategoryMap,
     _core.Pipeline)
 

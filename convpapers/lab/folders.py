@@ -507,7 +507,7 @@ def read_svhn(
     that names it"""
     file = Path(file)
     if not file.is_file():
-        raise FileNotFoundError(f'there is no file {file}; it can be had from {SVHN_SITE}')
+        raise FileNotFoundError(f'there is no file {file}; download it from {SVHN_SITE}')
     SVHN = need('train', 'torchvision.datasets').SVHN
     any_file = type('AnySVHN', (SVHN,),
         dict(split_list=dict(train=[None, file.name, None])))     # no checksum
@@ -633,7 +633,7 @@ def find_tiny_imagenet(
     path = Path(path).expanduser()
     if not path.is_dir():
         raise FileNotFoundError(
-            f'there is no folder {path}; it can be had from {TINY_SITE}')
+            f'there is no folder {path}; download it from {TINY_SITE}')
     if (path/'val'/'images').is_dir() and not (path/'val'/ANNOTATIONS).is_file():
         raise FileNotFoundError(
             f'there is no file {path/"val"/ANNOTATIONS}, which has the classes of the '

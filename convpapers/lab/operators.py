@@ -57,7 +57,7 @@ def choose_backend(
     *, cpp:bool=True, # The kernel in C++ can do what is asked for
     triton:bool=True, # The kernel in Triton can
 )->str: # `'native'`, `'triton'` or `'torch'`
-    """The kernel for a device: C++ on the CPU and Triton on CUDA if they are to be had,
+    """The kernel for a device: C++ on the CPU and Triton on CUDA where available,
     else plain PyTorch"""
     if backend: return one_of('backend', backend, BACKENDS)
     if device.type=='cpu':
@@ -69,7 +69,7 @@ def native_library(
     device:torch.device, # Of the input
 ): # `ctypes.CDLL`
     """The library, where `backend='native'` was asked for: an error that says why it is not
-    to be had"""
+    available"""
     if device.type!='cpu':
         raise ValueError(f"backend='native' runs on the CPU, and the input is on {device}")
     if (library := native.library()) is None:
@@ -106,7 +106,7 @@ def again(
     f:Callable, # `f(*tensors)`, in plain operations
     grad:Tensor, # Of its output
     tensors:Sequence[Tensor|None], # Part of the graph already
-    needs:Sequence[bool]|None=None, # Which gradients; None for all that can be had
+    needs:Sequence[bool]|None=None, # Which gradients; None for all there are
 )->list: # A gradient for each tensor, or None
     "The gradients of `f`, which can be differentiated again, as often as one likes"
     with torch.enable_grad():

@@ -10,7 +10,7 @@ __all__ = ['CONFIG_KEYS', 'SUMMARY_KEYS', 'code_version', 'cpu_name', 'device_na
            'publish', 'shipped', 'all_records']
 
 # %% ../../nbs/lab/30_records.ipynb #b42653fc
-import csv, io, json, os, platform, re, subprocess, warnings
+import csv, io, json, os, platform, re, subprocess, time, warnings
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from importlib import import_module
@@ -301,6 +301,9 @@ def publish(
             raise ValueError(
                 f'{path} holds a run with another config; overwrite=True replaces it')
         out[path] = text
+        # what a publish that was killed has left; another one may be writing now
+        for torn in path.parent.glob(f'.{path.name}.*'):
+            if time.time()-torn.stat().st_mtime>60: torn.unlink(missing_ok=True)
     return [atomic_write(p, t) for p,t in out.items()]
 
 # %% ../../nbs/lab/30_records.ipynb #9d66e218
@@ -328,6 +331,8 @@ def all_records(
     out='runs', # Folder of this machine's runs, `out/<experiment>/<run>`
 )->list: # Records, the shipped ones first
     "Every record of an experiment: shipped with the package, and found under `out`"
+    if Path(out).exists() and not Path(out).is_dir():
+        raise ValueError(f'out={str(out)!r} is no folder; give one that is for runs')
     def here(n):
         return [r for r in find_runs(Path(out)/n if n else out)
             if n in (None, r.config['experiment'])]

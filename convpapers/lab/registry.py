@@ -172,6 +172,14 @@ def register_benchmark(
     return _register
 
 # %% ../../nbs/lab/01_registry.ipynb #15755ce3
+def _imported(name):
+    "A module of ours; a `ValueError` where one is missing, as before `nbdev-export`"
+    try: return import_module(name)
+    except ModuleNotFoundError as e:
+        if not (e.name or '').startswith('convpapers.'): raise
+        raise ValueError(f'{name}: there is no module {e.name}; in a copy of the '
+            'repository run nbdev-export, else install convpapers again') from e
+
 def load_chapters(
 )->list: # Names of the chapters found
     """Import the modules of every chapter, once, but for those that it keeps `on_demand`;
@@ -180,9 +188,9 @@ def load_chapters(
     chapters = [m.name for m in pkgutil.iter_modules(pkg.__path__) if m.ispkg and m.name
         !='lab']
     for chapter in chapters:
-        sub = import_module(f'convpapers.{chapter}')
+        sub = _imported(f'convpapers.{chapter}')
         later = getattr(getattr(sub, '__getattr__', None), 'modules', ())
         for m in pkgutil.iter_modules(sub.__path__):
-            if m.name not in later: import_module(f'{sub.__name__}.{m.name}')
+            if m.name not in later: _imported(f'{sub.__name__}.{m.name}')
     import_module('convpapers.lab.hosts') # the lab's own table
     return chapters

@@ -9,7 +9,7 @@ __all__ = ['COLAB', 'INDEX', 'LESSON', 'LAYERS', 'RESULTS', 'PACKAGE', 'REFERENC
            'new_chapter']
 
 # %% ../../nbs/lab/99_add_a_paper.ipynb #27d5f84c
-import ast, hashlib, json, keyword, re
+import ast, hashlib, json, keyword, re, shutil
 from pathlib import Path
 
 from .basics import atomic_write
@@ -307,7 +307,7 @@ conform(partial(«Layer», 4, 6, 3, padding=1), (4, 9, 9),
 %% markdown
 ## What it costs
 
-A benchmark measures on the machine of whoever asks: `convpapers bench «name»`.
+A benchmark measures on your own machine: `convpapers bench «name»`.
 %% code
 |export
 @register_benchmark('«name»', '`«Layer»` against a plain 3×3 convolution')
@@ -424,10 +424,11 @@ def _checked_root(root):
     return root
 
 def _checked_name(name, root):
-    fit = re.fullmatch('[a-z][a-z0-9]*(_[a-z0-9]+)*', name) and not keyword.iskeyword(name)
-    if not fit: raise ValueError(
+    if not re.fullmatch('[a-z][a-z0-9]*(_[a-z0-9]+)*', name): raise ValueError(
             f'name={name!r} must be small letters and digits, words joined '
         'by single underscores, as in even_kernels')
+    if keyword.iskeyword(name): raise ValueError(
+        f'name={name!r} is a keyword of Python, and no module can have it; choose another')
     taken = [p for p in (root/'nbs'/name, root/'convpapers'/name,
         root/f'convpapers/{name}.py')
         if p.exists()]
@@ -435,6 +436,11 @@ def _checked_name(name, root):
         raise ValueError(
             f'name={name!r} is taken by {taken[0].relative_to(root).as_posix()}')
     return name
+
+def _checked_title(title):
+    if len(title.splitlines())>1 or '\\' in title or '"""' in title: raise ValueError(
+        f'title={title!r} must be one line, without a backslash or three quotes in a row')
+    return title.strip()
 
 def _checked_part(part, root):
     tree = ast.parse((root/'.ci'/'contents.py').read_text(encoding='utf-8'))
@@ -454,7 +460,8 @@ def new_chapter(
     "Begin a chapter: four pages that work, their package, and an entry for the paper"
     root = _checked_root(root)
     layer = ''.join(w.capitalize() for w in _checked_name(name, root).split('_')) + '2d'
-    names = dict(name=name, Layer=layer, Title=title or name.replace('_', ' ').capitalize(),
+    names = dict(name=name, Layer=layer,
+        Title=_checked_title(title) or name.replace('_', ' ').capitalize(),
         key=f'{name}paper', part=_checked_part(part, root),
         **{k: f"{k}-{name.replace('_', '-')}-" for k in ('eq','fig')})
     bib = root/'nbs'/'references.bib'
@@ -462,7 +469,10 @@ def new_chapter(
         for p,t in PAGES.items()}
     texts[root/'convpapers'/name/'__init__.py'] = fill(PACKAGE, names)
     texts[bib] = bib.read_text(encoding='utf-8') + fill(REFERENCE, names)
-    for path,text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_write(path, text)
+    try:
+        for path,text in texts.items(): atomic_write(path, text)
+    except BaseException:                           # all of it or nothing
+        for d in (root/'nbs'/name, root/'convpapers'/name):
+            shutil.rmtree(d, ignore_errors=True)
+        raise
     return list(texts)

@@ -34,6 +34,22 @@ def _whole(html):
         html = html.replace(mark, around.format(file.read_text(encoding='utf-8')))
     return html
 
+def _plain(html): # Its text, without what can be chosen in it
+    text = re.sub(r'(?s)<(select|output)\b.*?</\1>|<[^>]+>', '', html)
+    return ' '.join(text.split())
+
+def _without_script(html):
+    "What a page says where no script runs: its title, its controls, and its pictures"
+    html = re.sub('(?s)<script.*?</script>', '', html)
+    title = re.search('<title>(.*?)</title>', html)[1]
+    within = lambda tag: filter(None, map(_plain,
+        re.findall(f'(?s)<{tag}.*?</{tag}>', html)))
+    see = re.findall('role="img" aria-label="(.*?)"', html) or within('figcaption')
+    parts = [f'The widget needs JavaScript. {title}'.removesuffix('.')]
+    for words,found in (('You set', within('label')), ('It shows', see)):
+        if found := '; '.join(found): parts.append(f'{words}: {found}')
+    return '. '.join(parts).replace('?.', '?')+'.'
+
 class Widget:
     "A small page, shown in a notebook"
     def __init__(self,
@@ -41,7 +57,10 @@ class Widget:
         height:int=420, # Pixels, until the page inside has set its own height
     ):
         self.name,self.height = one_of('name', name, widgets()),height
-        self.html = _whole((_folder()/f'{name}.html').read_text(encoding='utf-8'))
+        html = (_folder()/f'{name}.html').read_text(encoding='utf-8')
+        if '<noscript>' not in html: html = html.replace('<body>',
+            f'<body>\n<noscript><p>{_without_script(html)}</p></noscript>', 1)
+        self.html = _whole(html)
         self.title = re.search('<title>(.*?)</title>', self.html)[1]
     @property
     def model(self)->str:

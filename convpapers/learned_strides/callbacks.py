@@ -64,7 +64,7 @@ class StrideTraining(fa.Callback):
 
     def _refresh(self):
         for l in self.layers.values(): l.refresh()
-    before_train = before_validate = _refresh     # whoever swapped weights in between
+    before_train = before_validate = _refresh     # weights may have been swapped
 
 # %% ../../nbs/learned_strides/30_stride_training.ipynb #b46eaa08
 class StrideLog(fa.Callback):

@@ -545,7 +545,7 @@ def _built(self:_DiffStride, size, dtype, device):
             raise ValueError(
                 f'this layer was frozen for maps of {self._size}, not {size}; call freeze '
                 'again')
-        self.current()      # whoever wrote into the strides gets other matrices
+        self.current()      # strides that were changed give other matrices
         return [getattr(self, f'matrix_{i}')
             for i in range(4 if self.compat else self._dim)]
     learning = (isinstance(self.stride, nn.Parameter) and torch.compiler.is_compiling()

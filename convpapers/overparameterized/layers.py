@@ -178,7 +178,7 @@ def _stored(self:_DOConv, weight:Tensor)->dict:
 @torch.no_grad()
 def take_weight_(self:_DOConv,
     values:Tensor, # Of the shape of `weight`
-    near:bool=False, # Every weight can be had, so this changes nothing
+    near:bool=False, # Every weight is possible, so this changes nothing
 ):
     "Set `W` and `D` so that `weight` has these values: `D` goes to its start"
     for name,t in self._stored(values).items():

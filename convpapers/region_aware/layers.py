@@ -365,7 +365,7 @@ def forward(self:_DRConv,
 # %% ../../nbs/region_aware/10_layers.ipynb #ace6e0a9
 @patch
 def _guide_of(self:_DRConv, x, guide, size):
-    "The guide, whoever made it"
+    "The guide, given or made here"
     if (self.guide is None)==(guide is None): raise ValueError(
         f"guide={'None' if guide is None else 'a tensor'} is not valid: this layer has "
         f"{'no' if self.guide is None else 'a'} guide of its own")

@@ -163,6 +163,6 @@ def trade(
     error,cost = sure*((d>0)-(d<0)),(r>1+same)-(r<1-same)
     if error+cost==0: return 'no difference seen' if error==0 else 'a trade'
     if error==0:
-        return f"{'cheaper' if cost<0 else 'dearer'}, error not told apart (± {h:.1f})"
+        return f"{'cheaper' if cost<0 else 'costs more'}, error not told apart (± {h:.1f})"
     if cost in (0,error): return 'better' if error<0 else 'worse'
     return 'a trade'
