@@ -397,6 +397,9 @@ def error_table(
     if any(s.p is not None for s in seen):
         note.append('A difference has its 95 % interval and, in brackets, its pairs of '
             'seeds.')
+        if len({len(s.values) for s in seen})>1: note.append('Rows have different numbers '
+            'of seeds; a difference takes those that both rows have, so it need not be the '
+            'difference of the two errors.')
         note.append(f'p is corrected for the {seen[0].claims} claims of the whole table, '
             'those without runs included; it decides, and not the interval, which is that '
             'of the row alone.')
@@ -493,8 +496,8 @@ def short_list(
         return f'{name}, {low[price]:.2f}×: {s}, {s.word}{more}'
     def cells(price):
         able = [(s, low) for s,low in saves if price in low]
-        least = min(able, key=lambda o: o[0].error)
-        most = min(able, key=lambda o: (o[1][price], o[0].error))
+        least = min(able, key=lambda o: o[0].difference.mean)
+        most = min(able, key=lambda o: (o[1][price], o[0].difference.mean))
         same = least[0] is most[0]
         return PRICES[price],cell(*least, price),'the same' if same else cell(*most, price)
     found = [k for k in PRICES if any(k in low for _,low in saves)]
