@@ -1,4 +1,4 @@
-"""Why the gradient of a shift is cut to length one, how far a shift can travel, and where shifts end up.
+"""Why the gradient of a shift is scaled to length one, how far a shift can travel, and where shifts end up.
 
 Docs: https://convpapers.github.io/convpapers/active_shift/learning.html.md"""
 
