@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from .layers import ActiveShift2d
 from ..lab.basics import need
-from ..lab.training import not_decayed
+from ..lab.training import not_decayed, own_rate
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #22d9023d
 try: Callback = need('train', 'fastai.callback.core').Callback
@@ -153,12 +153,7 @@ class ShiftGradNorm(Callback):
 
     def before_step(self):
         norm_shift_grads(self.shifts, self.normalize, self.clip, self.decay)
-        # a step of `Lookahead` may be a return, and a longer return overshoots
-        inner,self.was = getattr(self.opt, 'opt', None),()
-        if self.lr_mult>1 and isinstance(inner, torch.optim.SGD):
-            for p in self.shifts:
-                if p.grad is not None: p.grad.mul_(self.lr_mult)
-        elif self.lr_mult!=1: self.was = [p.detach().clone() for p in self.shifts]
+        self.was = own_rate(self.opt, self.shifts, self.lr_mult)
 
     def after_step(self):
         for p,was in zip(self.shifts, self.was): p.data.lerp_(was, 1-self.lr_mult)

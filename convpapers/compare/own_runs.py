@@ -485,7 +485,6 @@ def _rounds(out, budget, n, ray, work, device, say):
     # a call that was stopped left its runs, one that ended its time as well
     earlier = max(c.used, c.plan.measured+c.spent/n)
     while True:
-        c = Comparison(out)
         each = sum(map(c.seconds, c.layers))/n
         used = earlier+time.perf_counter()-start
         left = budget-used-(extra or 0)
@@ -502,8 +501,9 @@ def _rounds(out, budget, n, ray, work, device, say):
             f'{duration(sum(cost)/n+(extra or 0))}{apart}')
         done = do_jobs(todo, n, ray, work, say, cost)
         _set_aside(c, [d for d in done if d.error])
+        c = Comparison(out)
         # what runs do not count: processes that start, pictures that are read
-        ran = sum(map(Comparison(out).seconds, (d.job.layer for d in done)))/n
+        ran = sum(c.seconds(d.job.layer) for d in done)/n
         extra = max(0., time.perf_counter()-start+earlier-used-ran)
 
 # %% ../../nbs/compare/22_own_runs.ipynb #3f5482c8

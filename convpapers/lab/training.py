@@ -6,7 +6,8 @@ Docs: https://convpapers.github.io/convpapers/lab/training.html.md"""
 
 # %% auto #0
 __all__ = ['SCHEDULES', 'OPTIMIZERS', 'PRECISIONS', 'step_decay', 'cosine', 'cosine_from_one', 'one_cycle', 'linear',
-           'warmup_cosine', 'constant', 'piecewise', 'Lookahead', 'Recipe', 'not_decayed', 'param_groups', 'optimizer']
+           'warmup_cosine', 'constant', 'piecewise', 'Lookahead', 'Recipe', 'not_decayed', 'param_groups', 'own_rate',
+           'optimizer']
 
 # %% ../../nbs/lab/20_training.ipynb #034d6338
 import math
@@ -312,6 +313,22 @@ def param_groups(
         for d in (True, False)]
     if not own: groups = [{k: v for k,v in g.items() if k!='lr_scale'} for g in groups]
     return [g for g in groups if g['params']]
+
+# %% ../../nbs/lab/20_training.ipynb #355435a6
+def own_rate(
+    opt, # fastai optimizer, or fastai's wrapper of a `torch.optim` one
+    params, # A list of those whose rate is another, just before a step
+    lr_mult:float, # Theirs in units of the network's
+)->list: # What they were: after the step, `p.data.lerp_(was, 1-lr_mult)`; empty: nothing to do
+    """Prepare a step that is `lr_mult` times as long for some parameters. A step of
+    `Lookahead` may be a return, which overshoots if it is made longer; so above one an SGD
+    gets longer gradients, which is the same"""
+    if lr_mult==1: return []
+    if lr_mult<1 or not isinstance(getattr(opt, 'opt', None), torch.optim.SGD):
+        return [p.detach().clone() for p in params]
+    for p in params:
+        if p.grad is not None: p.grad.mul_(lr_mult)
+    return []
 
 # %% ../../nbs/lab/20_training.ipynb #d0b53619
 def optimizer(

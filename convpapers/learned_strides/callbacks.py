@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from fastcore.basics import patch
 from ..lab.basics import COLOURS, figure, need, one_of
+from ..lab.training import own_rate
 from .complexity import Complexity, need_strides, observe
 fa = need('train', 'fastai.basics')
 
@@ -48,13 +49,8 @@ class StrideTraining(fa.Callback):
         spare_from_decay(self.opt, [l.stride for l in self.layers.values()])
 
     def before_step(self):
-        # a step of `Lookahead` may be a return, and a longer return overshoots
-        inner,self.was = getattr(self.opt, 'opt', None),()
         strides = [l.stride for l in self.layers.values()]
-        if self.lr_mult>1 and isinstance(inner, torch.optim.SGD):
-            for p in strides:
-                if p.grad is not None: p.grad.mul_(self.lr_mult)
-        elif self.lr_mult!=1: self.was = [p.detach().clone() for p in strides]
+        self.was = own_rate(self.opt, strides, self.lr_mult)
 
     def after_step(self):
         for l,was in zip(self.layers.values(), self.was):
