@@ -319,7 +319,7 @@ def own_rate(
     opt, # fastai optimizer, or fastai's wrapper of a `torch.optim` one
     params, # A list of those whose rate is another, just before a step
     lr_mult:float, # Theirs in units of the network's
-)->list: # What they were: after the step, `p.data.lerp_(was, 1-lr_mult)`; empty: nothing to do
+)->list: # What they were, for `p.data.lerp_(was, 1-lr_mult)` after the step; may be empty
     """Prepare a step that is `lr_mult` times as long for some parameters. A step of
     `Lookahead` may be a return, which overshoots if it is made longer; so above one an SGD
     gets longer gradients, which is the same"""
