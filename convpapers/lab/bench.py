@@ -316,7 +316,8 @@ class _Called(nn.Module):
         super().__init__()
         self.net,self.last = net,last
     def forward(self, x):
-        return self.net(x.contiguous(memory_format=torch.channels_last) if self.last else x)
+        if self.last: x = x.contiguous(memory_format=torch.channels_last)
+        return self.net(x)
 
 def called(
     net:nn.Module,
