@@ -12,7 +12,8 @@ from .heterogeneous.layers import LHConv1d, LHConv2d, LHConv3d
 from .fully_separable.layers import FuSeConv2d, FuSeConv3d
 from .inception_next.layers import InceptionDWConv2d
 from .overparameterized.layers import DOConv1d, DOConv2d, DOConv3d
-from .gaussian_masks.layers import DynamicGMConv2d, GMConv1d, GMConv2d, GMConv3d
+from .gaussian_masks.layers import DynamicGMConv1d, DynamicGMConv2d, DynamicGMConv3d
+from .gaussian_masks.layers import GMConv1d, GMConv2d, GMConv3d
 from .poly_scale.layers import PSConv1d, PSConv2d, PSConv3d
 from .omni_dynamic.layers import ODConv1d, ODConv2d, ODConv3d
 from .omni_dynamic.warehouse import KWConv1d, KWConv2d, KWConv3d, Warehouse

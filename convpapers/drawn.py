@@ -1205,7 +1205,7 @@ def _gm_formula(layer, x, c):
 
 def _dynamic_formula(layer, x, c):
     one = lambda z: convolved(z, _gm_kernel(layer, layer.log_sigma
-        +layer.head@z.mean((0,2,3))),
+        +layer.head@z.mean((0, *range(2, z.ndim)))),
         layer.bias, _ph_places(c), c['groups'], c['border'])
     return torch.cat([one(z[None]) for z in x]) if len(x) else _gm_formula(layer, x, c)
 
@@ -1241,7 +1241,7 @@ def _other_sigma(layer, c):
     return layer
 
 def _gm_family(cls, dim):
-    dynamic = cls is masks.DynamicGMConv2d
+    dynamic = cls.__name__.startswith('Dynamic')
     return Family(cls, _plain_draws(dim, sigma=(None,.6,1.5),
         masks=('layer','out_channel')),
         _gm_kwargs, lambda c: (c['groups']*c['per'], *c['size']),
@@ -1252,7 +1252,8 @@ def _gm_family(cls, dim):
             each=dict(per='pixel')), inputs=_conv_mistakes)
 
 GM_CONVS = [_gm_family(cls, d) for cls,d in ((masks.GMConv1d,1), (masks.GMConv2d,2),
-    (masks.GMConv3d,3), (masks.DynamicGMConv2d,2))]
+    (masks.GMConv3d,3), (masks.DynamicGMConv1d,1), (masks.DynamicGMConv2d,2),
+    (masks.DynamicGMConv3d,3))]
 
 # %% ../nbs/85_drawn.ipynb #c3efced1
 def _ps_dilations(c):

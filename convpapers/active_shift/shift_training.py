@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from .layers import ActiveShift2d
 from ..lab.basics import need
-from ..lab.training import not_decayed, own_rate
+from ..lab.training import not_decayed, own_rate, spare_from_decay
 
 # %% ../../nbs/active_shift/15_shift_training.ipynb #22d9023d
 try: Callback = need('train', 'fastai.callback.core').Callback
@@ -111,20 +111,6 @@ def shift_param_groups(
         for i,(r,wd) in enumerate(settings)]
     return [g for g in groups if g['params']]
 
-# %% ../../nbs/active_shift/15_shift_training.ipynb #1fc6a304
-def _spare(opt, params):
-    """Take `params` out of the weight decay of a fastai optimizer, or into a group of a
-    wrapped `torch.optim` one"""
-    ids,inner = {id(p) for p in params}, getattr(opt, 'opt', None)
-    if inner is None:
-        for p in params: opt.state[p]['do_wd'] = False
-        return
-    for group in list(inner.param_groups):
-        mine = [p for p in group['params'] if id(p) in ids]
-        if not mine or not group.get('weight_decay'): continue
-        group['params'] = [p for p in group['params'] if id(p) not in ids]
-        inner.add_param_group({**group, 'params': mine, 'weight_decay': 0.})
-
 # %% ../../nbs/active_shift/15_shift_training.ipynb #b7614633
 class ShiftGradNorm(Callback):
     """Train active shifts as the authors do: normalised gradients, a rate of their own, no
@@ -149,7 +135,7 @@ class ShiftGradNorm(Callback):
 
     def before_fit(self):
         self.shifts,self.was = list(need_shifts(self.model).values()),()
-        _spare(self.opt, self.shifts)
+        spare_from_decay(self.opt, self.shifts)
 
     def before_step(self):
         norm_shift_grads(self.shifts, self.normalize, self.clip, self.decay)

@@ -43,9 +43,14 @@ class Standing:
     table: object = field(default=None, repr=False, compare=False)
     # The same row with pictures of the other size, if that table has a verdict on it
     again: object = field(default=None, repr=False, compare=False)
+    level: float|None = None # Mean error of the baseline over all its runs
 
     @property
-    def error(self): return mean(self.values.values()) if self.values else None
+    def error(self): # Percent; None without runs
+        """The baseline's mean error plus the difference over pairs; without pairs the mean
+        of the runs"""
+        if None not in (self.level, self.difference): return self.level+self.difference.mean
+        return mean(self.values.values()) if self.values else None
     def __str__(self):
         d = self.difference
         return '' if d is None else f'{d.mean:+.2f} ± {d.half:.2f}'
@@ -79,13 +84,14 @@ def standings(
     found = {n: l.values for n,l in table.at().items()}
     judged = {j.claim.better: j for j in table.judged()}
     base = SLOTS[slot].baseline
+    level = mean(found[base].values()) if found.get(base) else None
     def one(name, arm, equal):
         d = table.difference(name, base) if name!=base else None
         j = judged.get(name)
         word = 'baseline' if name==base else _word(j) if j else 'not measured'
         p = j.p if d and j else None
         return Standing(name, arm, price[name], equal, found.get(name, {}), d, word, p,
-            len(table.exp.claims), table)
+            len(table.exp.claims), table, level=level)
     return [one(n, a, w is not None) for n,(a,w) in arms_of(SLOTS[slot]).items()]
 
 # %% ../../nbs/compare/12_verdicts.ipynb #1909a6c0
@@ -398,8 +404,8 @@ def error_table(
         note.append('A difference has its 95 % interval and, in brackets, its pairs of '
             'seeds.')
         if len({len(s.values) for s in seen})>1: note.append('Rows have different numbers '
-            'of seeds; a difference takes those that both rows have, so it need not be the '
-            'difference of the two errors.')
+            'of seeds; a difference takes those that both rows have, and an error is the '
+            "baseline's plus the difference.")
         note.append(f'p is corrected for the {seen[0].claims} claims of the whole table, '
             'those without runs included; it decides, and not the interval, which is that '
             'of the row alone.')

@@ -32,7 +32,7 @@ def product_cycles(
 def line_cycles(
     lines:int, # Independent lines
     width:int, # Outputs of each, before a stride drops some
-    taps:int,
+    taps:int, # From the first to the last: `dilation·(k−1)+1`
     R:int=64, S:int=64,
 )->int:
     "Ticks of convolutions in one dimension, on rows of cells that share their weight"
@@ -53,22 +53,23 @@ def systolic_cycles(
         raise TypeError(f'layer={type(layer).__name__} is not valid; give nn.Conv2d, '
             'nn.Linear or FuSeConv2d')
     k,s,p,d = layer.kernel_size,layer.stride,layer.padding,layer.dilation
+    reach = [e*(t-1)+1 for e,t in zip(d, k)]
+    if isinstance(p, str): p = [(t-1)/2*(p=='same') for t in reach]
     # outputs at stride 1
-    full = [n+2*q-e*(t-1) for n,q,e,t in zip(size, p, d, k)]
+    full = [int(n+2*q-t+1) for n,q,t in zip(size, p, reach)]
     h,w = (-(-n//t) for n,t in zip(full, s))
-    # lines across, outputs along
-    def branch(channels, taps, across, along):
-        if links: return line_cycles(channels*across, along, taps, R, S)
-        return channels*product_cycles(h*w, taps, 1, R, S)
+    # lines across, outputs along; `a` is the axis along
+    def branch(channels, a, across):
+        if links: return line_cycles(channels*across, full[a], reach[a], R, S)
+        return channels*product_cycles(h*w, k[a], 1, R, S)
     if isinstance(layer, FuSeConv2d):
-        return branch(len(layer.row), k[1], h, full[1]) + branch(len(layer.column), k[0], w,
-            full[0])
+        return branch(len(layer.row), 1, h) + branch(len(layer.column), 0, w)
     if layer.groups==1:
         return product_cycles(h*w, layer.in_channels*k[0]*k[1], layer.out_channels, R, S)
     if layer.groups!=layer.in_channels:
         raise ValueError(f'groups={layer.groups} is not valid; the model knows plain and '
             'depthwise convolutions')
-    if links: return k[0]*branch(layer.out_channels, k[1], h, full[1])
+    if links: return k[0]*branch(layer.out_channels, 1, h)
     return layer.out_channels*product_cycles(h*w, k[0]*k[1], 1, R, S)
 
 # %% ../../nbs/fully_separable/15_systolic_model.ipynb #08d3ab5d

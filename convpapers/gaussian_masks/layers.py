@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/gaussian_masks/layers.html.md"""
 
 # %% auto #0
 __all__ = ['PER', 'RADII', 'RUN', 'FEWER', 'LEAST', 'start_sigma', 'columns_conv', 'GMConv1d', 'GMConv2d', 'GMConv3d',
-           'DynamicGMConv2d']
+           'DynamicGMConv1d', 'DynamicGMConv2d', 'DynamicGMConv3d']
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #25e0fc2f
 import math
@@ -183,8 +183,8 @@ def columns_conv(
 FEWER = 8
 
 def _by_columns(layer, x):
-    if not (torch.is_grad_enabled() and isinstance(layer, nn.Conv2d) and layer.groups==1
-            and layer.per=='layer' and layer.padding_mode=='zeros'): return False
+    if not (isinstance(layer, nn.Conv2d) and layer.groups==1 and layer.per=='layer'
+            and layer.padding_mode=='zeros'): return False
     if isinstance(layer.padding, str) or x.ndim!=4 or not x.numel() or not ordinary(x,
             layer.weight, layer.bias, layer.log_sigma): return False
     if not (x.is_cpu and x.is_contiguous() and x.dtype
@@ -268,11 +268,8 @@ _GMConv.to_conv = _GMConv.fold = _to_conv
 _GMConv.from_conv = classmethod(_from_conv)
 
 # %% ../../nbs/gaussian_masks/10_layers.ipynb #0ecd8201
-class DynamicGMConv2d(GMConv2d):
-    """A `GMConv2d` whose σ follows the pooled input; our reconstruction of a form that the
-    abstract only names.
-
-    Shapes: as `GMConv2d`. Costs one convolution a ring of the kernel. Cannot be folded."""
+class _DynamicGMConv:
+    "What the dynamic layers share; stands before a masked layer among their bases"
     def __init__(self, *args, **kwargs): # As for `GMConv2d`
         super().__init__(*args, **kwargs)
         if self.log_sigma is None:
@@ -287,30 +284,54 @@ class DynamicGMConv2d(GMConv2d):
         if hasattr(self, 'head'): nn.init.zeros_(self.head)
 
     def log_sigma_of(self,
-        x:Tensor, # `(N, C, H, W)` or `(C, H, W)`
+        x:Tensor, # `(N, C, *size)` or `(C, *size)`
     )->Tensor: # `(N, 1)` or `(N, out_channels)`, or without the batch
         "What each picture asks for"
-        return functional.linear(x.mean((-2,-1)), self.head, self.log_sigma)
+        size = tuple(range(-len(self.kernel_size), 0))
+        return functional.linear(x.mean(size), self.head, self.log_sigma)
 
     def forward(self, x:Tensor)->Tensor:
         if isinstance(x, Proxy): return leaf(self, x)
-        expect_channels(type(self).__name__, x, self.in_channels, 2)
-        scale,y = torch.exp(-2*self.log_sigma_of(x))[...,None,None],0
+        dim = len(self.kernel_size)
+        expect_channels(type(self).__name__, x, self.in_channels, dim)
+        scale,y = torch.exp(-2*self.log_sigma_of(x))[(..., *[None]*dim)],0
         for rho in sorted(set(self._d2)):
             ring = torch.tensor([float(d==rho) for d in self._d2], device=x.device,
                 dtype=self.weight.dtype).view(self.kernel_size)
             y = y + self._conv_forward(x, self.weight*ring, None)*torch.exp(-rho/2*scale)
-        return y if self.bias is None else y+self.bias[:,None,None]
+        return y if self.bias is None else y+self.bias.view(-1, *[1]*dim)
 
-    @classmethod
-    def from_conv(cls, conv:nn.Module, *, sigma:float|None=None, per:str='layer'):
-        "As for `GMConv2d`: the same function at the start"
-        new = super().from_conv(conv, sigma=sigma, per=per)
-        new.head.requires_grad_(conv.weight.requires_grad)
-        return new
 
-    def to_conv(self):
-        "Refused: the kernel depends on the input"
-        raise ValueError('a DynamicGMConv2d cannot be folded: its kernel depends on the '
-            'input')
-    fold = to_conv
+# %% ../../nbs/gaussian_masks/10_layers.ipynb #deaa5f4d
+@patch(cls_method=True)
+def from_conv(cls:_DynamicGMConv, conv:nn.Module, *, sigma:float|None=None,
+        per:str='layer'):
+    "As for `GMConv2d`: the same function at the start"
+    new = super(_DynamicGMConv, cls).from_conv(conv, sigma=sigma, per=per)
+    new.head.requires_grad_(conv.weight.requires_grad)
+    return new
+
+@patch
+def to_conv(self:_DynamicGMConv):
+    "Refused: the kernel depends on the input"
+    raise ValueError(f'a {type(self).__name__} cannot be folded: its kernel depends on the '
+        'input')
+
+_DynamicGMConv.fold = _DynamicGMConv.to_conv
+
+class DynamicGMConv1d(_DynamicGMConv, GMConv1d):
+    """A `GMConv1d` whose σ follows the pooled input; see `DynamicGMConv2d`.
+
+    Shapes: as `GMConv1d`."""
+
+class DynamicGMConv2d(_DynamicGMConv, GMConv2d):
+    """A `GMConv2d` whose σ follows the pooled input; our reconstruction of a form that the
+    abstract only names.
+
+    Shapes: as `GMConv2d`. Costs one convolution a ring of the kernel. Cannot be folded."""
+
+class DynamicGMConv3d(_DynamicGMConv, GMConv3d):
+    """A `GMConv3d` whose σ follows the pooled input; see `DynamicGMConv2d`.
+
+    Shapes: as `GMConv3d`."""
+

@@ -198,6 +198,7 @@ def to_conv(self:_LHConv)->nn.Module: # `nn.Conv2d` (or 1d, 3d)
         if self.bias is not None: conv.bias.copy_(self.bias)
     for n,p in conv.named_parameters(): p.requires_grad_(getattr(self, n).requires_grad)
     return conv.train(self.training)
+_LHConv.fold = _LHConv.to_conv
 
 # %% ../../nbs/heterogeneous/10_layers.ipynb #cdd162a7
 @patch

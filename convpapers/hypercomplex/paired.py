@@ -23,12 +23,13 @@ def ph_host(
     n:int=1, # Components; 1 for plain convolutions
     pool:str='max', # `max`, or `spectral` for spectral pooling to half the size
     width:int=16, # Of the first block
+    depth:int|None=None, # As for `host`
     **kwargs, # Of `PHConv2d`
 )->nn.Module:
     "The host with hypercomplex convolutions"
     down = {'max': None, 'spectral': lambda c: SpectralPool2d(2)}[pool]
     conv = nn.Conv2d if n==1 else partial(PHConv2d, n=n, **kwargs)
-    return host(conv=conv, down=down, width=width)
+    return host(conv=conv, down=down, width=width, depth=depth)
 
 # %% ../../nbs/hypercomplex/31_paired.ipynb #461288a0
 ARMS = {'plain': {}, 'n=2': dict(n=2), 'n=4': dict(n=4),

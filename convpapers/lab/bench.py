@@ -236,7 +236,8 @@ def bench(
     """Time `candidates` against `baseline` in interleaved rounds, and count the bytes they
     keep for backward.
     Modules run in the mode, dtype and device they are in; their buffers are put back, their
-    gradients are not touched."""
+    gradients are not touched. A function has no parameters that could be seen: backward
+    goes to its inputs alone."""
     names = list(candidates)
     if not names:
         raise ValueError('candidates={} must name at least one module or function')
@@ -310,16 +311,24 @@ def settled(
     for m,momentum in norms.items(): m.momentum = momentum
     return net.eval()
 
+class _Called(nn.Module):
+    def __init__(self, net, last):
+        super().__init__()
+        self.net,self.last = net,last
+    def forward(self, x):
+        if self.last: x = x.contiguous(memory_format=torch.channels_last)
+        return self.net(x)
+
 def called(
     net:nn.Module,
     channels_last:bool=False, # Weights and inputs in that layout
     compiled:bool=False, # By `torch.compile`
-)->Callable:
-    "A function of pictures"
+)->nn.Module: # Of pictures, in the mode of the network and with its parameters
+    "A network that brings its pictures into its layout"
     if channels_last: net = net.to(memory_format=torch.channels_last)
     if compiled: net = torch.compile(net)
-    return lambda x: net(x.contiguous(memory_format=torch.channels_last) if channels_last
-        else x)
+    mode = net.training
+    return _Called(net, channels_last).train(mode)
 
 def bench_forms(
     networks:Mapping[str,Callable], # Builders by name

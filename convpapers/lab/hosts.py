@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/hosts.html.md"""
 
 # %% auto #0
 __all__ = ['HOST_RECIPE', 'LONG_RECIPE', 'patches', 'whitening_filters', 'WhiteStem', 'keyed_seed', 'keyed_init', 'Scale',
-           'mixed_conv', 'Host', 'host', 'without']
+           'mixed_conv', 'Host', 'ResidualPair', 'host', 'without']
 
 # %% ../../nbs/lab/25_hosts.ipynb #a18fd98a
 import hashlib
@@ -103,6 +103,33 @@ def mixed_conv(
 class Host(nn.Sequential):
     "The small network in which layers are compared; `host` builds it"
 
+class ResidualPair(nn.Module):
+    "Two convolutions with norms, and a way around them"
+    def __init__(self, conv, i:int, o:int): # Factory as for `host`; channels in and out
+        super().__init__()
+        self.main = nn.Sequential(conv(i, o, 3, padding=1, bias=False), _norm(o), nn.GELU(),
+            conv(o, o, 3, padding=1, bias=False), _norm(o))
+        self.skip = nn.Identity() if i==o else nn.Sequential(
+            nn.Conv2d(i, o, 1, bias=False), _norm(o))
+        self.act = nn.GELU()
+    def forward(self, x): return self.act(self.main(x)+self.skip(x))
+
+def _plain_body(conv, down, wide, width):
+    "Three blocks without shortcuts, each of which halves the map, and their channels"
+    layers,channels = [],[wide, width, 4*width, 4*width]
+    for i,o in zip(channels, channels[1:]):
+        layers += [conv(i, o, 3, padding=1, bias=False), down(o), _norm(o), nn.GELU(),
+            conv(o, o, 3, padding=1, bias=False), _norm(o), nn.GELU()]
+    return layers, channels[-1]
+
+def _deep_body(conv, down, wide, width, depth):
+    "Three stages of residual pairs; the map is halved between them"
+    pairs,layers,channels = (depth-2)//6,[],[wide, width, 2*width, 4*width]
+    for s,(i,o) in enumerate(zip(channels, channels[1:])):
+        layers += [down(i)] if s else []
+        layers += [ResidualPair(conv, i if b==0 else o, o) for b in range(pairs)]
+    return layers, channels[-1]
+
 def host(
     # Factory of the six convolutions, called as `conv(i, o, 3, padding=1, bias=False)`
     conv=nn.Conv2d,
@@ -118,19 +145,22 @@ def host(
     white:bool=True, # The whitening stem; False: a plain one that is trained
     # Of the initial weights, see `keyed_init`; default: that of PyTorch's generator
     seed:int|None=None,
+    # None for the small network; 20, 26, 32, … for a residual network of that depth, with
+    # `depth`-2 places for convolutions or mixers and two that halve a map
+    depth:int|None=None,
 )->Host:
     "The host, with other layers in its slots"
     if mixer!='none': conv = lambda i,o,k,**kw: mixed_conv(mixer, i, o, k, **kw)
     width = positive_int('width', (16 if mixer=='none' else 32) if width is None else width)
+    if depth is not None and (positive_int('depth', depth)<8 or depth%6!=2):
+        raise ValueError(f'depth={depth!r} is not 6n+2, as 8, 14 or 20')
     down = down or (lambda c: nn.MaxPool2d(2))
-    wide,layers = 8*in_chans,[]
+    wide = 8*in_chans
     stem = WhiteStem(in_chans) if white else nn.Conv2d(in_chans, wide, 2)
-    channels = [wide, width, 4*width, 4*width]
-    for i,o in zip(channels, channels[1:]):
-        layers += [conv(i, o, 3, padding=1, bias=False), down(o), _norm(o), nn.GELU(),
-            conv(o, o, 3, padding=1, bias=False), _norm(o), nn.GELU()]
+    layers,last = (_plain_body(conv, down, wide, width) if depth is None
+        else _deep_body(conv, down, wide, width, depth))
     net = Host(stem, nn.GELU(), *layers, nn.AdaptiveMaxPool2d(1), nn.Flatten(),
-        nn.Linear(channels[-1], num_classes, bias=False), Scale(1/9))
+        nn.Linear(last, num_classes, bias=False), Scale(1/9))
     return keyed_init(net, torch.initial_seed() if seed is None else seed)
 
 # %% ../../nbs/lab/25_hosts.ipynb #4da87235
@@ -155,4 +185,5 @@ register_experiment(Experiment('host_tricks',
     Row('no label smoothing', host, recipe=without(label_smoothing=0.)),
     Row('no lookahead', host, recipe=without(optimizer='sgd')),
     Row('flip by chance', host, recipe=without(augment=dict(crop=2, flip=True)))),
-    'cifar10', seeds=5, order=90, citation='jordan2024airbench'));
+    'cifar10', seeds=5, sides=(16,), sources=('even_kernels_host',), order=90,
+    citation='jordan2024airbench'));

@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/lab/training.html.md"""
 # %% auto #0
 __all__ = ['SCHEDULES', 'OPTIMIZERS', 'PRECISIONS', 'step_decay', 'cosine', 'cosine_from_one', 'one_cycle', 'linear',
            'warmup_cosine', 'constant', 'piecewise', 'Lookahead', 'Recipe', 'not_decayed', 'param_groups', 'own_rate',
-           'optimizer']
+           'spare_from_decay', 'optimizer']
 
 # %% ../../nbs/lab/20_training.ipynb #034d6338
 import math
@@ -329,6 +329,23 @@ def own_rate(
     for p in params:
         if p.grad is not None: p.grad.mul_(lr_mult)
     return []
+
+# %% ../../nbs/lab/20_training.ipynb #a6181bba
+def spare_from_decay(
+    opt, # fastai optimizer, or fastai's wrapper of a `torch.optim` one
+    params, # Parameters that shall not be decayed
+)->None:
+    """Take `params` out of weight decay; a `torch.optim` optimizer gets a group of its own
+    for them, unless they are spared already"""
+    ids,inner = {id(p) for p in params}, getattr(opt, 'opt', None)
+    if inner is None:
+        for p in params: opt.state[p]['do_wd'] = False
+        return
+    for group in list(inner.param_groups):
+        mine = [p for p in group['params'] if id(p) in ids]
+        if not mine or not group.get('weight_decay'): continue
+        group['params'] = [p for p in group['params'] if id(p) not in ids]
+        inner.add_param_group({**group, 'params': mine, 'weight_decay': 0.})
 
 # %% ../../nbs/lab/20_training.ipynb #d0b53619
 def optimizer(

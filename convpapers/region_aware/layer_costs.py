@@ -14,7 +14,7 @@ from torch import nn
 from ..lab.bench import Bench, bench, circumstances
 from ..lab.counting import Table
 from ..lab.registry import register_benchmark
-from .layers import DRConv2d
+from .layers import FORMS, DRConv2d
 
 # %% ../../nbs/region_aware/12_layer_costs.ipynb #3b56420d
 # Batch, channels, kernel, side
@@ -25,12 +25,12 @@ def measure(
     regions:int=8,
     **kwargs, # For `bench`
 )->Bench:
-    "Time of the two forms against a plain convolution"
+    "Time of the forms, and of making filters, against a plain convolution"
     n,c,k,side = shape
     torch.manual_seed(0)
     make = lambda form: DRConv2d(c, c, k, padding=k//2, regions=regions, form=form)
-    layers = {'plain': nn.Conv2d(c, c, k, padding=k//2), 'dense': make('dense'),
-        'gather': make('gather'), 'mixed': make('mixed')}
+    layers = {'plain': nn.Conv2d(c, c, k, padding=k//2), 'filters':
+        make('dense').generator, **{f: make(f) for f in FORMS if f!='auto'}}
     return bench(layers, (n,c,side,side), 'plain', **kwargs)
 
 def cost_table(
@@ -38,7 +38,7 @@ def cost_table(
 )->Table:
     """One shape and form a row: milliseconds, ratios to the plain layer and to the dense
     form"""
-    rows = [(s,b,r) for s,b in benches.items() for r in b if r.name!='plain']
+    rows = [(s,b,r) for s,b in benches.items() for r in b if r.name in FORMS]
     def cells(row):
         (n,c,k,side),b,r = row
         dense = b['dense']

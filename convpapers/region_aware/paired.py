@@ -22,10 +22,11 @@ def region_host(
     regions:int=4, # Filters among which pixels choose; 0 for plain convolutions
     experts:int=4, # Kernels that the filters are mixed from
     width:int=16, # Of the first block
+    **kwargs, # Of `host`
 )->nn.Module:
     "The host with region-aware convolutions"
     conv = partial(DRConv2d, regions=regions, experts=experts) if regions else nn.Conv2d
-    return host(conv=conv, width=width)
+    return host(conv=conv, width=width, **kwargs)
 
 ARMS = {'plain': dict(regions=0), 'plain wide': dict(regions=0, width=32), 'regions': {},
     'one region': dict(regions=1), 'one kernel': dict(experts=1)}

@@ -160,12 +160,22 @@ def _zeros(N: 'tl.constexpr', CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr',
     for _ in tl.static_range(N): new += (tl.full((CHANNELS, LANES), 0, ACC),)
     return new
 
+def _store(p, m, there):
+    "Write `m`, in the type in which the map is stored"
+    tl.store(p, m.to(p.dtype.element_ty), mask=there)
+
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #1abcc19a
 def _thin(row, h, at, TAPS: 'tl.constexpr', DW: 'tl.constexpr'):
     "The sum of the 1×k stage over a row, from register `at` on"
     m = row[at]*h[0]
     for t in tl.static_range(1, TAPS): m += row[at + t*DW]*h[t]
     return m
+
+def _between(a, h, bias, row, at, TAPS: 'tl.constexpr', DW: 'tl.constexpr',
+        ACT: 'tl.constexpr'):
+    "The number of `b` that the row `a` gives from register `at` on, zero outside the map"
+    m = _activate(_thin(a, h, at, TAPS, DW) + bias, ACT)
+    return tl.where(row, m, 0)
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #a7e442a1
 def _moved(line, m, v, at, WAIT: 'tl.constexpr', TAPS: 'tl.constexpr',
@@ -180,6 +190,30 @@ def _moved(line, m, v, at, WAIT: 'tl.constexpr', TAPS: 'tl.constexpr',
             if (d+1)%DH == 0: later += m*v[TAPS-1 - (d+1)//DH]
         new += (later,)
     return new
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #7adb995e
+def _finished(line, m, v, bias, at, WAIT: 'tl.constexpr', TAPS: 'tl.constexpr',
+        ACT: 'tl.constexpr'):
+    "The oldest output of one column, with `m` as its last part"
+    y = m*v[TAPS-1]
+    if WAIT > 0: y += line[at]
+    return _activate(y + bias, ACT)
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #572ee7d8
+def _output_row(e, i, OH, SH: 'tl.constexpr'):
+    "Row `e/SH` of the output, counted from the program's first, and whether it is to write"
+    due = (e >= i*SH) & (e%SH == 0) & (e < OH*SH)
+    return e//SH-i, due
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #1275bea7
+def _first_row(p, step, row, inside, READ: 'tl.constexpr', EVEN: 'tl.constexpr',
+        CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr', ACC: 'tl.constexpr'):
+    "The row of the input that a 2×2 needs before the first turn, and where the next one is"
+    lower = _zeros(READ, CHANNELS, LANES, ACC)
+    if EVEN:
+        lower = _read_row(p, step[1], row, inside, READ, ACC)
+        p += step[0]
+    return lower, p
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #8fea5177
 def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, PW, end_br,
@@ -200,34 +234,26 @@ def _forward(x, y, even, horizontal, vertical, bias, rows, C, H, W, OH, OW, PH, 
     v = _read_taps(vertical, c, there, KH, ACC)
     b = _read_taps(bias, c, there, 3, ACC) if BIAS else (0., 0., 0.)
     w = _read_taps(even, c, there, 4*EVEN, ACC)
-    r = i*SH - PH
-    q = j*SW - PW
+    r,q = i*SH - PH, j*SW - PW
     p = _address(x, image, c, r-top, q-left, xn, xc, xh, xw)
     o = _address(y, image, c, i, j, yn, yc, yh, yw)
     inside = _columns(q, W, there, WIDE)
     padded = _columns(q-left, W, there, WIDE+EVEN)
     written = _columns(j, OW, there, STRIP)
-    lower = _zeros(WIDE, CHANNELS, LANES, ACC)
-    if EVEN:
-        lower = _read_row(p, xw, _within(r-top, H), padded, WIDE+1, ACC)
-        p += xh
+    lower,p = _first_row(p, (xh, xw), _within(r-top, H), padded, WIDE+EVEN, EVEN, CHANNELS,
+        LANES, ACC)
     line = _zeros(WAIT*STRIP, CHANNELS, LANES, ACC)
     for k in range((rows-1)*SH + WAIT + 1):
         lower,a = _first_stage(p, xw, lower, w, b[0], r+k, top, H, padded, inside,
             WIDE+EVEN, WIDE, ACT, EVEN, ACC)
         p += xh
-        e = r+k + PH-WAIT     # the output whose last row this is, times the stride
-        due = (e >= i*SH) & (e%SH == 0) & (e < OH*SH)
+        n,due = _output_row(r+k + PH-WAIT, i, OH, SH)
         new = ()
         for s in tl.static_range(STRIP):
-            m = _activate(_thin(a, h, s*SW, KW, DW) + b[1], ACT)
-            m = tl.where(_within(r+k, H), m, 0)
+            m = _between(a, h, b[1], _within(r+k, H), s*SW, KW, DW, ACT)
             new += _moved(line, m, v, s*WAIT, WAIT, KH, DH)
-            m *= v[KH-1]
-            if WAIT > 0: m += line[s*WAIT]
-            m = _activate(m + b[2], LAST)
-            tl.store(o + (e//SH-i).to(tl.int64)*yh + s*yw, m.to(y.dtype.element_ty),
-                mask=due & written[s])
+            m = _finished(line, m, v, b[2], s*WAIT, WAIT, KH, LAST)
+            _store(o + n.to(tl.int64)*yh + s*yw, m, there=due & written[s])
         line = new
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #aa212017
@@ -307,6 +333,51 @@ def _input_grad(ga, above, w, u, EVEN: 'tl.constexpr'):
     else: m = ga[u]
     return m
 
+def _write_grad(p, step, ga, above, w, row, columns, OWN: 'tl.constexpr',
+        EVEN: 'tl.constexpr'):
+    "A row of it into memory"
+    for u in tl.static_range(OWN):
+        m = _input_grad(ga, above, w, u, EVEN)
+        _store(p + u*step, m, there=row & columns[u])
+
+# %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #d73b5261
+def _walk(px, po, pg, xs, zs, gs, w, h, v, from_g, read, padded, kept, between, i, top,
+        rows, H, OH, PH, KH: 'tl.constexpr', KW: 'tl.constexpr', SH: 'tl.constexpr',
+        SW: 'tl.constexpr', DH: 'tl.constexpr', DW: 'tl.constexpr', PW: 'tl.constexpr',
+        EVEN: 'tl.constexpr', ACC: 'tl.constexpr', CHANNELS: 'tl.constexpr',
+        LANES: 'tl.constexpr', STRIP: 'tl.constexpr', FIRST: 'tl.constexpr',
+        GRADS: 'tl.constexpr', READ: 'tl.constexpr', WIDE: 'tl.constexpr'):
+    "Row by row: writes the gradient of the input, and returns the sums of the weights'"
+    PAST: tl.constexpr = (KH-1)*DH
+    OWN: tl.constexpr = STRIP*SW
+    first = i-EVEN                # a row before its own, which the 2×2 spreads to its own
+    none = tl.full((CHANNELS, LANES), 0, ACC)
+    lower,px = _first_row(px, xs, _within(first-top, H), padded, WIDE, EVEN, CHANNELS,
+        LANES, ACC)
+    above = _zeros(OWN+EVEN, CHANNELS, LANES, ACC)
+    total = _zeros(4*EVEN+KW+KH, CHANNELS, LANES, ACC)
+    line = _zeros((PAST+1)*GRADS, CHANNELS, LANES, ACC)
+    for k in range(PAST):
+        line = _next_row(line, pg, gs, first+PH-PAST+k, OH, from_g, SH, GRADS, PAST, ACC)
+    for k in range(rows+EVEN):
+        r = first+k
+        inside,mine = _within(r, H), r >= i
+        line = _next_row(line, pg, gs, r+PH, OH, from_g, SH, GRADS, PAST, ACC)
+        gb = _between_grad(line, v, inside, GRADS, KH, DH)
+        upper = lower
+        lower,a = _first_stage(px, xs[1], upper, w, 0., r, top, H, padded, read, WIDE, READ,
+            0, EVEN, ACC)
+        px += xs[0]
+        ga = _even_grad(gb, h, none, between, OWN, KW, SW, DW, PW, EVEN, FIRST)
+        total = (_sums_even(total, upper, ga, above, none, mine, OWN, PW, EVEN)
+            + _sums_row(total, gb, a, none, mine, 4*EVEN, STRIP, KW, SW, DW, FIRST)
+            + _sums_column(total, line, a, h, mine & inside, 4*EVEN+KW, STRIP, KW, KH, SW,
+            DW, DH, GRADS, FIRST))
+        _write_grad(po, zs[1], ga, above, w, mine & _within(r-top, H), kept, OWN, EVEN)
+        above = ga
+        po += zs[0]
+    return total
+
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #195cbf71
 def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, OW, PH,
         end_br, end_tl, end_bl, gn, gc, gh, gw, xn, xc, xh, xw, zn, zc, zh, zw,
@@ -315,7 +386,6 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
         ACC: 'tl.constexpr', CHANNELS: 'tl.constexpr', LANES: 'tl.constexpr',
         STRIP: 'tl.constexpr', FIRST: 'tl.constexpr', GRADS: 'tl.constexpr'):
     "`rows` rows × `LANES`·`STRIP`·`SW` columns of the gradient, their part of the weights'"
-    PAST: tl.constexpr = (KH-1)*DH
     OWN: tl.constexpr = STRIP*SW
     READ: tl.constexpr = (STRIP-1)*SW + (KW-1)*DW + 1
     WIDE: tl.constexpr = max(OWN+PW, READ+EVEN)
@@ -325,8 +395,7 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
     image,channel,i,j,part = _place(C, down, across, rows, CHANNELS, LANES, STRIP)
     c = channel[:,None]
     there = c < C
-    first = i-EVEN                # a row before its own, which the 2×2 spreads to its own
-    q = j*SW
+    first,q = i-EVEN,j*SW
     top,left = _zeros_at(c, end_br, end_tl, end_bl)
     w = _read_taps(even, c, there, 4*EVEN, ACC)
     h = _read_taps(horizontal, c, there, KW, ACC)
@@ -339,38 +408,9 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
     padded = _columns(q-PW-left, W, there, WIDE)
     kept = _columns(q-left, W, there, OWN)
     between = _columns(q-EVEN, W, there, OWN+EVEN)
-    none = tl.full((CHANNELS, LANES), 0, ACC)
-    lower = _zeros(WIDE, CHANNELS, LANES, ACC)
-    if EVEN:
-        lower = _read_row(px, xw, _within(first-top, H), padded, WIDE, ACC)
-        px += xh
-    above = _zeros(OWN+EVEN, CHANNELS, LANES, ACC)
-    total = _zeros(4*EVEN+KW+KH, CHANNELS, LANES, ACC)
-    line = _zeros((PAST+1)*GRADS, CHANNELS, LANES, ACC)
-    for k in range(PAST):
-        line = _next_row(line, pg, (gh, gw), first+PH-PAST+k, OH, from_g, SH, GRADS, PAST,
-            ACC)
-    for k in range(rows+EVEN):
-        r = first+k
-        inside = _within(r, H)
-        mine = r >= i
-        line = _next_row(line, pg, (gh, gw), r+PH, OH, from_g, SH, GRADS, PAST, ACC)
-        gb = _between_grad(line, v, inside, GRADS, KH, DH)
-        upper = lower
-        lower,a = _first_stage(px, xw, upper, w, 0., r, top, H, padded, read, WIDE, READ, 0,
-            EVEN, ACC)
-        px += xh
-        ga = _even_grad(gb, h, none, between, OWN, KW, SW, DW, PW, EVEN, FIRST)
-        total = (_sums_even(total, upper, ga, above, none, mine, OWN, PW, EVEN)
-            + _sums_row(total, gb, a, none, mine, 4*EVEN, STRIP, KW, SW, DW, FIRST)
-            + _sums_column(total, line, a, h, mine & inside, 4*EVEN+KW, STRIP, KW, KH, SW,
-            DW, DH, GRADS, FIRST))
-        for u in tl.static_range(OWN):
-            m = _input_grad(ga, above, w, u, EVEN)
-            tl.store(po + u*zw, m.to(gx.dtype.element_ty),
-                mask=mine & _within(r-top, H) & kept[u])
-        above = ga
-        po += zh
+    total = _walk(px, po, pg, (xh, xw), (zh, zw), (gh, gw), w, h, v, from_g, read, padded,
+        kept, between, i, top, rows, H, OH, PH, KH, KW, SH, SW, DH, DW, PW, EVEN, ACC,
+        CHANNELS, LANES, STRIP, FIRST, GRADS, READ, WIDE)
     for t in tl.static_range(4*EVEN+KW+KH):
         at = ((t*N + image)*C + channel).to(tl.int64)*(down*across) + part
         tl.store(sums + at, _total(total[t], 1), mask=channel < C)
@@ -378,8 +418,9 @@ def _backward(g, x, even, horizontal, vertical, gx, sums, rows, N, C, H, W, OH, 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #e9b7be10
 _kernels = Kernels('the block on CUDA', _forward, _backward, library={'_total': 'sum'},
     helpers=(_activate, _within, _columns, _read_taps, _read_row, _even_row, _first_stage,
-        _place, _zeros_at, _address, _zeros, _thin, _moved, _next_row, _between_grad,
-        _even_grad, _sums_even, _sums_row, _sums_column, _input_grad))
+        _place, _zeros_at, _address, _zeros, _store, _first_row, _thin, _between, _moved,
+        _finished, _output_row, _next_row, _between_grad, _even_grad, _sums_even, _sums_row,
+        _sums_column, _input_grad, _write_grad, _walk))
 
 # %% ../../nbs/xsepconv/12_cuda_kernel.ipynb #bca1f2c6
 ACTS = '','relu','hardswish' # What the kernel knows, by number
