@@ -182,6 +182,8 @@ def parsed(
     def error(message):
         raise ValueError(f'{message}; `convpapers {name} --help` shows what there is')
     parser.error = error
+    # fastcore's own, which no help names: an abbreviation must not mean them
+    for o in ('--pdb','--xtra'): parser._option_string_actions.pop(o, None)
     for a in parser._actions:
         # `int` speaks of itself, not of the option
         if a.type is int: a.type = whole_number

@@ -9,6 +9,7 @@ __all__ = ['choose_backend', 'active_shift2d', 'GroupedShift2d', 'ActiveShift2d'
 
 # %% ../../nbs/active_shift/12_layers.ipynb #3439c611
 import warnings
+from numbers import Real
 import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
@@ -349,6 +350,8 @@ class ActiveShift2d(_Shift):
     ):
         super().__init__()
         positive_int('channels', channels)
+        if not isinstance(init, Real):
+            raise TypeError(f'init={init!r} must be a number, not {type(init).__name__}')
         if not 0<=init<float('inf'):
             raise ValueError(
                 f'init={init!r} is not valid; give a finite number of pixels, 0 or more')

@@ -35,13 +35,18 @@ def _below(root, left):
         else: left['picture in no class folder'] += 1
     return out
 
+def _shown(root):
+    "What a folder shows"
+    with os.scandir(root) as found: return [o for o in found if not is_hidden(o.name)]
+
 def _enter(root):
     "The folder that holds the classes: a single folder around them is passed through"
     while True:
-        inside = [o for o in os.scandir(root) if o.is_dir() and not is_hidden(o.name)]
-        if len(inside)!=1 or any(o.is_file() and not is_hidden(o.name)
-            for o in os.scandir(root)): return Path(root)
-        if not any(o.is_dir() for o in os.scandir(inside[0].path)): return Path(root)
+        shown = _shown(root)
+        inside = [o for o in shown if o.is_dir()]
+        if len(inside)!=1 or any(o.is_file() for o in shown): return Path(root)
+        with os.scandir(inside[0].path) as deeper:
+            if not any([o.is_dir() for o in deeper]): return Path(root)
         root = inside[0].path
 
 def find_classes(
@@ -54,8 +59,10 @@ def find_classes(
         'class')
     if not folder.is_dir(): raise FileNotFoundError(f'data: there is no folder {folder}')
     root,left = _enter(folder),Counter()
-    named = {o.name.lower(): o.path for o in os.scandir(root) if o.is_dir()}
+    named = {o.name.lower(): o.path for o in _shown(root) if o.is_dir()}
     pair = [next((named[n] for n in names if n in named), None) for names in SPLITS]
+    if pair[0]: left.update(f'folder {Path(f).name} beside {Path(pair[0]).name}'
+        for f in named.values() if f not in pair)
     if all(pair): found = dict(train=_below(pair[0], left), valid=_below(pair[1], left))
     else: found = dict(all=_below(pair[0] or root, left))
     if any(found.values()): return found,left
@@ -184,6 +191,13 @@ def _said(folder, found, left, bad, kinds, gone, sides, images, size):
     yield f'One picture of the test is {100/n[1]:.3g} points of the error.'
 
 # %% ../../nbs/compare/21_own_pictures.ipynb #dfe2047e
+def _have(found, images):
+    "Each class with the number of its different pictures that can be read"
+    n = lambda s, c: len({pixel_key(images[f]) for f in found[s].get(c, ()) if f in images})
+    for c in sorted({c for s in found.values() for c in s}):
+        yield f'{c} ({n("all", c)})' if 'all' in found else (
+            f'{c} ({n("train", c)} to learn from, {n("valid", c)} to be tested on)')
+
 def prepare(
     folder, # Of class folders, or of `train` and `valid`
     size:int=0, # Side of the pictures for the network; 0: their own, 64 at most
@@ -200,11 +214,10 @@ def prepare(
     gone = [c for c,fs in sides.items() if not all(fs)]
     sides = {c: fs for c,fs in sides.items() if c not in gone}
     if len(sides)<2:
-        have = ', '.join(
-            f'{c} ({sum(f in images for s in found.values() for f in s.get(c, ()))})'
-            for c in sorted({c for s in found.values() for c in s}))
-        raise ValueError('data: a comparison needs two classes or more, with two different '
-            f'pictures each that can be read; {folder} has {have}')
+        need_each = ('two different pictures each that can be read' if 'all' in found else
+            'pictures that can be read in both folders')
+        raise ValueError(f'data: a comparison needs two classes or more, with {need_each}; '
+            f"{folder} has {', '.join(_have(found, images))}")
     def stacked(i):
         fs = [(f, k) for k,c in enumerate(sides) for f in sides[c][i]]
         return torch.stack([images[f] for f,_ in fs]),torch.tensor([k for _,k in fs])

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.autograd import Function
 from torch.fx import Proxy
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import leaf
+from ..lab.layers import expect_tensor, leaf
 from ..lab.operators import no_torchscript, refuse_torchscript
 
 # %% ../../nbs/even_kernels/12_corner_padding.ipynb #9387e8c4
@@ -211,6 +211,7 @@ def _symmetric_pad(x, pad, order, mode, activation, margin, dim):
     if isinstance(x, Proxy):
         return x.tracer.create_proxy('call_function', _symmetric_pad,
             (x, pad, order, mode, activation, margin, dim), {})
+    expect_tensor('symmetric padding', x)
     if min(pad)<1 or min(margin)<0:
         raise ValueError(f'pad={pad} must be at least 1 and margin={margin} at least 0')
     if x.dim()<=dim:

@@ -17,7 +17,8 @@ from .corner_padding import (ACTIVATIONS, CORNERS, MODES, ORDERS,
     SymmetricPad2d, channel_groups, corner_offsets,
     symmetric_pad2d, symmetric_pad_naive, _each, _even, _symmetric_pad)
 from ..lab.basics import one_of
-from ..lab.layers import expect_geometry, expect_plain, leaf, plain_like
+from convpapers.lab.layers import (expect_geometry, expect_plain, expect_tensor, leaf,
+    plain_like)
 from ..lab.operators import no_torchscript
 
 # %% ../../nbs/even_kernels/10_symmetric_padding.ipynb #7b391916
@@ -182,6 +183,7 @@ class _ConvSP(_Settable, _Plain):
 @patch
 def forward(self:_ConvSP, x:Tensor)->Tensor:
     if isinstance(x, Proxy): return leaf(self, x)
+    expect_tensor(type(self).__name__, x)
     far = self._far(x)
     dilation = far or self.dilation
     inner = tuple(p//d*f for p,d,f in zip(self.padding, self.dilation,

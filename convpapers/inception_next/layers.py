@@ -18,7 +18,7 @@ from .cpu_kernel import native, run_forward, run_weights
 from ..lab import operators
 from ..lab.basics import one_of, positive_int
 from ..lab.counting import register_macs
-from ..lab.layers import expect_channels, leaf, not_plain
+from ..lab.layers import expect_channels, expect_number, leaf, not_plain
 from convpapers.lab.operators import (BACKENDS, Operator, layout, native_library,
     no_torchscript, whole)
 
@@ -206,6 +206,7 @@ class InceptionDWConv2d(nn.Module):
         if padding!='same' and whole('padding', padding, 0)!=same:
             raise ValueError(f"padding={padding!r} is not valid; give 'same' or {same}, "
                 "which keep the size")
+        expect_number('branch_ratio', branch_ratio)
         rest,g,_,_ = branch_channels(in_channels, branch_ratio)
         if g<1 or rest<0:
             raise ValueError(f'branch_ratio={branch_ratio} gives three branches of {g} '

@@ -236,8 +236,8 @@ def bench(
     """Time `candidates` against `baseline` in interleaved rounds, and count the bytes they
     keep for backward.
     Modules run in the mode, dtype and device they are in; their buffers are put back, their
-    gradients are not touched. A function has no parameters that could be seen: backward goes
-    to its inputs alone."""
+    gradients are not touched. A function has no parameters that could be seen: backward
+    goes to its inputs alone."""
     names = list(candidates)
     if not names:
         raise ValueError('candidates={} must name at least one module or function')

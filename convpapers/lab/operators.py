@@ -30,9 +30,9 @@ def whole(
     """A pair of integers from `least` to `LARGEST`, or a `ValueError` that says what is
     valid"""
     if type(value) is int and least<=value<=LARGEST: return (value,value)
-    pair = _pair(value)
-    if len(pair)!=2 or any(v is None or isinstance(v, (bool,float,str))
-            or not least<=v<=LARGEST for v in pair):
+    pair = () if isinstance(value, (bytes,Tensor)) else _pair(value)
+    if len(pair)!=2 or any(v is None or isinstance(v, (bool,float,str,Tensor))
+            or not hasattr(v, '__index__') or not least<=v<=LARGEST for v in pair):
         raise ValueError(
             f'{name}={value!r} is not valid; give an integer from {least} to {LARGEST}, or '
             'a pair of them')

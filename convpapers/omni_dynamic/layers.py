@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import arguments_of_plain, expect_channels, expect_geometry, leaf
+from ..lab.layers import (arguments_of_plain, expect_channels, expect_flags,
+    expect_geometry, expect_number, leaf)
 from ..lab.operators import layout, no_torchscript
 from .forms import CONV, exporting, per_sample_conv, scaled_patches
 
@@ -54,7 +55,7 @@ class Squeeze(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
-        if not reduction>0: raise ValueError(f'reduction={reduction!r} must be above 0')
+        expect_number('reduction', reduction)
         kw = dict(device=device, dtype=dtype)
         self.hidden = max(int(channels*reduction), positive_int('least', least))
         # batch norm takes a bias away again
@@ -137,6 +138,7 @@ class _ODConv:
         # Start: the released code's, or `'matched'` for outputs as large as a plain layer's
         init:str='official',
     ):
+        expect_flags(spatial=spatial, channel=channel, filter=filter)
         self.kernels,self.init = positive_int('kernels', kernels),one_of('init', init,
             INITS)
         expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,

@@ -16,7 +16,8 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
-from ..lab.layers import arguments_of_plain, expect_channels, expect_geometry, leaf
+from ..lab.layers import (arguments_of_plain, expect_channels,
+    expect_geometry, expect_number, leaf)
 from ..lab.operators import no_torchscript
 from ..lab.surgery import Report, convert
 from .forms import per_sample_conv
@@ -81,6 +82,7 @@ class Warehouse(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
+        expect_number('budget', budget)
         self.shapes,self.cell,self.budget = [tuple(s) for s in shapes],cell_shape(shapes,
             split_out, split_in, taps),budget
         self.needed = sum(math.prod(grid(s, self.cell)) for s in self.shapes)
@@ -160,6 +162,7 @@ class CellAttention(Squeeze):
         *, basis:float=1.,
         reduction=1/16, least=16, norm='batch', device=None, dtype=None,
     ):
+        expect_number('basis', basis)
         super().__init__(channels, reduction, least, norm, device, dtype)
         kw = dict(device=device, dtype=dtype)
         self.cells,self.mixtures,self.start,self.budget,self.basis = (cells,mixtures,start,

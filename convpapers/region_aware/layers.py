@@ -379,12 +379,12 @@ def forward(self:_DRConv,
         return self.forward(x[None], None if guide is None else guide[None])[0]
     if self._mixes(x): return self._mixed(x, guide)
     P = columns(self._padded(x), self.kernel_size, self.stride, self.dilation)
-    N,size,g = len(P),P.shape[3:],self.groups
+    N,size,g = P.shape[0],P.shape[3:],self.groups
     o,c = self.out_channels//g,P.shape[1]//g*P.shape[2]
     guide = self._guide_of(x, guide, size)
     # from `(N, m, out, in/groups, taps)`
     W = self.generator(x).reshape(N, self.regions, g, o, c).transpose(1,2)
-    P = P.reshape(N, g, c, size.numel())
+    P = P.reshape(N, g, c, math.prod(size))
     y = self._form_for(P, W, guide)(P, W, guide.flatten(2)).reshape(N, g*o, *size)
     if self._dim==2: y = y.contiguous(memory_format=layout(x))
     return y if self.bias is None else y+self.bias.view(-1, *[1]*self._dim)
@@ -409,8 +409,9 @@ _NAMED = {'dense': dense_regions, 'gather': gathered_regions, 'sorted': sorted_r
 def _form_for(self:_DRConv, P, W, guide):
     "The function that computes the output"
     if self.form!='auto': return _NAMED[self.form]
-    gathers = (self.regions>2 and P.shape[-1]>=GATHER_FROM and len(P)>0
-        and ordinary(P, W, guide) and not torch.is_autocast_enabled(P.device.type))
+    # who traces is asked first, so that a graph is bound to no size
+    gathers = (ordinary(P, W, guide) and not torch.is_autocast_enabled(P.device.type)
+        and self.regions>2 and P.shape[-1]>=GATHER_FROM and len(P)>0)
     return gathered_regions if gathers else dense_regions
 
 # %% ../../nbs/region_aware/10_layers.ipynb #4ad405eb

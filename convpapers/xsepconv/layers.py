@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn.utils import skip_init
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import leaf
+from ..lab.layers import expect_tensor, leaf
 from ..lab.operators import layout, no_torchscript, ordinary, whole
 from .block import ACTS, _NATIVE, _fused, _near, xsep_conv2d
 from .cpu_kernel import _run_forward, native
@@ -212,6 +212,7 @@ def _one(self:XSepConv2d):
 @patch
 def forward(self:XSepConv2d, x:Tensor)->Tensor:
     if isinstance(x, Proxy): return leaf(self, x)
+    expect_tensor('XSepConv2d', x)
     if self._one():
         return _fused(x, *self.weights(), self.stride, self.padding, self.dilation,
             self.direction or 'br', _act_names[type(self.act2)], '')
@@ -319,6 +320,7 @@ def _tensors(self:FoldedXSepConv2d):
 @patch
 def forward(self:FoldedXSepConv2d, x:Tensor)->Tensor:
     if isinstance(x, Proxy): return leaf(self, x)
+    expect_tensor('FoldedXSepConv2d', x)
     even,horizontal,vertical,bias = self._tensors()
     if (self._native and ordinary(x, even, horizontal, vertical, *bias)
             and not torch.is_grad_enabled() and x.is_cpu
