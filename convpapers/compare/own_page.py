@@ -84,6 +84,16 @@ def why_not_cheaper(rows)->list: # Sentences
         if low and against: said.append(f'{s.name} lowers {low}, but {against}.')
     return said[:3]
 
+def _raised(s, base): # What the better layer costs, in no sentence or one
+    high = changes(s.cost, base.cost)[1]
+    return [f'It raises {_and(PRICES[k] for k in high)}.'] if high else []
+
+def _missed(v, error): # What a budget that detects `v` points could not see
+    if v>=100: return ('With so few pairs that scatter this much hardly any difference '
+        'could have been proven.')
+    said = f'Differences below {v:.1f} points would mostly have been missed'
+    return said+(f', so hardly any gain: the error is {error:.1f} %.' if v>error else '.')
+
 def answer(c:Comparison, rows)->list: # Sentences
     "What the comparison says, the answer first"
     if c.rounds<2: return [f'{c.rounds} of at least 2 rounds are finished, so there is no '
@@ -93,7 +103,7 @@ def answer(c:Comparison, rows)->list: # Sentences
     d,v = s.difference,sees(c, rows)
     if why=='better': said = [f'Take {s.name}: {LAYERS[s.name].what}. Its error is '
         f'{abs(d.mean):.2f} ± {d.half:.2f} points lower than that of the model as it is '
-        f'({s.error:.2f} % for {base.error:.2f} %, {pairs}).']
+        f'({s.error:.2f} % for {base.error:.2f} %, {pairs}).', *_raised(s, base)]
     elif why=='cheaper': said = ['No layer is better than the model as it is, as far as '
         f'{pairs} can tell. {s.name} ({LAYERS[s.name].what}) costs less, and no loss was '
         f'seen ({d.mean:+.2f} ± {d.half:.2f} points).']
@@ -102,7 +112,7 @@ def answer(c:Comparison, rows)->list: # Sentences
     if not v: return said+['All pairs are equal, as may happen with few pictures for '
         'testing; so nothing can be told apart.']
     return said+['A verdict holds at 95 % for all layers together (Holm). '
-        f'Differences below {v:.1f} points would mostly have been missed.']
+        f'{_missed(v, base.error)}']
 
 # %% ../../nbs/compare/23_own_page.ipynb #2cac9eb1
 def _model_lines(c):
@@ -218,10 +228,11 @@ def _parts(c, rows):
 def reach(c:Comparison, rows)->list: # Sentences
     "What can be seen, and what it would take to see more"
     v,each = sees(c, rows),sum(map(c.seconds, c.layers))
-    out = [] if not v else [f'With {c.rounds} pairs a difference of {v:.1f} points is '
+    out = [] if not v else [_missed(v, rows[0].error)] if v>=100 else [
+        f'With {c.rounds} pairs a difference of {v:.1f} points is '
         'found in four cases of five; a smaller one is found less often.']
-    if v: out.append(f'To see half of that takes about {4*c.rounds} pairs, which is '
-        f'{duration(each*3*c.rounds)} more on one processor core.')
+    if v and v<100: out.append(f'To see half of that takes about {4*c.rounds} pairs, '
+        f'which is {duration(each*3*c.rounds)} more on one processor core.')
     out.append(f'The {c.plan.test:,} pictures for testing are a limit of their own: one of '
         f'them is {100/c.plan.test:.2g} points.')
     out.append('The same command with a larger budget adds rounds to these.')

@@ -92,7 +92,7 @@ _conv = (
         'hypercomplex', n=4, equal=32),
     _arm('DO-Conv', do_host, 'two kernels in training, one afterwards',
         'overparameterized'),
-    _arm('GMConv', gm_host, 'a kernel that fades outwards, as fast as it learns',
+    _arm('GMConv', gm_host, 'a kernel that fades outwards, at a rate that it learns',
         'gaussian_masks', MASK_RECIPE),
     _arm('PSConv', ps_host, 'three dilations in one layer', 'poly_scale',
         dilations=(1,2,1,4)),
@@ -141,7 +141,7 @@ _down = (
     _down_arm('average', 'average', 'the mean of four pixels'),
     _down_arm('spectral', 'spectral', 'the low frequencies'),
     _down_arm('DiffStride', 'DiffStride matched',
-        'the low frequencies, how many is learned, at equal maps'))
+        'the low frequencies; how many are kept is learned'))
 
 SLOTS = {s.name: s for s in (
     Slot('compare_convolutions', 'Which convolution?', 'C3', _conv, 16),

@@ -20,7 +20,7 @@ from statistics import mean
 from .costs import Cost, arms_of, costs, margin_of, with_margin
 from .slots import EQUAL, SLOTS, Arm
 from ..lab.basics import COLOURS, COLOUR_OF, GREY, Table, figure, need, one_of
-from ..lab.judgement import holm, p_words, paired
+from ..lab.judgement import holm, p_words, paired, resolution
 from ..lab.registry import experiments
 from ..lab.tables import evidence, results
 
@@ -282,12 +282,13 @@ def _and(parts, word='and'):
     parts = list(parts)
     return f' {word} '.join(p for p in (', '.join(parts[:-1]), *parts[-1:]) if p)
 
-def _times(ratios, word='and', most=2, cost=None): # The most telling first
-    far = sorted(ratios, key=lambda k: -max(ratios[k], 1/ratios[k]))[:most]
+def _times(ratios, word='and', most=2, cost=None): # The most telling first, with numbers
+    far = sorted(ratios, key=lambda k: -max(ratios[k], 1/ratios[k]))
     def text(k): # A time with its margin
         return with_margin(cost, k) if cost and k in (cost.margin or {}) else (
             f'{ratios[k]:.2f}×')
-    return _and((f'{PRICES[k]} ({text(k)})' for k in far), word)
+    return _and([*(f'{PRICES[k]} ({text(k)})' for k in far[:most]),
+        *(PRICES[k] for k in far[most:])], word)
 
 def _points(d): return f'{abs(d.mean):.2f} ± {d.half:.2f} points'
 
@@ -332,8 +333,8 @@ def _undecided(s, baseline): # A difference that the corrected test does not tel
     if abs(d.mean)>d.half:
         word = 'lower' if d.mean<0 else 'higher'
         return (f'in these runs its error is {_points(d)} {word} than that of {baseline}, '
-            f'which the correction for all claims leaves open{p}')
-    return (f'the error is not told apart from that of {baseline} ({d.mean:+.2f} ± '
+            f'not separated after the correction for all claims{p}')
+    return (f'the error is not separated from that of {baseline} ({d.mean:+.2f} ± '
         f'{d.half:.2f}{p}; up to {max(0., d.mean+d.half):.1f} points more are possible)')
 
 def _at_width(s, base, baseline): # The sentence of the row itself
@@ -350,7 +351,8 @@ def _at_width(s, base, baseline): # The sentence of the row itself
     if s.word=='worse':
         lost = f'its error is {_points(d)} higher than that of {baseline}'
         if not low: return f'Leave it: {lost}, and it {_price(low, high, s.cost)}.'
-        return f'Take it {short}. Leave it when the error counts: {lost}.'
+        more = f' It raises {_times(high, cost=s.cost)}.' if high else ''
+        return f'Take it {short}. Leave it when the error counts: {lost}.{more}'
     again = s.again is not None and s.again.word=='worse'
     open_,only = _undecided(s, baseline),' only' if d.mean>d.half or again else ''
     if low and high:
@@ -466,6 +468,16 @@ def headline(
         f'{lowest}; {told}.')
 
 # %% ../../nbs/compare/12_verdicts.ipynb #6953a34c
+def _little(known): # How little the runs could have proven
+    ds = [s.difference for s in known]
+    r = resolution(ds, max(known[0].claims, 1))
+    if not r or not r.std: return ''
+    most = 'as most rows have' if 2*sum(d.n==r.n for d in ds)>len(ds) else 'in the middle'
+    strict = (f', and of {r.strictest:.1f} points as the first of {r.claims} claims'
+        if r.claims>1 else '')
+    return (f' They could not prove much: {r.n} pairs, {most}, find a difference of '
+        f'{r.smallest:.1f} points in four cases of five if it is tested alone{strict}.')
+
 def default_answer(
     rows, # `Standing`s
 )->str:
@@ -482,7 +494,7 @@ def default_answer(
     keep = f'Take {what(base)}: '
     if not known: return keep+'no other row has paired runs yet, so nothing speaks for one.'
     if not better: return (f'{keep}of the {len(known)} rows with paired runs none is '
-        'proven better.')
+        f'proven better.{_little(known)}')
     return (f'{keep}what is proven better costs more. {what(better[0])} has '
         f'{less(better[0])}, and raises '
         f'{_times(raised[better[0].name], cost=better[0].cost)}.')

@@ -11,6 +11,7 @@ __all__ = ['Difference', 'half_width', 'paired', 'holm', 'p_words', 'power', 'de
 # %% ../../nbs/lab/39_judgement.ipynb #033652fc
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from statistics import mean, median, stdev
 from string import ascii_letters
@@ -78,11 +79,14 @@ def power(
     alpha:float=.05, # Of the two-sided test
 )->float:
     "Probability that a paired t-test sees the difference"
-    st = need('train', 'scipy.stats')
-    t,shift = st.t.ppf(1-alpha/2, n-1),abs(delta)*math.sqrt(n)/std
-    seen = st.nct.sf(t, n-1, shift)
-    # far out scipy has no number
-    return float(1. if math.isnan(seen) else seen+st.nct.cdf(-t, n-1, shift))
+    np,v = need('train', 'numpy'),n-1
+    t = need('train', 'scipy.stats').t.ppf(1-alpha/2, v)
+    # for each place of the mean, how often the spread is small enough to see it. The
+    # noncentral t of scipy is the same and has no number for some arguments
+    z = np.linspace(-8, 8, 1001)
+    near = v/2*((z+abs(delta)*math.sqrt(n)/std)/t)**2
+    seen = need('train', 'scipy.special').gammainc(v/2, near)*np.exp(-z*z/2)
+    return float(seen.sum()*(z[1]-z[0])/math.sqrt(2*math.pi))
 
 def detectable(
     std:float, # Standard deviation of the pairs' differences
@@ -92,12 +96,15 @@ def detectable(
 )->float:
     "The smallest difference that is seen with probability `want`"
     if n<2: raise ValueError(f'n={n} pairs have no spread; two are the least')
-    if not std: return 0.
-    low,high = 0.,std
-    while power(high, std, n, alpha)<want: high *= 2
-    for _ in range(50):
+    return std*_unit(n, want, alpha) if std else 0.
+
+@lru_cache
+def _unit(n, want, alpha): # In units of the spread
+    low,high = 0.,1.
+    while power(high, 1., n, alpha)<want: high *= 2
+    while high-low>1e-10*high:
         mid = (low+high)/2
-        low,high = (low,mid) if power(mid, std, n, alpha)>=want else (mid,high)
+        low,high = (low,mid) if power(mid, 1., n, alpha)>=want else (mid,high)
     return high
 
 # %% ../../nbs/lab/39_judgement.ipynb #edf4111f
