@@ -158,7 +158,7 @@ def guide(root):
     if silent: out.append('More chapters: '+', '.join(silent)+'.')
     out.append('Each layer has the arguments of the layer that it replaces. How it was measured, and what was not confirmed, stands in its '
         'chapter; [the course](course.qmd) lists them. [The landing page](index.ipynb) has parameters, multiply-adds, times and errors side by side.')
-    out.append('Before you prune or quantise a network, fold: `fold()` or `to_conv()` give the plain convolution that these tools of PyTorch '
+    if (root/'lab/06_layers.ipynb').is_file(): out.append('Before you prune or quantise a network, fold: `fold()` or `to_conv()` give the plain convolution that these tools of PyTorch '
         'look for ([checked](lab/06_layers.ipynb)).')
     return '\n\n'.join(out)+'\n'
 

@@ -261,6 +261,10 @@ def list_names(
 ):
     "Tables, networks and benchmarks, by name"
     load_chapters()
+    known = {*experiments, *networks, *benchmarks}
+    if not fnmatch.filter(known, pattern):
+        raise ValueError(f'pattern={pattern!r} fits no name; `convpapers list` shows all '
+            f'{len(known)}')
     for title,reg in (('Tables', experiments), ('Networks', networks),
             ('Benchmarks', benchmarks)):
         names = fnmatch.filter(reg, pattern)

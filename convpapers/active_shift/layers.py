@@ -22,7 +22,7 @@ from convpapers.active_shift.cpu_kernel import (_run_forward, native, run_backwa
     run_forward)
 from ..lab import operators
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import leaf
+from ..lab.layers import expect_flags, leaf
 from ..lab.operators import (BACKENDS, LARGEST, Constants, Operator, layout,
     native_library, no_torchscript, ordinary, whole)
 
@@ -349,7 +349,7 @@ class ActiveShift2d(_Shift):
         dtype=None, # float64, or else they are float32
     ):
         super().__init__()
-        positive_int('channels', channels)
+        positive_int('channels', channels), expect_flags(relu=relu)
         if not isinstance(init, Real):
             raise TypeError(f'init={init!r} must be a number, not {type(init).__name__}')
         if not 0<=init<float('inf'):

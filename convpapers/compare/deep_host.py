@@ -43,10 +43,10 @@ def deep_claims(
         *(more if 'C2sp' in CHOSEN[slot] else ()))
 
 for _i,(_name,_slot) in enumerate(SLOTS.items()):
-    register_experiment(Experiment(f'{_name}_deep',
-        f'CIFAR-10: {_slot.title} In a ResNet-20, 16×16 pixels', 'compare', deep_rows(_name), 'cifar10', seeds=3, order=_i-50,
-        claims=deep_claims(_name), data_kw=dict(size=16), citation='he2016deep',
-        note='The residual form of the host, see its page.'))
+    _title = f'CIFAR-10: {_slot.title} In a ResNet-20, 16×16 pixels'
+    register_experiment(Experiment(f'{_name}_deep', _title, 'compare', deep_rows(_name),
+        'cifar10', seeds=3, order=_i-50, claims=deep_claims(_name), data_kw=dict(size=16),
+        citation='he2016deep', note='The residual form of the host, see its page.'))
 
 # %% ../../nbs/compare/13_deep_host.ipynb #6220e740
 SMALL = {'compare_convolutions': ('compare_convolutions_16','even_kernels_host_16'),

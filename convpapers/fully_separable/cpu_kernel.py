@@ -30,6 +30,10 @@ def shares(
     "How the channels are dealt to the branches"
     return [channels if full else channels//axes+(i<channels%axes) for i in range(axes)]
 
+def _too_small(k, dilation, size):
+    raise ValueError(f'kernel_size={tuple(k)} with dilation={tuple(dilation)} is larger '
+        f"than the padded input of {'×'.join(map(str, size))}")
+
 def by_convolutions(
     x:Tensor, # `(N, C, *size)`
     # For each axis, the last one first: `(c, 1, …)`, `k` taps along that axis
@@ -52,7 +56,10 @@ def by_convolutions(
         for a in range(n):
             if a==axis: continue
             pad[a] -= dilation[a]*(taps[a]//2)
-            if pad[a]<0: part,pad[a] = part.narrow(2+a, -pad[a], part.shape[2+a]+2*pad[a]),0
+            if pad[a]<0:
+                left = part.shape[2+a]+2*pad[a]
+                if left<1: _too_small(taps, dilation, x.shape[2:])
+                part,pad[a] = part.narrow(2+a, -pad[a], left),0
         if len(w): out.append(conv(part, w, b, stride, pad, dilation, len(w)))
     return torch.cat(out, 1)
 
@@ -69,9 +76,7 @@ def _sizes(shape, k, stride, padding, dilation, full, last, threads):
     "Shape of the output, and the integers for the kernel"
     n,c,*size = shape
     out = [(m+2*p-d*(t-1)-1)//s+1 for m,p,d,t,s in zip(size, padding, dilation, k, stride)]
-    if min(out)<1:
-        raise ValueError(f'kernel_size={k} with dilation={dilation} is larger than the '
-            f'padded input of {size[0]}×{size[1]}')
+    if min(out)<1: _too_small(k, dilation, size)
     numbers = n,c,*size,*out,*k,*stride,*padding,*dilation,int(full),int(
         last),threads if n*c*size[0]*size[1]>=SHARE else 1
     return (n,2*c if full else c,*out),_Sizes(*numbers)

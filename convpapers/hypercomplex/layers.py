@@ -20,8 +20,8 @@ from torch.fx import Proxy
 from torch.nn import functional
 from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import (built_weight, expect_channels, expect_geometry,
-    expect_plain, expect_taps, leaf)
+from ..lab.layers import (built_weight, expect_channels, expect_flags,
+    expect_geometry, expect_plain, expect_taps, leaf)
 from ..lab.operators import no_torchscript
 from convpapers.hypercomplex.bilinear_rank import (Factors, bilinear_rank_factors, compose,
     least_rank, typical_rank)
@@ -125,6 +125,7 @@ class _Hypercomplex:
 def _arguments(self:_Hypercomplex, names, channels, groups, n, algebra, frozen, init,
         form, rank, ragged):
     "Our own attributes, checked"
+    expect_flags(ragged=ragged, **({} if frozen is None else dict(frozen=frozen)))
     n,groups = dimension(n, algebra),positive_int('groups', groups)
     widths = [component_width(a, c, n, groups, ragged) for a,c in zip(names, channels)]
     if rank is not None: positive_int('rank', rank)

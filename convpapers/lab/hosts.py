@@ -185,5 +185,5 @@ register_experiment(Experiment('host_tricks',
     Row('no label smoothing', host, recipe=without(label_smoothing=0.)),
     Row('no lookahead', host, recipe=without(optimizer='sgd')),
     Row('flip by chance', host, recipe=without(augment=dict(crop=2, flip=True)))),
-    'cifar10', seeds=5, sides=(16,), sources=('even_kernels_host',), order=90,
+    'cifar10', seeds=5, sides=(16,), order=90,
     citation='jordan2024airbench'));

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor
 from torch.fx import Proxy
 from ..lab.basics import one_of
-from ..lab.layers import leaf, plain_numbers
+from ..lab.layers import expect_flags, leaf, plain_numbers
 from ..lab.operators import no_torchscript
 from .fft import fft_pool
 from .lean import (apply_matrices, is_channels_last, lean_pool,
@@ -390,6 +390,7 @@ class _DiffStride(_Pool):
         device=None, # Of the parameter
         dtype=None, # Of the parameter; keep it in float32 while training
     ):
+        expect_flags(shared=shared, cropping=cropping)
         super().__init__(stride, size_rule, norm, compat, align, boundary, method)
         self.bounds = _check_diffstride(self.initial, smoothness, size_rule, shared, bounds)
         self.smoothness,self.shared,self.cropping = float(smoothness),shared,cropping

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import (GEOMETRY, arguments_of_plain, expect_channels,
-    expect_geometry, leaf)
+from ..lab.layers import (arguments_of_plain, expect_channels, expect_flags,
+    expect_geometry, GEOMETRY, leaf)
 from ..lab.operators import again, layout, no_torchscript, ordinary
 from .cpu_kernel import library_for, run_gather, run_gather_back
 from .gradients import straight_through
@@ -272,6 +272,7 @@ class _DRConv(nn.Module):
         device=None, dtype=None,
     ):
         super().__init__()
+        expect_flags(own_guide=own_guide)
         kw = dict(device=device, dtype=dtype)
         expect_geometry(self, in_channels, out_channels, kernel_size, stride, padding,
             dilation, groups)
@@ -279,6 +280,7 @@ class _DRConv(nn.Module):
             dilation, groups, False, padding_mode, device='meta')
         for f in GEOMETRY: setattr(self, f, getattr(plain, f))
         self._pad = tuple(plain._reversed_padding_repeated_twice)
+        positive_int('experts', experts)
         self.regions,self.form = positive_int('regions', regions),one_of('form', form,
             FORMS)
         args = self._dim, in_channels, out_channels, self.kernel_size, groups, regions

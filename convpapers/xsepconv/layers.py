@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn.utils import skip_init
 from ..lab.basics import one_of, positive_int
-from ..lab.layers import expect_tensor, leaf
+from ..lab.layers import expect_flags, expect_tensor, leaf
 from ..lab.operators import layout, no_torchscript, ordinary, whole
 from .block import ACTS, _NATIVE, _fused, _near, xsep_conv2d
 from .cpu_kernel import _run_forward, native
@@ -97,6 +97,7 @@ class XSepConv2d(_Steered):
         device=None, dtype=None,
     ):
         super().__init__()
+        expect_flags(act_between=act_between, bn_between=bn_between, lean=lean)
         k = _checked(in_channels, out_channels, kernel_size, groups, padding_mode,
             direction)
         self.in_channels = self.out_channels = self.groups = in_channels
