@@ -91,9 +91,10 @@ def crossed_table(
     rows, # `Crossed`
 ):
     "Both networks side by side, the claims that were measured in both"
-    return Table(['claim','small network','ResNet-20','order'],
-        [c for c in rows if c.word!='not measured'],
-        lambda c: [c.claim.text, _told(c.small), _told(c.deep), c.word])
+    known = [c for c in rows if c.word!='not measured']
+    note = '' if known else 'No claim of this table has pairs in both networks yet.'
+    return Table(['claim','small network','ResNet-20','order'], known,
+        lambda c: [c.claim.text, _told(c.small), _told(c.deep), c.word], note)
 
 def crossed_words(
     rows, # `Crossed`
