@@ -10,7 +10,7 @@ __all__ = ['DEPTH', 'CHOSEN', 'SMALL', 'deep_rows', 'deep_claims', 'Crossed', 'c
 # %% ../../nbs/compare/13_deep_host.ipynb #58137b3c
 from dataclasses import dataclass, replace
 
-from .slots import SLOTS, arm_row, pair_host
+from .slots import SLOTS, arm_row
 from ..lab.basics import Table, one_of
 from ..lab.registry import experiments, register_experiment
 from ..lab.tables import Claim, Experiment, Judged, results
