@@ -314,7 +314,7 @@ def settled(
 class _Called(nn.Module):
     def __init__(self, net, last):
         super().__init__()
-        self.net,self.last = net,last
+        self.net,self.last,self.training = net,last,net.training
     def forward(self, x):
         if self.last: x = x.contiguous(memory_format=torch.channels_last)
         return self.net(x)
@@ -327,8 +327,7 @@ def called(
     "A network that brings its pictures into its layout"
     if channels_last: net = net.to(memory_format=torch.channels_last)
     if compiled: net = torch.compile(net)
-    mode = net.training
-    return _Called(net, channels_last).train(mode)
+    return _Called(net, channels_last)
 
 def bench_forms(
     networks:Mapping[str,Callable], # Builders by name
