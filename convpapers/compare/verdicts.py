@@ -7,9 +7,9 @@ Docs: https://convpapers.github.io/convpapers/compare/verdicts.html.md"""
 # %% auto #0
 __all__ = ['PRICES', 'MANY', 'STEP', 'STANDS', 'Standing', 'standings', 'trained_on', 'front', 'priced', 'beyond_margin',
            'told_price', 'intervals', 'surely_less', 'surely_better', 'not_surely_beaten', 'spread_labels',
-           'colours_of', 'price_axis', 'pareto', 'changes', 'corrected', 'at_equal_size', 'at_other_size', 'advice',
-           'missing_sentence', 'error_table', 'advice_table', 'headline', 'default_answer', 'short_list',
-           'chapter_standings', 'brief_verdict']
+           'label_column', 'colours_of', 'price_axis', 'pareto', 'changes', 'corrected', 'at_equal_size',
+           'at_other_size', 'advice', 'missing_sentence', 'error_table', 'advice_table', 'headline', 'default_answer',
+           'short_list', 'chapter_standings', 'brief_verdict']
 
 # %% ../../nbs/compare/12_verdicts.ipynb #7b0602f2
 import math
@@ -195,6 +195,26 @@ def spread_labels(
             if abs(v-out[n])<gap-1e-9: out[n] = v+gap
     return out
 
+def label_column(
+    ax,
+    points:dict, # Name to `(x, y)` of the data
+    colours:dict|None=None, # Name to a colour; default: grey
+    gap:float=.058, # Least distance of two names, as a share of the axis
+)->dict: # Name to the height of its label, 0 to 1
+    "Names in a column at the right, each with a thin line from its point"
+    place = ax.transData+ax.transAxes.inverted()
+    at,low = {n: place.transform(o)[1] for n,o in points.items()},-math.inf
+    order,out = sorted(at, key=at.get),{}
+    for n in order: out[n] = low = max(at[n], low+gap)
+    top = 1.+gap/2
+    for n in reversed(order): out[n] = top = min(out[n], top-gap)   # none above the axis
+    for n,y in out.items():
+        c = (colours or {}).get(n, GREY)
+        ax.annotate(n, points[n], (1.03, y), xycoords='data', textcoords='axes fraction',
+            va='center', fontsize=8, color=c,
+            arrowprops=dict(arrowstyle='-', color=c, lw=.5, alpha=.6, shrinkA=1))
+    return out
+
 def colours_of(
     names, # Of rows
 )->dict: # Name to a colour
@@ -226,6 +246,16 @@ def price_axis(
 # %% ../../nbs/compare/12_verdicts.ipynb #e3fcae13
 MANY = 10 # Rows that a figure names all
 
+def _beside(ax, points): # A name beside each point
+    low,top = ax.get_ylim()
+    place = ax.transData+ax.transAxes.inverted()
+    spots = {n: tuple(place.transform(o)) for n,o in points.items()}
+    for n,y in spread_labels(spots).items():
+        right = spots[n][0]>.75
+        ax.annotate(n, (points[n][0], low+y*(top-low)), (-7 if right else 7, 6),
+            textcoords='offset points', ha='right' if right else 'left', va='center',
+            color=GREY, fontsize=8)
+
 def pareto(
     points:dict, # Name to `(price, error)`
     label:str, # Of the horizontal axis
@@ -235,7 +265,8 @@ def pareto(
     open_:list=(), # Names that are not beaten for sure, from `not_surely_beaten`
 ): # The axes
     """Errors over a price, with the front: filled on it, half filled if not beaten for
-    sure; of more than ten rows the front, the ends and the baseline are named"""
+    sure; of more than ten rows the front, the row with the highest price, that with
+    the highest error and the baseline are named, in a column"""
     if not points: raise ValueError('points is empty: no row has an error and this price')
     ax = ax or figure(size=(5.4,3.4))[1]
     best,colours = front(points),colours_of(points)
@@ -252,14 +283,8 @@ def pareto(
     ax.plot(*zip(*(points[n] for n in best)), color=GREY, lw=1, ls='--', zorder=0)
     price_axis(ax, [p for p,_ in points.values()])
     ax.set(xlabel=label, ylabel='error (%)')
-    low,top = ax.get_ylim()
-    place = ax.transData+ax.transAxes.inverted()
-    spots = {n: tuple(place.transform(o)) for n,o in points.items() if n in named}
-    for n,y in spread_labels(spots).items():
-        right = spots[n][0]>.75
-        ax.annotate(n, (points[n][0], low+y*(top-low)), (-7 if right else 7, 6),
-            textcoords='offset points', ha='right' if right else 'left', va='center',
-            color=GREY, fontsize=8)
+    if len(points)>MANY: label_column(ax, {n: points[n] for n in points if n in named})
+    else: _beside(ax, points)
     return ax
 
 # %% ../../nbs/compare/12_verdicts.ipynb #af790cbb
@@ -473,10 +498,12 @@ def _little(known): # How little the runs could have proven
     r = resolution(ds, max(known[0].claims, 1))
     if not r or not r.std: return ''
     most = 'as most rows have' if 2*sum(d.n==r.n for d in ds)>len(ds) else 'in the middle'
-    strict = (f', and of {r.strictest:.1f} points as the first of {r.claims} claims'
-        if r.claims>1 else '')
-    return (f' They could not prove much: {r.n} pairs, {most}, find a difference of '
-        f'{r.smallest:.1f} points in four cases of five if it is tested alone{strict}.')
+    strict = (f', and one of {r.strictest:.1f} if its p is the smallest of the '
+        f'{r.claims} that are corrected together' if r.claims>1 else '')
+    return (f' They could not prove much: with {r.n} pairs, {most}, and a usual scatter of '
+        f'the pairs ({r.std:.2f} points), a difference of {r.smallest:.1f} points is found '
+        f'in four cases of five if it is the only question{strict}. A row whose pairs '
+        'scatter less is decided sooner.')
 
 def default_answer(
     rows, # `Standing`s
