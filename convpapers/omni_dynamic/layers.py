@@ -18,7 +18,8 @@ from ..lab.basics import one_of, positive_int
 from ..lab.layers import (arguments_of_plain, expect_channels, expect_flags,
     expect_geometry, expect_number, leaf)
 from ..lab.operators import layout, no_torchscript
-from .forms import CONV, exporting, per_sample_conv, scaled_patches
+from convpapers.omni_dynamic.forms import (CONV, exporting, per_sample_conv, pieces,
+    scaled_patches)
 
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #0acb966d
 NORMS = 'batch','frozen','group'
@@ -252,18 +253,24 @@ def _batch(self, x):
     if taps is None and mix is None:
         one = max(self.kernel_size)==1
         point = one and max(self.stride)==1 and self.groups==1 and not free
-        if not (point and n>=16*o or small and (single or not one)):
+        if not (point and n>=2*o or small and (single or not one)):
             y = CONV[dim](xp if channel is None else xp*_wide(channel, dim), self.weight,
                 None, *args)
             return _biased(y if filter is None else y*_wide(filter, dim), self.bias)
-    elif not free and self.kernels*n<=o:
+    elif not free and 2*self.kernels*n<=o:
         y = scaled_patches(xp if channel is None else xp*_wide(channel, dim),
             self.weight.unflatten(0, (self.kernels,-1)), taps, mix, *args)
         return _in_layout(_biased(y if filter is None else y*_wide(filter, dim), self.bias),
             x)
-    W = _kernels(self, *((channel,filter) if small else (None,None)), taps, mix)
-    y = per_sample_conv(xp if small or channel is None else xp*_wide(channel, dim),
-        W.expand(x.shape[0], *W.shape[1:]), *args)
+    def each(x, *attentions): # A kernel for each picture
+        W = _kernels(self, *attentions)
+        return per_sample_conv(x, W.expand(x.shape[0], *W.shape[1:]), *args)
+    xs = xp if small or channel is None else xp*_wide(channel, dim)
+    attentions = (channel,filter,taps,mix) if small else (None,None,taps,mix)
+    weights = self.weight.numel()//self.kernels
+    if free or len(cut := pieces(x.shape[0], weights))<2: y = each(xs, *attentions)
+    else: y = torch.cat([each(xs[s], *(a if a is None else a[s] for a in attentions))
+        for s in cut])
     return _in_layout(_biased(y if small or filter is None else y*_wide(filter, dim),
         self.bias), x)
 
