@@ -240,8 +240,7 @@ def fair_width(
 LENDERS = ('even_kernels_host','hypercomplex_host','xsepconv_host','active_shift_host',
     'learned_strides_host','gaussian_masks_host','poly_scale_host','heterogeneous_host',
     'overparameterized_host','inception_next_mixer','hardware_study_mixer',
-    'fully_separable_mixer',
-    'dynamic_host','region_aware_host')
+    'fully_separable_mixer','dynamic_host','region_aware_host')
 EQUAL = ', equal size'
 
 def arm_row(

@@ -202,6 +202,7 @@ def label_column(
     gap:float=.058, # Least distance of two names, as a share of the axis
 )->dict: # Name to the height of its label, 0 to 1
     "Names in a column at the right, each with a thin line from its point"
+    ax.autoscale_view()         # limits are settled late, and the transform does not ask
     place = ax.transData+ax.transAxes.inverted()
     at,low = {n: place.transform(o)[1] for n,o in points.items()},-math.inf
     order,out = sorted(at, key=at.get),{}
@@ -272,7 +273,8 @@ def pareto(
     best,colours = front(points),colours_of(points)
     ends = [max(points, key=lambda n: points[n][i]) for i in (0,1)]
     # of many rows those that a reader looks for have a name
-    named = points if len(points)<=MANY else {*best, *ends, baseline}
+    many = len(points)>MANY
+    named = {*best, *ends, baseline} if many else points
     for n,(p,e) in points.items():
         colour = colours[n.split(',')[0]]
         half = n in open_ and n not in best
@@ -283,8 +285,7 @@ def pareto(
     ax.plot(*zip(*(points[n] for n in best)), color=GREY, lw=1, ls='--', zorder=0)
     price_axis(ax, [p for p,_ in points.values()])
     ax.set(xlabel=label, ylabel='error (%)')
-    if len(points)>MANY: label_column(ax, {n: points[n] for n in points if n in named})
-    else: _beside(ax, points)
+    (label_column if many else _beside)(ax, {n: points[n] for n in points if n in named})
     return ax
 
 # %% ../../nbs/compare/12_verdicts.ipynb #af790cbb

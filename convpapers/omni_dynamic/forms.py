@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from ..lab.basics import one_of
-from ..lab.operators import layout
+from ..lab.operators import even_slices, layout
 
 # %% ../../nbs/omni_dynamic/12_fast_forms.ipynb #78a722de
 CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
@@ -83,10 +83,7 @@ def pieces(
     weights:int, # Numbers in the kernel of one
 )->list: # Slices of the batch, as equal as can be
     "A batch in pieces whose kernels stay in a cache"
-    each = max(1, CACHE//max(1, weights))
-    n = -(-pictures//each)
-    size = -(-pictures//max(1, n))
-    return [slice(i, i+size) for i in range(0, pictures, max(1, size))]
+    return even_slices(pictures, math.ceil(pictures/max(1, CACHE//weights)))
 
 # %% ../../nbs/omni_dynamic/12_fast_forms.ipynb #d04baf26
 def scaled_patches(

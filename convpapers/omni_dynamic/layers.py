@@ -249,7 +249,8 @@ def _batch(self, x):
     free = exporting() or x.shape[0]<2                                  # no choice by sizes
     single = not exporting() and x.shape[0]==1      # one kernel, and a plain convolution
     n = 0 if exporting() else _positions(xp, self, padding)
-    small = not exporting() and self.weight.numel()//self.kernels < xp[:1].numel()
+    weights = self.weight.numel()//self.kernels
+    small = not exporting() and weights < xp[:1].numel()
     if taps is None and mix is None:
         one = max(self.kernel_size)==1
         point = one and max(self.stride)==1 and self.groups==1 and not free
@@ -267,7 +268,6 @@ def _batch(self, x):
         return per_sample_conv(x, W.expand(x.shape[0], *W.shape[1:]), *args)
     xs = xp if small or channel is None else xp*_wide(channel, dim)
     attentions = (channel,filter,taps,mix) if small else (None,None,taps,mix)
-    weights = self.weight.numel()//self.kernels
     if free or len(cut := pieces(x.shape[0], weights))<2: y = each(xs, *attentions)
     else: y = torch.cat([each(xs[s], *(a if a is None else a[s] for a in attentions))
         for s in cut])

@@ -22,8 +22,8 @@ from torch.nn import functional
 from ..lab.basics import one_of, positive_int
 from convpapers.lab.layers import (arguments_of_plain, expect_channels, expect_geometry,
     leaf, plain_like)
-from convpapers.lab.operators import (again, layout as memory_layout, no_torchscript,
-    ordinary)
+from ..lab.operators import (again, even_slices, layout as memory_layout,
+    no_torchscript, ordinary)
 from .pattern import dilation_pattern
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #8f193090
@@ -257,9 +257,7 @@ def _pairs(weight, own, part, groups, t, layout):
 def _pieces(x, weight):
     "A batch in runs whose maps stay near the processor, but not smaller than the weights"
     most = max(PIECE*torch.get_num_threads(), weight.numel()*weight.element_size())
-    runs = math.ceil(x.numel()*x.element_size()/most)
-    n = math.ceil(len(x)/min(runs, len(x)))
-    return [slice(a, min(a+n, len(x))) for a in range(0, len(x), n)]
+    return even_slices(len(x), math.ceil(x.numel()*x.element_size()/most))
 
 # %% ../../nbs/poly_scale/10_layers.ipynb #c86c3328
 class _Runs:
