@@ -6,7 +6,7 @@ Docs: https://convpapers.github.io/convpapers/lab/operators.html.md"""
 
 # %% auto #0
 __all__ = ['LARGEST', 'BACKENDS', 'whole', 'layout', 'even_slices', 'choose_backend', 'native_library', 'ordinary', 'plain_only',
-           'again', 'refuse_torchscript', 'no_torchscript', 'Operator', 'Constants']
+           'again', 'refuse_torchscript', 'no_torchscript', 'Shortcut', 'Operator', 'Constants']
 
 # %% ../../nbs/lab/64_operators.ipynb #f7d651f2
 from typing import Callable, Sequence
@@ -176,6 +176,27 @@ class _Direct(torch.autograd.Function):
         else: got = op.backward(grad, ctx.saved_tensors, ctx.options, needs)
         return None,*got,*(None,)*len(ctx.options)
 
+# %% ../../nbs/lab/64_operators.ipynb #52fc99e4
+class Shortcut:
+    "A function with a kernel for ordinary tensors; whatever else comes gets the plain form"
+    def __init__(self,
+        count:int, # Arguments that are tensors or None, the first ones; options follow
+        forward:Callable, # `forward(*tensors, *options)`, a tensor
+        # `backward(grad, tensors, options, needs)`, a gradient or None for each tensor
+        backward:Callable,
+        plain:Callable, # As `forward`, in plain operations of PyTorch
+    ):
+        self.count,self.forward,self.backward,self.plain = count,forward,backward,plain
+    def direct(self, *args):
+        "The kernel, known to autograd"
+        if torch.is_grad_enabled():
+            for t in args[:self.count]:
+                if t is not None and t.requires_grad: return _Direct.apply(self, *args)
+        return self.forward(*args)
+    def __call__(self, *args):
+        "The tensors, then the options, by position"
+        return (self.direct if ordinary(*args[:self.count]) else self.plain)(*args)
+
 # %% ../../nbs/lab/64_operators.ipynb #502a671a
 def _like(t, form=torch.contiguous_format):
     return torch.empty(t.shape, dtype=t.dtype, device=t.device, memory_format=form)
@@ -228,7 +249,7 @@ def _differentiate(op, op_backward, plain, tensors, options):
     op.register_autograd(first, setup_context=keep)
 
 # %% ../../nbs/lab/64_operators.ipynb #b5c34c16
-class Operator:
+class Operator(Shortcut):
     """A function of tensors and options with kernels of its own, known to autograd,
     `torch.compile`, `torch.export` and `torch.func`"""
     def __init__(self,
@@ -242,9 +263,8 @@ class Operator:
         plain:Callable, # As `forward`, in plain operations of PyTorch
         size:Callable, # `size(tensors, options)` of the output, from shapes alone
     ):
-        self.name,self.forward,self.backward,self.plain = name.partition(
-            '::')[2],forward,backward,plain
-        self.count,name = tensors.count('Tensor'),_free(name)
+        super().__init__(tensors.count('Tensor'), forward, backward, plain)
+        self.name,name = name.partition('::')[2],_free(name)
         self.op,self.op_backward = _defined(name, tensors, options, forward, backward, size)
         _differentiate(self.op, self.op_backward, plain, tensors, options)
 
@@ -256,12 +276,7 @@ class Operator:
 
     def __call__(self, *args):
         "The tensors, then the options, by position"
-        tensors = args[:self.count]
-        if ordinary(*tensors):
-            if torch.is_grad_enabled():
-                for t in tensors:
-                    if t is not None and t.requires_grad: return _Direct.apply(self, *args)
-            return self.forward(*args)
+        if ordinary(*args[:self.count]): return self.direct(*args)
         refuse_torchscript(self.name)
         return self.plain(*args) if plain_only() else self.op(*args)
 

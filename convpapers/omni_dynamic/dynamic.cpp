@@ -74,7 +74,8 @@ template <class T> L gates(const T* p, T* out, L batch, const Gates<T>& w) {
     return 0;
 }
 
-// The gradients of p, fc, gamma, beta, mean, var, of the four heads and of the temperature
+// The gradients of p, fc, gamma, beta, mean, var, of the four heads and of the temperature:
+// zeros before, and null pointers for those that nobody needs
 template <class T>
 L gates_backward(const T* G, const T* p, T** to, L batch, const Gates<T>& w) {
     Seen<T> s = room(w);
@@ -91,19 +92,20 @@ L gates_backward(const T* G, const T* p, T** to, L batch, const Gates<T>& w) {
             for (L i=0; i<w.n[k]; i++) {
                 const T slope = k<HEADS-1 ? y[i]*(1-y[i])*g[at+i] : y[i]*(g[at+i]-mean),
                     q = slope/w.temperature;
-                *gt -= q*x[i];
-                add(ghead[k]+i*w.hidden, q, s.a.data(), w.hidden);
+                if (gt) *gt -= q*x[i];
+                if (ghead[k]) add(ghead[k]+i*w.hidden, q, s.a.data(), w.hidden);
                 add(da.data(), q, w.head[k]+i*w.hidden, w.hidden);
             }
         }
-        std::fill(gp+b*w.ins, gp+(b+1)*w.ins, T(0));
         for (L h=0; h<w.hidden; h++) {
             const T du = s.u[h]<=0 ? T(0) : da[h], r = 1/std::sqrt(w.var[h]+w.eps),
                 off = s.z[h]-w.mean[h], dz = du*w.gamma[h]*r;
-            ggamma[h] += du*off*r; gbeta[h] += du;
-            gmean[h] -= dz; gvar[h] -= dz*off*r*r/2;
-            add(gfc+h*w.ins, dz, p+b*w.ins, w.ins);
-            add(gp+b*w.ins, dz, w.fc+h*w.ins, w.ins);
+            if (ggamma) ggamma[h] += du*off*r;
+            if (gbeta) gbeta[h] += du;
+            if (gmean) gmean[h] -= dz;
+            if (gvar) gvar[h] -= dz*off*r*r/2;
+            if (gfc) add(gfc+h*w.ins, dz, p+b*w.ins, w.ins);
+            if (gp) add(gp+b*w.ins, dz, w.fc+h*w.ins, w.ins);
         }
     }
     return 0;
@@ -148,52 +150,96 @@ template <class T, L K> L kernels(const T* W, T* out, const Given<T>& a, Size z)
     return 0;
 }
 
-// The gradients of W and of the attentions that are given
+// A row's gradient as that of its channel and of its tap
+template <class T> void share(const T* gs, const T* gm, T** to, const Given<T>& a, Size z) {
+    for (L b=0; b<z.batch; b++) {
+        if (to[3]) for (L k=0; k<z.kernels; k++) to[3][b*z.kernels+k] = gm[b*z.kernels+k];
+        if (to[2]) std::fill(to[2]+b*z.taps, to[2]+(b+1)*z.taps, T(0));
+        for (L c=0; c<z.groups*z.ins; c++) {
+            const T x = a.of(0, b, c);
+            T sum = 0;
+            for (L t=0; t<z.taps; t++) {
+                const T g = gs[(b*z.groups*z.ins+c)*z.taps+t];
+                sum += g*a.of(2, b, t);
+                if (to[2]) to[2][b*z.taps+t] += g*x;
+            }
+            if (to[0]) to[0][b*z.groups*z.ins+c] = sum;
+        }
+    }
+}
+
+// The gradients of W and of the attentions that are given. A thread has its own output
+// channels, and its own sums for what all of them share
 template <class T, L K>
 L kernels_backward(const T* G, const T* W, T* gW, T** to, const Given<T>& a, Size z) {
     const std::vector<T> scale = scales(a, z);
-    const L n = z.row(), all = z.outs*n, count = K ? K : z.kernels, part_of = z.outs/z.groups;
-    const L threads = std::max(L(1), std::min(z.threads, z.outs)), every = z.batch*count;
-    std::vector<T> sums(threads*scale.size()), mixed(threads*every);
-    each(threads, threads, [&](L first, L last) { for (L u=first; u<last; u++) {
-        T *gs = &sums[u*scale.size()], *gm = &mixed[u*every];
-        for (L o=z.outs*u/threads; o<z.outs*(u+1)/threads; o++) {
-            const T* w = W+o*n;
-            T* gw = gW+o*n;
+    const L n = z.row(), all = z.outs*n, count = K ? K : z.kernels, every = z.batch*count,
+        threads = std::max(L(1), std::min(z.threads, z.outs));
+    std::vector<T> rows(threads*scale.size()), mixed(threads*every);
+    each(threads, threads, [&](L first, L last) { for (L u=first; u<last; u++)
+        for (L o=z.outs*u/threads; o<z.outs*(u+1)/threads; o++)
             for (L b=0; b<z.batch; b++) {
-                const L at = (b*z.groups+o/part_of)*n;
-                const T *g = G+(b*z.outs+o)*n, *s = &scale[at], f = a.of(1, b, o);
-                T *t = gs+at, m[MOST];
+                const L at = (b*z.groups+o/(z.outs/z.groups))*n;
+                const T *w = W+o*n, *g = G+(b*z.outs+o)*n, *s = &scale[at];
+                T *gw = gW+o*n, *gs = &rows[u*scale.size()+at];
+                const T f = a.of(1, b, o);
+                T m[MOST];
                 V<T> sum{}, by[MOST] = {};
                 for (L k=0; k<count; k++) m[k] = a.of(3, b, k);
                 across<T>(n, [&](L j, L part) {
-                    V<T> row[MOST], y = all_zero<T>(), d = f*some(g+j, part);
+                    V<T> row[MOST], y{}, x = some(g+j, part), d = x*some(s+j, part);
                     for (L k=0; k<count; k++)
                         { row[k] = some(w+k*all+j, part); y += m[k]*row[k]; }
-                    put(t+j, some(t+j, part)+d*y, part);
-                    d *= some(s+j, part);
+                    put(gs+j, some(gs+j, part)+f*x*y, part);
                     sum += d*y;
+                    d *= f;
                     for (L k=0; k<count; k++) {
                         T* q = gw+k*all+j;
                         by[k] += d*row[k];
                         put(q, b ? some(q, part)+m[k]*d : m[k]*d, part);
                     }
                 });
-                for (L k=0; k<count; k++) gm[b*count+k] += total<T>(by[k]);
-                if (to[1]) {
-                    V<T> own{};
-                    if (f!=0) to[1][b*z.outs+o] = total<T>(sum)/f;
-                    else {
-                        across<T>(n, [&](L j, L part) {
-                            V<T> y = all_zero<T>();
-                            for (L k=0; k<count; k++) y += m[k]*some(w+k*all+j, part);
-                            own += some(g+j, part)*some(s+j, part)*y;
-                        });
-                        to[1][b*z.outs+o] = total<T>(own);
-                    }
-                }
+                if (to[1]) to[1][b*z.outs+o] = total<T>(sum);
+                for (L k=0; k<count; k++) mixed[u*every+b*count+k] += total<T>(by[k]);
             }
-        }
-    } });
+    });
+    for (L u=1; u<threads; u++) {
+        add(rows.data(), T(1), &rows[u*scale.size()], scale.size());
+        add(mixed.data(), T(1), &mixed[u*every], every);
+    }
+    share(rows.data(), mixed.data(), to, a, z);
     return 0;
 }
+
+// == What Python calls
+
+#define GATES(T) const T* fc, const T* gamma, const T* beta, const T* mean, const T* var, \
+    const T* h0, const T* h1, const T* h2, const T* h3, const T* temperature, \
+    int64_t batch, int64_t ins, int64_t hidden, int64_t n0, int64_t n1, int64_t n2, \
+    int64_t n3, double eps
+#define WEIGHTS(T) Gates<T>{fc, gamma, beta, mean, var, {h0, h1, h2, h3}, ins, hidden, \
+    {n0, n1, n2, n3}, T(eps), *temperature}
+#define SIZES(T) const T* W, const T* a0, const T* a1, const T* a2, const T* a3, \
+    int64_t s0, int64_t s1, int64_t s2, int64_t s3, int64_t batch, int64_t kernels_, \
+    int64_t outs, int64_t ins, int64_t taps, int64_t groups, int64_t threads
+#define START(T) const Given<T> a{{a0, a1, a2, a3}, {s0, s1, s2, s3}}; \
+    const Size z{batch, kernels_, outs, ins, taps, groups, threads};
+#define ENTRIES(T, name) \
+extern "C" int64_t gates_##name(const T* p, T* out, GATES(T)) \
+    { return guarded([&]() -> int64_t { return gates<T>(p, out, batch, WEIGHTS(T)); }); } \
+extern "C" int64_t gates_backward_##name(const T* G, const T* p, T* g0, T* g1, T* g2, \
+    T* g3, T* g4, T* g5, T* g6, T* g7, T* g8, T* g9, T* g10, GATES(T)) { \
+    T* to[] = {g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10}; \
+    return guarded([&]() -> int64_t { \
+        return gates_backward<T>(G, p, to, batch, WEIGHTS(T)); }); } \
+extern "C" int64_t kernels_##name(T* out, SIZES(T)) { START(T) \
+    return guarded([&]() -> int64_t { return kernels_==1 ? kernels<T,1>(W, out, a, z) \
+        : kernels_==4 ? kernels<T,4>(W, out, a, z) : kernels<T,0>(W, out, a, z); }); } \
+extern "C" int64_t kernels_backward_##name(const T* G, T* gW, T* g0, T* g1, T* g2, T* g3, \
+    SIZES(T)) { START(T) T* to[] = {g0, g1, g2, g3}; \
+    return guarded([&]() -> int64_t { \
+        return kernels_==1 ? kernels_backward<T,1>(G, W, gW, to, a, z) \
+        : kernels_==4 ? kernels_backward<T,4>(G, W, gW, to, a, z) \
+        : kernels_backward<T,0>(G, W, gW, to, a, z); }); }
+ENTRIES(float, f32)
+ENTRIES(double, f64)
