@@ -7,7 +7,7 @@ Docs: https://convpapers.github.io/convpapers/omni_dynamic/cpu_kernel.html.md"""
 # %% auto #0
 __all__ = ['ROWS', 'ATTENTION', 'KERNELS', 'ENTRY', 'MOST', 'SOURCE', 'FUNCTIONS', 'CASES', 'native', 'SHORT', 'attention_scores',
            'gates_forward', 'gates_backward', 'picture_kernels', 'kernels_forward', 'kernels_backward', 'case_of',
-           'fast_scores', 'fast_kernels']
+           'fast_scores', 'makes_kernels', 'fast_kernels']
 
 # %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #cf80192f
 import ctypes
@@ -20,21 +20,21 @@ from ..lab.operators import Shortcut, ordinary
 # %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #439d219e
 ROWS,ATTENTION,KERNELS,ENTRY = source_parts('convpapers.omni_dynamic', 'dynamic.cpp')
 
-# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #d1139290
+# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #1418b1f6
 MOST = 16 # Kernels that are mixed
 SOURCE = SIMD + EACH + LANES + ROWS + ATTENTION + KERNELS + ENTRY
 _kinds = {torch.float32: 'f32', torch.float64: 'f64'}
 _p,_i = ctypes.c_void_p,ctypes.c_int64
-_gates,_kernels = [_p]*10 + [_i]*7 + [ctypes.c_double],[_p]*5 + [_i]*11
+_gates,_kernels = [_p]*14 + [_i]*7 + [ctypes.c_double],[_p]*5 + [_i]*11
 FUNCTIONS = {f'{name}_{kind}': (_i, [_p]*n+rest) for kind in _kinds.values()
-    for name,n,rest in (('gates',2,_gates), ('gates_backward',13,_gates),
+    for name,n,rest in (('gates',2,_gates), ('gates_backward',17,_gates),
         ('kernels',1,_kernels), ('kernels_backward',6,_kernels))}
 
 def _at(t): return None if t is None else t.data_ptr()
 def _whole(t): return t if t is None or t.is_contiguous() else t.contiguous()
-def _length(t): return 0 if t is None else len(t)
+def _length(t): return 0 if t is None else t.shape[0]      # `len` takes far longer
 
-# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #a28dc3a2
+# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #a1721e22
 def attention_scores(
     means:Tensor, # `(B, C)`: of each channel, over the map
     fc:Tensor, # `(hidden, C)`
@@ -42,26 +42,29 @@ def attention_scores(
     gamma:Tensor, beta:Tensor, mean:Tensor, var:Tensor,
     # Heads, `(outputs, hidden)`, or None
     channel:Tensor|None, filter:Tensor|None, taps:Tensor|None, mix:Tensor|None,
+    # Their biases, `(outputs,)`; zeros where a head has none
+    channel_bias, filter_bias, taps_bias, mix_bias,
     temperature:Tensor, # One number
     eps:float, # Of the norm
 )->Tensor: # `(B, outputs of all heads)`
     "What the four attentions give for each picture, by a norm with given statistics"
     h = F.relu((F.linear(means, fc)-mean)/(var+eps).sqrt()*gamma+beta)
-    parts = [(F.linear(h, w)/temperature).sigmoid() for w in (channel,filter,taps)
-        if w is not None]
-    if mix is not None: parts.append((F.linear(h, mix)/temperature).softmax(1))
+    parts = [(F.linear(h, w, b)/temperature).sigmoid() for w,b in ((channel,channel_bias),
+        (filter,filter_bias), (taps,taps_bias)) if w is not None]
+    if mix is not None: parts.append((F.linear(h, mix, mix_bias)/temperature).softmax(1))
     return torch.cat(parts, 1)
 
 def _run_gates(library, name, first, tensors, eps):
     means,fc,heads = tensors[0],tensors[1],tensors[6:10]
     code = getattr(library, f'{name}_{_kinds[means.dtype]}')(*map(_at, first),
-        *map(_at, tensors[1:]), len(means), fc.shape[1], len(fc), *map(_length, heads), eps)
+        *map(_at, tensors[1:]), means.shape[0], fc.shape[1], fc.shape[0],
+        *map(_length, heads), eps)
     answered(code)
 
 def gates_forward(library, *args)->Tensor: # As for `attention_scores`
     "The kernel forward, of a library from `native.library()`"
     tensors = [_whole(t) for t in args[:-1]]
-    out = tensors[0].new_empty(len(tensors[0]), sum(map(_length, tensors[6:10])))
+    out = tensors[0].new_empty(tensors[0].shape[0], sum(map(_length, tensors[6:10])))
     _run_gates(library, 'gates', (tensors[0],out), tensors, args[-1])
     return out
 
@@ -74,7 +77,7 @@ def gates_backward(library, grad:Tensor, tensors, options, needs)->list:
     _run_gates(library, 'gates_backward', (_whole(grad),tensors[0],*got), tensors, *options)
     return got
 
-# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #f853877e
+# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #6b21b066
 def picture_kernels(
     weight:Tensor, # `(K·o, c/groups, *k)`: the kernels, one after the other
     channel:Tensor|None, # `(B, c)`
@@ -106,7 +109,7 @@ def _run_kernels(library, name, first, weight, given, groups):
 
 def _batch(given):
     for a in given:
-        if a is not None: return len(a)
+        if a is not None: return a.shape[0]
 
 def _rows(a): # Numbers of one picture side by side; pictures may lie apart
     return a if a is None or a.stride(1)==1 or a.shape[1]==1 else a.contiguous()
@@ -123,12 +126,12 @@ def kernels_forward(library, weight, channel, filter, taps, mix, groups)->Tensor
 def kernels_backward(library, grad:Tensor, tensors, options, needs)->list:
     "The gradients of the weight and of the attentions"
     weight,given = _whole(tensors[0]),[_rows(a) for a in tensors[1:]]
-    got = [torch.empty_like(weight), *(None if a is None else a.new_empty(a.shape)
-        for a in given)]
+    got = [None if t is None else torch.empty_like(t, memory_format=torch.contiguous_format)
+        for t in (weight,*given)]
     _run_kernels(library, 'kernels_backward', (_whole(grad),*got), weight, given, *options)
     return [g if n else None for g,n in zip(got, needs)]
 
-# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #935e0a1c
+# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #9b742653
 # Outputs, channels of a group, taps, groups, K, pictures, and which attentions there are
 CASES = ((6,5,9,1,4,3,(0,1,2,3)), (4,8,1,2,1,1,(0,1)), (3,17,4,1,3,2,(2,3)),
     (8,1,25,8,1,5,(0,2)), (2,9,3,1,4,1,(0,1,3)), (5,40,1,1,2,4,(1,3)))
@@ -148,6 +151,7 @@ def case_of(case, dtype=torch.float64)->tuple:
     norm = [_numbers(H, step=.9+i) for i in range(3)] + [_numbers(H, step=2.)**2+.1]
     sets = ([_numbers(K*o, c, t, step=.21), *given],
         [_numbers(B, c*g, step=.11), _numbers(H, c*g, step=.17), *norm, *heads,
+        *(None if a is None else _numbers(len(a), step=.4) for a in heads),
         torch.tensor(1.7)])
     return *([None if a is None else a.to(dtype) for a in ts] for ts in sets),g
 
@@ -181,7 +185,7 @@ def _check(library):
 native = Native('dynamic_kernels', SOURCE, FUNCTIONS, _check, (),
     'attention and kernels are computed by operators of PyTorch')
 
-# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #23c592fe
+# %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #bbd53824
 SHORT = 16 # Numbers in a row of a kernel, at least
 
 def _one_kind(tensors):
@@ -195,15 +199,23 @@ def _shortcut(count, forward, backward, plain):
     f,b = (lambda *args: forward(native.library(), *args),
         lambda *args: backward(native.library(), *args))
     return Shortcut(count, f, b, plain)
-_gates_shortcut = _shortcut(11, gates_forward, gates_backward, attention_scores)
+_gates_shortcut = _shortcut(15, gates_forward, gates_backward, attention_scores)
 _kernels_shortcut = _shortcut(5, kernels_forward, kernels_backward, picture_kernels)
 
 def fast_scores(
     *args, # As for `attention_scores`
 )->Tensor|None: # As `attention_scores`; None where the kernel cannot do it
     "The attention in one call"
-    fits = len(args[0]) and _one_kind(args[:11]) and ordinary(*args[:11])
+    fits = ordinary(*args[:15]) and args[0].shape[0] and _one_kind(args[:15])
     return _gates_shortcut(*args) if fits and native.library() is not None else None
+
+def makes_kernels(
+    weight:Tensor, # `(K·o, c/groups, *k)`
+    kernels:int=1, # K
+)->bool:
+    "Whether `fast_kernels` uses the C++ kernel, all attentions in one pass"
+    return (ordinary(weight) and _one_kind((weight,)) and kernels<=MOST
+        and weight.numel()>=SHORT*weight.shape[0] and native.library() is not None)
 
 def fast_kernels(
     weight:Tensor, # `(K·o, c/groups, *k)`: the kernels, one after the other
@@ -213,7 +225,6 @@ def fast_kernels(
 )->Tensor: # `(B, o, c/groups, *k)`, or with 1 for B if no attention is given
     "`picture_kernels`, by the C++ kernel where that can do it"
     tensors = weight,channel,filter,taps,mix
-    fits = (_batch(tensors[1:]) and weight.numel()>=SHORT*len(weight)
-        and _one_kind(tensors) and (mix is None or mix.shape[1]<=MOST)
-        and native.library() is not None)
+    fits = (makes_kernels(weight, 1 if mix is None else mix.shape[1])
+        and ordinary(*tensors) and _one_kind(tensors) and _batch(tensors[1:]))
     return (_kernels_shortcut if fits else picture_kernels)(*tensors, groups)

@@ -34,7 +34,7 @@ template <class T> inline void add(T* y, T a, const T* x, L n) {
 
 const int HEADS = 4;                    // channels, filters, taps and, by softmax, kernels
 template <class T> struct Gates {
-    const T *fc, *gamma, *beta, *mean, *var, *head[HEADS];
+    const T *fc, *gamma, *beta, *mean, *var, *head[HEADS], *bias[HEADS];
     L ins, hidden, n[HEADS];
     T eps, temperature;
     L all() const { return n[0]+n[1]+n[2]+n[3]; }
@@ -51,7 +51,8 @@ template <class T> void see(const Gates<T>& w, const T* p, Seen<T>& s) {
     for (L k=0, at=0; k<HEADS; at+=w.n[k++]) {
         T *x = &s.score[at], *y = &s.out[at], sum = 0;
         for (L i=0; i<w.n[k]; i++)
-            x[i] = dot(w.head[k]+i*w.hidden, s.a.data(), w.hidden)/w.temperature;
+            x[i] = (dot(w.head[k]+i*w.hidden, s.a.data(), w.hidden)+w.bias[k][i])
+                /w.temperature;
         if (k<HEADS-1) for (L i=0; i<w.n[k]; i++) y[i] = 1/(1+std::exp(-x[i]));
         else if (w.n[k]) {
             const T top = *std::max_element(x, x+w.n[k]);
@@ -74,14 +75,14 @@ template <class T> L gates(const T* p, T* out, L batch, const Gates<T>& w) {
     return 0;
 }
 
-// The gradients of p, fc, gamma, beta, mean, var, of the four heads and of the temperature:
+// The gradients of p, fc, gamma, beta, mean, var, of the four heads, of their biases and of the temperature:
 // zeros before, and null pointers for those that nobody needs
 template <class T>
 L gates_backward(const T* G, const T* p, T** to, L batch, const Gates<T>& w) {
     Seen<T> s = room(w);
     std::vector<T> d(w.all()+1), da(w.hidden), dz(w.hidden);
     T *gp = to[0], *gfc = to[1], *ggamma = to[2], *gbeta = to[3], *gmean = to[4],
-        *gvar = to[5], **ghead = to+6, *gt = to[10];
+        *gvar = to[5], **ghead = to+6, **gbias = to+10, *gt = to[14];
     for (L b=0; b<batch; b++) {
         const T* g = G+b*w.all();
         see(w, p+b*w.ins, s);
@@ -93,6 +94,7 @@ L gates_backward(const T* G, const T* p, T** to, L batch, const Gates<T>& w) {
                 const T slope = k<HEADS-1 ? y[i]*(1-y[i])*g[at+i] : y[i]*(g[at+i]-mean),
                     q = slope/w.temperature;
                 if (gt) *gt -= q*x[i];
+                if (gbias[k]) gbias[k][i] += q;
                 if (ghead[k]) add(ghead[k]+i*w.hidden, q, s.a.data(), w.hidden);
                 add(da.data(), q, w.head[k]+i*w.hidden, w.hidden);
             }
@@ -214,10 +216,12 @@ L kernels_backward(const T* G, const T* W, T* gW, T** to, const Given<T>& a, Siz
 // == What Python calls
 
 #define GATES(T) const T* fc, const T* gamma, const T* beta, const T* mean, const T* var, \
-    const T* h0, const T* h1, const T* h2, const T* h3, const T* temperature, \
+    const T* h0, const T* h1, const T* h2, const T* h3, const T* b0, const T* b1, \
+    const T* b2, const T* b3, const T* temperature, \
     int64_t batch, int64_t ins, int64_t hidden, int64_t n0, int64_t n1, int64_t n2, \
     int64_t n3, double eps
-#define WEIGHTS(T) Gates<T>{fc, gamma, beta, mean, var, {h0, h1, h2, h3}, ins, hidden, \
+#define WEIGHTS(T) Gates<T>{fc, gamma, beta, mean, var, {h0, h1, h2, h3}, \
+    {b0, b1, b2, b3}, ins, hidden, \
     {n0, n1, n2, n3}, T(eps), *temperature}
 #define SIZES(T) const T* W, const T* a0, const T* a1, const T* a2, const T* a3, \
     int64_t s0, int64_t s1, int64_t s2, int64_t s3, int64_t batch, int64_t kernels_, \
@@ -228,8 +232,9 @@ L kernels_backward(const T* G, const T* W, T* gW, T** to, const Given<T>& a, Siz
 extern "C" int64_t gates_##name(const T* p, T* out, GATES(T)) \
     { return guarded([&]() -> int64_t { return gates<T>(p, out, batch, WEIGHTS(T)); }); } \
 extern "C" int64_t gates_backward_##name(const T* G, const T* p, T* g0, T* g1, T* g2, \
-    T* g3, T* g4, T* g5, T* g6, T* g7, T* g8, T* g9, T* g10, GATES(T)) { \
-    T* to[] = {g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10}; \
+    T* g3, T* g4, T* g5, T* g6, T* g7, T* g8, T* g9, T* g10, T* g11, T* g12, T* g13, \
+    T* g14, GATES(T)) { \
+    T* to[] = {g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14}; \
     return guarded([&]() -> int64_t { \
         return gates_backward<T>(G, p, to, batch, WEIGHTS(T)); }); } \
 extern "C" int64_t kernels_##name(T* out, SIZES(T)) { START(T) \

@@ -21,7 +21,7 @@ from .layers import ODConv2d, _kernels
 class Released(ODConv2d):
     "`ODConv2d` computed as in the released code, for comparison"
     def _batch(self, x:Tensor)->Tensor:
-        c,f,s,w = self.attention(x)
+        c,f,s,w = self.attention.plain(x)
         B,W = len(x),self.weight.unflatten(0, (self.kernels,-1))
         x = x if c is None else x*c[...,None,None]
         scale = (1 if s is None else s.view(B, 1, 1, 1, *self.kernel_size))*(1 if w is None
