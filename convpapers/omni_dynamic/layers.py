@@ -263,11 +263,13 @@ def _batch(self, x):
     channel,filter,taps,mix = self.attention(x)
     (xp,padding),o,dim = _padded(self, x),self.out_channels,self._dim
     args = self.stride,padding,self.dilation,self.groups
-    free = exporting() or x.shape[0]<2                                  # no choice by sizes
-    single = not exporting() and x.shape[0]==1      # one kernel, and a plain convolution
-    n = 0 if exporting() else _positions(xp, self, padding)
+    graph = exporting()                                                 # no choice by sizes
+    free,single = graph or x.shape[0]<2,not graph and x.shape[0]==1
+    n = 0 if graph else _positions(xp, self, padding)
     weights = self.weight.numel()//self.kernels
-    small = not exporting() and weights < xp[:1].numel()
+    # C++ takes all attentions into the kernels in one pass
+    native = not graph and makes_kernels(self.weight, self.kernels)
+    small = not graph and weights < (4 if native and single else 1)*xp[:1].numel()
     if taps is None and mix is None:
         one = max(self.kernel_size)==1
         point = one and max(self.stride)==1 and self.groups==1 and not free
@@ -280,17 +282,16 @@ def _batch(self, x):
             self.weight.unflatten(0, (self.kernels,-1)), taps, mix, *args)
         return _in_layout(_biased(y if filter is None else y*_wide(filter, dim), self.bias),
             x)
-    # in C++ a kernel takes all attentions in one pass
-    small = small or not exporting() and makes_kernels(self.weight, self.kernels)
+    whole = small or native
     def each(x, *attentions): # A kernel for each picture
         W = _kernels(self, *attentions)
         return per_sample_conv(x, W.expand(x.shape[0], *W.shape[1:]), *args)
-    xs = xp if small or channel is None else xp*_wide(channel, dim)
-    attentions = (channel,filter,taps,mix) if small else (None,None,taps,mix)
+    xs = xp if whole or channel is None else xp*_wide(channel, dim)
+    attentions = (channel,filter,taps,mix) if whole else (None,None,taps,mix)
     if free or len(cut := pieces(x.shape[0], weights))<2: y = each(xs, *attentions)
     else: y = torch.cat([each(xs[s], *(a if a is None else a[s] for a in attentions))
         for s in cut])
-    return _in_layout(_biased(y if small or filter is None else y*_wide(filter, dim),
+    return _in_layout(_biased(y if whole or filter is None else y*_wide(filter, dim),
         self.bias), x)
 
 _ODConv._batch = _batch
