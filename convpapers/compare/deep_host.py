@@ -103,8 +103,8 @@ def crossed_words(
     names = lambda word: [c.claim.text for c in rows if c.word==word]
     n = {w: len(names(w)) for w in ('the same','turned round','open','not measured')}
     told = len(rows)-n['not measured']
-    if not told: return ('No claim has pairs in both networks yet, so nothing is known here about '
-        'depth.')
+    if not told:
+        return 'No claim has pairs in both networks yet, so nothing is known here of depth.'
     s = (f"{told} of {len(rows)} claims have pairs in both networks. {n['the same']} are "
         f"decided alike, {n['open']} are open in one of them or in both")
     turned = names('turned round')

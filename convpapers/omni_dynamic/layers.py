@@ -111,7 +111,7 @@ class Attention(Squeeze):
     def _fast(self, x):
         "All heads in one call, where the norm's statistics are given and nobody listens"
         if not ordinary(x) or torch.is_autocast_enabled('cpu'): return None
-        mine = self._modules                                    # look-ups cost a microsecond
+        mine = self._modules                                # look-ups take a microsecond
         fc,norm,heads = mine['fc'],mine['norm'],[mine.get(f'{n}_fc') for n in HEADS]
         for m in (fc,norm,*heads):
             if m is not None and (type(m) not in (Gate,BatchNorm) or m._forward_hooks
