@@ -444,5 +444,6 @@ def _checked(self:Native, file):
     for name,(result,arguments) in self.functions.items():
         f = getattr(library, name)
         f.restype,f.argtypes = result,list(arguments)
-    if self.check: self.check(library)
+    if self.check:                     # on the CPU, whatever the default device is
+        with import_module('torch').device('cpu'): self.check(library)
     return library

@@ -159,6 +159,8 @@ def no_torchscript(
     return cls
 
 # %% ../../nbs/lab/64_operators.ipynb #8bc403a2
+_at_once = torch._C._functorch.is_legacy_batchedtensor
+
 class _Direct(torch.autograd.Function):
     "An operator without the dispatcher's detour, for ordinary tensors"
     @staticmethod
@@ -170,7 +172,8 @@ class _Direct(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         op,needs = ctx.op,ctx.needs_input_grad[1:ctx.op.count+1]
-        if torch.is_grad_enabled():
+        # such as many gradients at once, which have no address
+        if torch.is_grad_enabled() or _at_once(grad) or not ordinary(grad):
             got = again(lambda *ts: op.plain(*ts, *ctx.options), grad, ctx.saved_tensors,
                 needs)
         else: got = op.backward(grad, ctx.saved_tensors, ctx.options, needs)

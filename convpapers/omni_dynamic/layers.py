@@ -15,11 +15,13 @@ from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.fx import Proxy
 from torch.nn import functional as F
+from torch.nn.modules.module import _has_any_global_hook
 from ..lab.basics import one_of, positive_int
 from ..lab.layers import (arguments_of_plain, expect_channels, expect_flags,
     expect_geometry, expect_number, leaf)
 from ..lab.operators import layout, no_torchscript, ordinary
-from .cpu_kernel import fast_kernels, fast_scores, makes_kernels
+from convpapers.omni_dynamic.cpu_kernel import (fast_kernels, fast_scores, little,
+    makes_kernels)
 from convpapers.omni_dynamic.forms import (CONV, exporting, per_sample_conv, pieces,
     scaled_patches)
 
@@ -74,6 +76,12 @@ class Squeeze(nn.Module):
 # %% ../../nbs/omni_dynamic/10_layers.ipynb #1b466630
 HEADS = 'channel','filter','spatial','kernel'
 
+def _as_made(part):
+    "Whether a part of an attention does what its class does, and nobody listens to it"
+    return type(part) in (Gate,BatchNorm) and 'forward' not in part.__dict__ and not (
+        part._forward_hooks or part._forward_pre_hooks or part._backward_hooks
+        or part._backward_pre_hooks)
+
 class Attention(Squeeze):
     """The four attentions of a layer: how much of each input channel, output channel, tap
     and kernel"""
@@ -110,20 +118,26 @@ class Attention(Squeeze):
             None if scores[3] is None else scores[3].softmax(1))
     def _fast(self, x):
         "All heads in one call, where the norm's statistics are given and nobody listens"
-        if not ordinary(x) or torch.is_autocast_enabled('cpu'): return None
-        mine = self._modules                                # look-ups take a microsecond
-        fc,norm,heads = mine['fc'],mine['norm'],[mine.get(f'{n}_fc') for n in HEADS]
-        for m in (fc,norm,*heads):
-            if m is not None and (type(m) not in (Gate,BatchNorm) or m._forward_hooks
-                or m._forward_pre_hooks or m._backward_hooks): return None
-        if type(norm) is not BatchNorm or norm.running_mean is None or (norm.training
-            and not norm.frozen and x.shape[0]>1): return None
-        weights,biases = ([None if m is None else m._parameters[n] for m in heads]
+        if not (ordinary(x) and x.is_cpu) or torch.is_autocast_enabled('cpu'): return None
+        parts = [self._modules.get(n) for n in ('fc','norm',*(f'{n}_fc' for n in HEADS))]
+        if _has_any_global_hook() or not all(m is None or _as_made(m) for m in parts):
+            return None
+        (fc,norm,*heads),batch = parts,x.shape[0]>1
+        if (type(fc),type(norm))!=(Gate,BatchNorm) or fc.bias is not None: return None
+        if norm.running_mean is None or norm.training and not norm.frozen and batch:
+            return None
+        weights,biases = ([None if m is None else m._parameters.get(n) for m in heads]
             for n in ('weight','bias'))
+        own = [fc._parameters.get('weight'),*(norm._parameters.get(n) for n in ('weight','bias'))]
+        if any(t is None for t in own) or any(m is not None and (w is None or b is None)
+            for m,w,b in zip(heads, weights, biases)): return None
+        if not little(x, own[0], weights): return None
+        stats = norm.running_mean,norm.running_var
+        # another batch may move them before the gradients are asked for
+        if torch.is_grad_enabled(): stats = [t.clone() for t in stats]
         # a sum's gradient is a view, that of a mean a copy
         means = x.flatten(2).sum(2)/math.prod(x.shape[2:])
-        y = fast_scores(means, fc.weight, norm.weight, norm.bias, norm.running_mean,
-            norm.running_var, *weights, *biases, self.temperature, norm.eps)
+        y = fast_scores(means, *own, *stats, *weights, *biases, self.temperature, norm.eps)
         if y is None: return None
         parts = iter(y.split([b.shape[0] for b in biases if b is not None], 1))
         return tuple(None if b is None else next(parts) for b in biases)
