@@ -126,18 +126,20 @@ class Attention(Squeeze):
         if (type(fc),type(norm))!=(Gate,BatchNorm) or fc.bias is not None: return None
         if norm.running_mean is None or norm.training and not norm.frozen and batch:
             return None
-        weights,biases = ([None if m is None else m._parameters.get(n) for m in heads]
-            for n in ('weight','bias'))
-        own = [fc._parameters.get('weight'),*(norm._parameters.get(n) for n in ('weight','bias'))]
-        if any(t is None for t in own) or any(m is not None and (w is None or b is None)
+        def own(name, *modules):
+            return [None if m is None else m._parameters.get(name) for m in modules]
+        first,biases = own('weight', fc, norm)+own('bias', norm),own('bias', *heads)
+        weights = own('weight', *heads)
+        if any(t is None for t in first) or any(m is not None and (w is None or b is None)
             for m,w,b in zip(heads, weights, biases)): return None
-        if not little(x, own[0], weights): return None
+        if not little(x, first[0], weights): return None
         stats = norm.running_mean,norm.running_var
         # another batch may move them before the gradients are asked for
         if torch.is_grad_enabled(): stats = [t.clone() for t in stats]
         # a sum's gradient is a view, that of a mean a copy
         means = x.flatten(2).sum(2)/math.prod(x.shape[2:])
-        y = fast_scores(means, *own, *stats, *weights, *biases, self.temperature, norm.eps)
+        y = fast_scores(means, *first, *stats, *weights, *biases, self.temperature,
+            norm.eps)
         if y is None: return None
         parts = iter(y.split([b.shape[0] for b in biases if b is not None], 1))
         return tuple(None if b is None else next(parts) for b in biases)
