@@ -10,7 +10,7 @@ __all__ = ['ROWS', 'ATTENTION', 'KERNELS', 'ENTRY', 'MOST', 'SOURCE', 'FUNCTIONS
            'kernels_backward', 'case_of', 'little', 'fast_scores', 'makes_kernels', 'fast_kernels']
 
 # %% ../../nbs/omni_dynamic/14_cpu_kernel.ipynb #cf80192f
-import ctypes
+import ctypes, math
 import torch
 from torch import Tensor, get_num_threads
 from torch.nn import functional as F
@@ -137,11 +137,10 @@ CASES = ((6,5,9,1,4,3,(0,1,2,3)), (4,8,1,2,1,1,(0,1)), (3,17,4,1,3,2,(2,3)),
     (8,1,25,8,1,5,(0,2)), (2,9,3,1,4,1,(0,1,3)), (5,40,1,1,2,4,(1,3)))
 
 def _numbers(*shape, step=1.): # Of a sine; no random numbers are drawn
-    n = torch.Size(shape).numel()
-    n = torch.arange(1, n+1, dtype=torch.float64, device='cpu')
+    n = torch.arange(1, math.prod(shape)+1, dtype=torch.float64)
     return torch.sin(step*n).view(shape)
 
-def case_of(case, dtype=torch.float64)->tuple:
+def case_of(case)->tuple:
     "The tensors of one of `CASES`: those of `picture_kernels`, those of `attention_scores`"
     o,c,t,g,K,B,there = case
     sizes = c*g,o,t,K
@@ -150,20 +149,19 @@ def case_of(case, dtype=torch.float64)->tuple:
     H = 5 if B>1 else 16
     heads = [_numbers(n, H, step=.7+i) if i in there else None for i,n in enumerate(sizes)]
     norm = [_numbers(H, step=.9+i) for i in range(3)] + [_numbers(H, step=2.)**2+.1]
-    sets = ([_numbers(K*o, c, t, step=.21), *given],
-        [_numbers(B, c*g, step=.11), _numbers(H, c*g, step=.17), *norm, *heads,
-        *(None if a is None else _numbers(len(a), step=.4) for a in heads),
-        torch.tensor(1.7, device='cpu')])
-    return *([None if a is None else a.to(dtype) for a in ts] for ts in sets),g
+    biases = [None if a is None else _numbers(len(a), step=.4) for a in heads]
+    T = torch.tensor(1.7, dtype=torch.float64)
+    return ([_numbers(K*o, c, t, step=.21), *given], [_numbers(B, c*g, step=.11),
+        _numbers(H, c*g, step=.17), *norm, *heads, *biases, T], g)
 
 def _weights_back(G, W, c, o, t, m, g):
     "@eq-od-native-back, by sums over whole tensors"
-    K = 1 if m is None else m.shape[1]
-    B,(n,i,_),one = len(G),(len(W)//K,*W.shape[1:]),lambda a, n: (torch.ones(len(G), n,
-        dtype=G.dtype, device='cpu') if a is None else a)
-    parts = one(c, g*i).view(B, g, i),one(o, n).view(B, g, -1),one(t, W.shape[2]),one(m, K)
-    G,V,axes = G.view(B, g, -1, *G.shape[2:]),W.view(K, g, n//g, *W.shape[1:]),('bgi','bgo',
-        'bt','bk')
+    K,(outs,ins,_),B = 1 if m is None else m.shape[1],W.shape,len(G)
+    def given(a, *shape): return (torch.ones(B, *shape, dtype=G.dtype) if a is None
+        else a.view(B, *shape))
+    parts = given(c, g, ins),given(o, g, outs//K//g),given(t, W.shape[2]),given(m, K)
+    G,V = G.view(B, g, -1, *G.shape[2:]),W.view(K, g, -1, *W.shape[1:])
+    axes = 'bgi','bgo','bt','bk'
     def back(left, to):
         "The product of the gradient with all but one factor, summed"
         rest = [(p,a) for p,a in zip(parts, axes) if a!=left]
@@ -259,15 +257,17 @@ def fast_scores(
         *(None if w is None else (w.shape[0],) for w in heads)]
     if (_shapes(args[1:14])!=sizes or args[14].numel()!=1
             or not little(args[0], args[1], heads)): return None
-    return None if native.library() is None else _gates_shortcut(*args)
+    return None if native.library() is None else _gates_shortcut.direct(*args)
 
 def makes_kernels(
     weight:Tensor, # `(K·o, c/groups, *k)`
     kernels:int=1, # K
+    attentions=(), # Those of `fast_kernels`, where they are known
 )->bool:
     "Whether `fast_kernels` uses the C++ kernel, all attentions in one pass"
-    return (ordinary(weight) and _one_kind((weight,)) and kernels<=MOST
-        and weight.numel()>=SHORT*weight.shape[0] and native.library() is not None)
+    return (ordinary(weight, *attentions) and _one_kind((weight,*attentions))
+        and kernels<=MOST and weight.numel()>=SHORT*weight.shape[0]
+        and native.library() is not None)
 
 def fast_kernels(
     weight:Tensor, # `(K·o, c/groups, *k)`: the kernels, one after the other
@@ -276,13 +276,11 @@ def fast_kernels(
     groups:int=1, # Convolution groups
 )->Tensor: # `(B, o, c/groups, *k)`, or with 1 for B if no attention is given
     "`picture_kernels`, by the C++ kernel where that can do it"
-    tensors = weight,channel,filter,taps,mix
-    K = 1 if mix is None else mix.shape[1]
-    fits = makes_kernels(weight, K) and ordinary(*tensors) and _one_kind(tensors)
-    if fits and (B := _batch(tensors[1:])):
+    given,K = (channel,filter,taps,mix),1 if mix is None else mix.shape[1]
+    if makes_kernels(weight, K, given) and (B := _batch(given)):
         outs,ins = weight.shape[0]//K,weight.shape[1]
         sizes = ins*groups,outs,weight.numel()//(weight.shape[0]*ins),K
-        fits = _shapes(tensors[1:])==[None if a is None else (B,n)
-            for a,n in zip(tensors[1:], sizes)] and outs%groups==0
-        if fits: return _kernels_shortcut(*tensors, groups)
-    return picture_kernels(*tensors, groups)
+        if outs%groups==0 and _shapes(given)==[None if a is None else (B,n)
+                for a,n in zip(given, sizes)]:
+            return _kernels_shortcut.direct(weight, *given, groups)
+    return picture_kernels(weight, *given, groups)
